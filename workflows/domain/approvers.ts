@@ -1,0 +1,57 @@
+import type { Policy } from './policy.ts';
+
+/** Somebody who might decide, as the database knows them now. */
+export interface Person {
+  subject: string;
+  roles: readonly string[];
+  disabled: boolean;
+}
+
+/** The request as far as it matters for who may decide it. */
+export interface DecidableRequest {
+  subject: string;
+  scopes: readonly string[];
+}
+
+/** Why somebody may not decide, or `undefined` when they may (RULES 1: own requests first, then each scope). */
+export function whyNotApprover(
+  policy: Policy,
+  person: Person,
+  request: DecidableRequest,
+): 'own_request' | 'not_approver' | undefined {
+  if (person.subject === request.subject) return 'own_request';
+  if (!approvesScopes(policy, person, request.scopes)) return 'not_approver';
+  return undefined;
+}
+
+/** Whether live policy names this person as approver of every one of the scopes. */
+export function approvesScopes(policy: Policy, person: Person, scopes: readonly string[]): boolean {
+  if (person.disabled || scopes.length === 0) return false;
+  return scopes.every((scope) => {
+    const approverRoles = Object.hasOwn(policy.scopes, scope) ? policy.scopes[scope]?.approverRoles : undefined;
+    return approverRoles?.some((role) => person.roles.includes(role)) ?? false;
+  });
+}
+
+/** Whether live policy names this person as approver of anything at all. */
+export function approvesSomething(policy: Policy, person: Person): boolean {
+  return Object.keys(policy.scopes).some((scope) => approvesScopes(policy, person, [scope]));
+}
+
+/** Auditors and admins see every request and grant without deciding them. */
+export function isAuditor(person: Person): boolean {
+  return !person.disabled && (person.roles.includes('auditor') || person.roles.includes('admin'));
+}
+
+/** Whether the dashboard opens for this person (RULES 1). */
+export function mayOpenDashboard(policy: Policy, person: Person): boolean {
+  return isAuditor(person) || approvesSomething(policy, person);
+}
+
+/** Who may read a request or grant: its owner, its approvers, auditors. */
+export function maySee(policy: Policy, person: Person, item: DecidableRequest): boolean {
+  return (
+    !person.disabled &&
+    (person.subject === item.subject || isAuditor(person) || approvesScopes(policy, person, item.scopes))
+  );
+}

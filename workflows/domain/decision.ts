@@ -1,0 +1,57 @@
+/** What an approver says. */
+export type Verdict = 'approve' | 'deny';
+
+/**
+ * The claims of a signed decision statement (JWS, `typ: decision+jwt`), made by the API for the authenticated
+ * approver (RULES 17). `iat` and `exp` are seconds, as in RFC 7519.
+ */
+export interface DecisionStatement {
+  request: string;
+  /** Digest of what was asked, so that a statement cannot be moved to another request or other arguments. */
+  digest: string;
+  verdict: Verdict;
+  scopes: readonly string[];
+  /** The approver's subject. */
+  approver: string;
+  /** The decision id; a retried decision reuses it. */
+  nonce: string;
+  iat: number;
+  exp: number;
+}
+
+/** Why a statement did not count. */
+export type DecisionRefusal =
+  | 'statement_invalid'
+  | 'own_request'
+  | 'not_approver'
+  | 'late'
+  | 'already_decided'
+  | 'forbidden_by_policy';
+
+/** What became of a decision: it counted, or why it did not. */
+export type DecisionOutcome = { counted: true } | { counted: false; refusal: DecisionRefusal };
+
+/** The request as far as it matters for whether a statement fits it. Times are epoch milliseconds. */
+export interface StatementTarget {
+  requestId: string;
+  digest: string;
+  scopes: readonly string[];
+  expiresAt: number;
+}
+
+/**
+ * Whether a statement whose signature has been verified belongs to the request and was made in time.
+ * It counts if and only if it was made before the request's end, whenever it is processed (RULES 17).
+ */
+export function judgeStatement(
+  statement: DecisionStatement,
+  target: StatementTarget,
+): Extract<DecisionRefusal, 'statement_invalid' | 'late'> | undefined {
+  const fits =
+    statement.request === target.requestId &&
+    statement.digest === target.digest &&
+    statement.scopes.length === target.scopes.length &&
+    target.scopes.every((scope) => statement.scopes.includes(scope));
+  if (!fits) return 'statement_invalid';
+  return statement.iat * 1000 < target.expiresAt ? undefined : 'late';
+}

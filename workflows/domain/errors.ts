@@ -1,0 +1,53 @@
+/** Every stable error code of the product; the HTTP, OAuth and MCP edges translate from this one list. */
+export const domainErrorCodes = [
+  'already_decided',
+  'client_not_allowed',
+  'cross_site_request',
+  'demo_mode_off',
+  'forbidden_by_policy',
+  'identity_mismatch',
+  'insufficient_scope',
+  'internal_error',
+  'invalid_credentials',
+  'invalid_request',
+  'justification_required',
+  'method_not_allowed',
+  'not_approver',
+  'not_found',
+  'not_signed_in',
+  'own_request',
+  'payload_too_large',
+  'rate_limited',
+  'request_expired',
+  'statement_invalid',
+  'temporarily_unavailable',
+  'turn_in_progress',
+  'unknown_scope',
+  'unsupported_media_type',
+  'wrong_host',
+] as const;
+
+/** One of {@link domainErrorCodes}. */
+export type DomainErrorCode = (typeof domainErrorCodes)[number];
+
+/**
+ * An expected refusal or failure, told apart by its stable {@link DomainErrorCode}.
+ *
+ * `message` is shown to people: it says what to do next and never holds a secret, a token or another person's data.
+ * `details` are merged into the problem document (RFC 9457 extension members).
+ */
+export class DomainError extends Error {
+  override readonly name = 'DomainError';
+  readonly code: DomainErrorCode;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(
+    code: DomainErrorCode,
+    message: string,
+    options: { cause?: unknown; details?: Record<string, unknown> } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.details = options.details ?? {};
+  }
+}

@@ -1,0 +1,93 @@
+import type { ApprovalType } from './approval-type.ts';
+import { DomainError } from './errors.ts';
+import type { Policy, ScopePolicy } from './policy.ts';
+
+/** Whom and what a policy is asked about. */
+export interface PolicyQuestion {
+  roles: readonly string[];
+  /** A disabled account is refused everything. */
+  disabled: boolean;
+  clientId: string;
+  scopes: readonly string[];
+}
+
+/** The answer for one scope, with the rule that gave it. */
+export interface ScopeVerdict {
+  scope: string;
+  approvalType: ApprovalType;
+  /** Where in the policy the verdict comes from, e.g. `scopes.read:files.granted_at_once_to[developer]`. */
+  rule: string;
+  /** For people; only denials carry one. */
+  reason?: string;
+}
+
+/** The strictest verdict decides the whole set; per-scope verdicts stay visible. */
+export interface PolicyVerdict {
+  approvalType: ApprovalType;
+  scopes: readonly ScopeVerdict[];
+  policyVersion: string;
+}
+
+const strictness: readonly ApprovalType[] = ['auto', 'self', 'admin_required', 'forbidden'];
+
+/**
+ * Decides how each requested scope may be obtained. Pure: the same question and policy give the same verdict.
+ *
+ * @throws {DomainError} `unknown_scope` when any scope is not in the policy (the whole question is refused).
+ */
+export function evaluatePolicy(policy: Policy, question: PolicyQuestion): PolicyVerdict {
+  const scopes = [...new Set(question.scopes)].map((scope) => judgeScope(policy, question, scope));
+  const strictest = scopes.reduce((worst, { approvalType }) => Math.max(worst, strictness.indexOf(approvalType)), 0);
+  return { approvalType: strictness[strictest] ?? 'forbidden', scopes, policyVersion: policy.version };
+}
+
+/** The policy of one scope. @throws {DomainError} `unknown_scope` */
+export function scopePolicy(policy: Policy, scope: string): ScopePolicy {
+  const found = Object.hasOwn(policy.scopes, scope) ? policy.scopes[scope] : undefined;
+  if (found === undefined) {
+    throw new DomainError('unknown_scope', `The scope "${scope}" is not in the policy. Ask for one of: ${Object.keys(policy.scopes).join(', ')}.`);
+  }
+  return found;
+}
+
+/** The deny rule that forbids the scope to this person and client, if any (re-read at every issue, RULES 2). */
+export function denyingRule(
+  policy: Policy,
+  question: Pick<PolicyQuestion, 'roles' | 'clientId'>,
+  scope: string,
+): { rule: string; reason: string } | undefined {
+  const index = policy.deny.findIndex(
+    (rule) =>
+      rule.scopes.includes(scope) &&
+      (rule.roles.length === 0 || rule.roles.some((role) => question.roles.includes(role))) &&
+      (rule.clients.length === 0 || rule.clients.includes(question.clientId)),
+  );
+  const denying = policy.deny[index];
+  return denying === undefined ? undefined : { rule: `deny[${index}]`, reason: denying.reason };
+}
+
+function judgeScope(policy: Policy, question: PolicyQuestion, scope: string): ScopeVerdict {
+  const configured = scopePolicy(policy, scope);
+  if (question.disabled) {
+    return { scope, approvalType: 'forbidden', rule: 'account.disabled', reason: 'This account is disabled.' };
+  }
+  const denied = denyingRule(policy, question, scope);
+  if (denied !== undefined) return { scope, approvalType: 'forbidden', ...denied };
+  if (configured.grantedAtOnceTo.includes('everyone')) {
+    return { scope, approvalType: 'auto', rule: `scopes.${scope}.granted_at_once_to[everyone]` };
+  }
+  const role = question.roles.find((held) => configured.grantedAtOnceTo.includes(held));
+  if (role !== undefined) {
+    return { scope, approvalType: 'auto', rule: `scopes.${scope}.granted_at_once_to[${role}]` };
+  }
+  switch (configured.otherwise) {
+    case 'admin':
+      return { scope, approvalType: 'admin_required', rule: `scopes.${scope}.otherwise` };
+    case 'self':
+      return { scope, approvalType: 'self', rule: `scopes.${scope}.otherwise` };
+    case 'forbidden':
+      return { scope, approvalType: 'forbidden', rule: `scopes.${scope}.otherwise`, reason: `The policy does not allow ${scope}.` };
+    default:
+      return configured.otherwise satisfies never;
+  }
+}

@@ -1,0 +1,51 @@
+/** How much harm a scope can do; orders the queue and picks the security level. */
+export const risks = ['none', 'low', 'medium', 'high', 'critical'] as const;
+export type Risk = (typeof risks)[number];
+
+/** What a grant is tied to (RULES 13). `session` is the conversation in the chat, the OAuth session elsewhere. */
+export type Binding = 'account+client' | 'session';
+
+/** The resource servers a scope can belong to; the configuration maps them to their RFC 8707 identifiers. */
+export type PolicyResource = 'mcp' | 'api';
+
+/** How one scope is granted. Durations are milliseconds. */
+export interface ScopePolicy {
+  description: string;
+  risk: Risk;
+  resource: PolicyResource;
+  /** Roles that receive the scope at once. `everyone` stands for any valid token. */
+  grantedAtOnceTo: readonly string[];
+  /** What happens for everybody else. */
+  otherwise: 'admin' | 'self' | 'forbidden';
+  /** Roles whose holders may decide requests for this scope. */
+  approverRoles: readonly string[];
+  justification: 'optional' | 'required';
+  requestTtlMs: number;
+  grantTtlMs: number;
+  maxGrantTtlMs: number;
+  binding: Binding;
+}
+
+/** Denials come before every grant: a match forbids the scope whatever else the policy says. */
+export interface DenyRule {
+  scopes: readonly string[];
+  /** Empty means everybody. */
+  roles: readonly string[];
+  /** Empty means every client. */
+  clients: readonly string[];
+  reason: string;
+}
+
+/** A tool and the scope it needs. */
+export interface ToolPolicy {
+  scope: string;
+}
+
+/** The parsed policy file: plain data, so that it can be stored, compared and evaluated anywhere. */
+export interface Policy {
+  /** Digest of the file's meaning, shown to people as the policy version. */
+  version: string;
+  scopes: Readonly<Record<string, ScopePolicy>>;
+  tools: Readonly<Record<string, ToolPolicy>>;
+  deny: readonly DenyRule[];
+}

@@ -1,0 +1,12 @@
+/** Scopes that give no power: they need no grant and any key may sign them (RULES 11). */
+export const baseScopes = ['none', 'openid', 'offline_access'] as const;
+
+/** Whether holding the scope takes a grant. */
+export function isElevated(scope: string): boolean {
+  return !(baseScopes as readonly string[]).includes(scope);
+}
+
+/** Splits an OAuth `scope` string (RFC 6749 section 3.3). */
+export function parseScope(scope: string | undefined): string[] {
+  return (scope ?? '').split(' ').filter((part) => part !== '');
+}

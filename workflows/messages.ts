@@ -1,0 +1,33 @@
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { DecisionOutcome } from './domain/decision.ts';
+
+/** Workflow ids carry our own ids only: no personal data (ARCHITECTURE, durable-code rules). */
+export const scopeUpgradeWorkflowId = (requestId: string): string => `scope-upgrade:${requestId}`;
+export const chatSessionWorkflowId = (sessionId: string): string => `chat-session:${sessionId}`;
+
+/** A signed decision on its way to the request. The statement is a compact JWS; see `domain/decision.ts`. */
+export interface DecisionSignal {
+  decisionId: string;
+  statement: string;
+}
+
+/** What the `outcome` update answers once a decision has been judged. */
+export interface DecisionJudged {
+  outcome: DecisionOutcome;
+}
+
+export const approveSignal = defineSignal<[DecisionSignal]>('approve');
+export const denySignal = defineSignal<[DecisionSignal]>('deny');
+/** The requester withdraws; the API has checked that it is the requester. */
+export const cancelSignal = defineSignal('cancel');
+/** The grant's row has been ended in SQL (revoked, returned, consumed); the workflow closes in time. */
+export const grantEndedSignal = defineSignal('grantEnded');
+/** Waits until the decision of that id has been judged and, when it approves, minted or dropped. */
+export const outcomeUpdate = defineUpdate<DecisionJudged, [{ decisionId: string }]>('outcome');
+/** Where the request is, for Temporal's UI. */
+export const phaseQuery = defineQuery<string>('phase');
+
+/** Something in the conversation needs attention; what, the database knows. */
+export const messagePostedSignal = defineSignal<[{ messageId: string }]>('messagePosted');
+/** Parked calls of this conversation became ready, or ended, because a request was decided. */
+export const scopeResolvedSignal = defineSignal<[{ requestId: string }]>('scopeResolved');
