@@ -1,0 +1,213 @@
+import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { ApprovalType } from '../../workflows/domain/approval-type.ts';
+import type { CallStatus } from '../../workflows/domain/call-status.ts';
+import type { DecisionRefusal, Verdict } from '../../workflows/domain/decision.ts';
+import type { GrantEnd } from '../../workflows/domain/grant-status.ts';
+import type { AuthorizationError } from '../../workflows/domain/insufficient-scope-error.ts';
+import type { Policy, Risk } from '../../workflows/domain/policy.ts';
+import type { RequestStatus } from '../../workflows/domain/request-status.ts';
+
+/** A timestamptz with a default. */
+type Stamped = ColumnType<Date, Date | undefined, Date>;
+type Json<T extends object | null> = JSONColumnType<T>;
+
+export interface PeopleTable {
+  subject: string;
+  email: string;
+  display_name: string;
+  password_hash: string | null;
+  disabled_at: Date | null;
+  created_at: Stamped;
+}
+
+export interface PersonRolesTable {
+  subject: string;
+  role: string;
+  granted_at: Stamped;
+}
+
+export interface PolicyVersionsTable {
+  position: Generated<string>;
+  version: string;
+  policy: Json<Policy>;
+  source: string;
+  activated_at: Stamped;
+}
+
+export interface AccountSessionsTable {
+  session_id: string;
+  subject: string;
+  authenticated_at: Date;
+  expires_at: Date;
+  ended_at: Date | null;
+}
+
+export interface ChatSignInsTable {
+  sign_in_id: string;
+  subject: string;
+  refresh_token: string;
+  created_at: Stamped;
+  expires_at: Date;
+  ended_at: Date | null;
+}
+
+export interface OidcPayloadsTable {
+  model: string;
+  id: string;
+  payload: string;
+  grant_id: string | null;
+  uid: string | null;
+  user_code: string | null;
+  account_id: string | null;
+  consumed_at: Date | null;
+  expires_at: Date | null;
+}
+
+export interface ScopeRequestsTable {
+  request_id: string;
+  subject: string;
+  client_id: string;
+  session_id: string | null;
+  scopes: string[];
+  tool_name: string | null;
+  tool_args: Json<Record<string, unknown> | null>;
+  justification: string | null;
+  digest: string;
+  dedupe_key: string;
+  status: ColumnType<RequestStatus, RequestStatus | undefined, RequestStatus>;
+  deciding: ColumnType<boolean, boolean | undefined, boolean>;
+  approval_type: ApprovalType | null;
+  rule: string | null;
+  risk: Risk | null;
+  policy_version: string | null;
+  created_at: Stamped;
+  expires_at: Date | null;
+  decided_at: Date | null;
+  decided_by: string | null;
+  decision_note: string | null;
+}
+
+export interface DecisionsTable {
+  decision_id: string;
+  request_id: string;
+  verdict: Verdict;
+  approver: string;
+  statement: string;
+  note: string | null;
+  recorded_at: Stamped;
+  judged_at: Date | null;
+  outcome: 'counted' | DecisionRefusal | null;
+}
+
+export interface GrantsTable {
+  grant_id: string;
+  request_id: string;
+  subject: string;
+  client_id: string;
+  session_id: string | null;
+  scopes: string[];
+  granted_at: Date;
+  expires_at: Date;
+  end_reason: GrantEnd | null;
+  ended_at: Date | null;
+  /** A subject, or `policy`, `system`. */
+  ended_by: string | null;
+}
+
+export interface CredentialsTable {
+  jti: string;
+  grant_ids: string[];
+  subject: string;
+  client_id: string;
+  resource: string;
+  scopes: string[];
+  issued_at: Date;
+  expires_at: Date;
+}
+
+export interface ChatSessionsTable {
+  session_id: string;
+  subject: string;
+  title: string;
+  created_at: Stamped;
+  updated_at: Stamped;
+}
+
+/** `queued` is a user message whose turn has not begun, `running` an assistant message being made. */
+export type MessageStatus = 'queued' | 'running' | 'completed' | 'awaiting_authorization' | 'failed';
+
+export interface ChatMessagesTable {
+  message_id: string;
+  position: Generated<string>;
+  session_id: string;
+  role: 'user' | 'assistant';
+  reply_to: string | null;
+  content: ColumnType<string, string | undefined, string>;
+  status: MessageStatus;
+  created_at: Stamped;
+  updated_at: Stamped;
+}
+
+export interface ToolCallsTable {
+  call_id: string;
+  position: Generated<string>;
+  session_id: string;
+  message_id: string;
+  name: string;
+  arguments: Json<Record<string, unknown>>;
+  arguments_digest: string;
+  status: CallStatus;
+  required_scopes: ColumnType<string[], string[] | undefined, string[]>;
+  authorization_error: Json<AuthorizationError | null>;
+  request_id: string | null;
+  parked_count: ColumnType<number, number | undefined, number>;
+  result: Json<Record<string, unknown> | null>;
+  created_at: Stamped;
+  claimed_at: Date | null;
+  finished_at: Date | null;
+}
+
+export interface AuditEventsTable {
+  position: Generated<string>;
+  at: Stamped;
+  type: string;
+  actor: string;
+  subject: string | null;
+  client_id: string | null;
+  request_id: string | null;
+  grant_id: string | null;
+  session_id: string | null;
+  scopes: ColumnType<string[], string[] | undefined, never>;
+  data: Json<Record<string, unknown>>;
+}
+
+export interface EventsTable {
+  position: Generated<string>;
+  at: Stamped;
+  kind: EventKind;
+  id: string;
+  subject: string;
+  scopes: ColumnType<string[], string[] | undefined, never>;
+}
+
+/** What live views listen to. */
+export type EventKind = 'request' | 'grant' | 'chat_session' | 'policy' | 'sign_out';
+
+/** The database as Kysely sees it; `migrations/` is its source. */
+export interface Database {
+  people: PeopleTable;
+  person_roles: PersonRolesTable;
+  policy_versions: PolicyVersionsTable;
+  account_sessions: AccountSessionsTable;
+  chat_sign_ins: ChatSignInsTable;
+  oidc_payloads: OidcPayloadsTable;
+  scope_requests: ScopeRequestsTable;
+  decisions: DecisionsTable;
+  grants: GrantsTable;
+  credentials: CredentialsTable;
+  chat_sessions: ChatSessionsTable;
+  chat_messages: ChatMessagesTable;
+  tool_calls: ToolCallsTable;
+  audit_events: AuditEventsTable;
+  events: EventsTable;
+}

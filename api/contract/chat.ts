@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { authorizationErrorSchema } from './authorization-error.ts';
+import { requestStatusSchema } from './scope-requests.ts';
+
+export const callStatusSchema = z.enum([
+  'proposed',
+  'parked',
+  'ready',
+  'running',
+  'succeeded',
+  'failed',
+  'unknown',
+  'denied',
+  'expired',
+  'cancelled',
+  'superseded',
+  'scope_unavailable',
+]);
+
+/** A tool call as it stands in the message that proposed it. */
+export const toolCallSchema = z.object({
+  call_id: z.string(),
+  name: z.string(),
+  arguments: z.record(z.string(), z.unknown()),
+  status: callStatusSchema,
+  /** MCP structured content of a finished call, or `{ error }`. */
+  result: z.record(z.string(), z.unknown()).optional(),
+  authorization_error: authorizationErrorSchema.optional(),
+  approval_request_id: z.string().optional(),
+  /** The request's state while the call waits or after it ended, for the approval card. */
+  approval: requestStatusSchema
+    .extend({ required_scopes: z.array(z.string()), justification_required: z.boolean(), approvers: z.array(z.string()) })
+    .optional(),
+  finished_at: z.iso.datetime().optional(),
+});
+export type ToolCallView = z.infer<typeof toolCallSchema>;
+
+/** Body of `POST /chat`. */
+export const postChatSchema = z.object({
+  message: z.string().trim().min(1, 'Write a message.').max(10_000),
+  session_id: z.string().min(1).max(128).optional(),
+});
+
+export const replyStatusSchema = z.enum(['completed', 'awaiting_authorization', 'failed']);
+
+/** Answer of `POST /chat` and `POST /retry-message`. */
+export const chatReplySchema = z.object({
+  session_id: z.string(),
+  message_id: z.string(),
+  status: replyStatusSchema,
+  reply: z.string(),
+  tool_calls: z.array(toolCallSchema),
+  authorization_error: authorizationErrorSchema.optional(),
+  approval_request_id: z.string().optional(),
+});
+export type ChatReply = z.infer<typeof chatReplySchema>;
+
+/** Body of `POST /request-approval`. */
+export const requestApprovalSchema = z.object({
+  session_id: z.string().min(1).max(128),
+  message_id: z.string().min(1).max(128).optional(),
+  justification: z.string().trim().max(2_000).optional(),
+});
+
+/** Body of `POST /retry-message`. */
+export const retryMessageSchema = z.object({
+  session_id: z.string().min(1).max(128),
+  message_id: z.string().min(1).max(128).optional(),
+});
+
+/** Body of `POST /cancel-approval`. */
+export const cancelApprovalSchema = z.object({
+  session_id: z.string().min(1).max(128),
+  approval_request_id: z.string().min(1).max(128),
+});
+
+export const chatMessageSchema = z.object({
+  message_id: z.string(),
+  role: z.enum(['user', 'assistant']),
+  content: z.string(),
+  status: z.enum(['queued', 'running', 'completed', 'awaiting_authorization', 'failed']),
+  tool_calls: z.array(toolCallSchema).optional(),
+  authorization_error: authorizationErrorSchema.optional(),
+  approval_request_id: z.string().optional(),
+  created_at: z.iso.datetime(),
+});
+export type ChatMessageView = z.infer<typeof chatMessageSchema>;
+
+/** Answer of `GET /api/chat-history`. */
+export const chatHistorySchema = z.object({
+  session_id: z.string(),
+  title: z.string(),
+  messages: z.array(chatMessageSchema),
+  now: z.iso.datetime(),
+});
+export type ChatHistory = z.infer<typeof chatHistorySchema>;
+
+/** Answer of `GET /api/chat-sessions`: newest first. */
+export const chatSessionListSchema = z.object({
+  sessions: z.array(z.object({ session_id: z.string(), title: z.string(), updated_at: z.iso.datetime(), waiting: z.boolean() })),
+});
+export type ChatSessionList = z.infer<typeof chatSessionListSchema>;
+
+/** Answer of `GET /api/agent` at 5001: which model answers, honestly named. */
+export const agentInfoSchema = z.object({ model: z.string(), offline: z.boolean(), description: z.string(), dashboard_url: z.string() });
+export type AgentInfo = z.infer<typeof agentInfoSchema>;

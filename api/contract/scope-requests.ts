@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import { grantStateSchema } from './grants.ts';
+import { approvalTypeSchema } from './authorization-error.ts';
+
+const scopeToken = z
+  .string()
+  .min(1)
+  .max(128)
+  .regex(/^[\x21\x23-\x5B\x5D-\x7E]+$/, 'is not a scope token (RFC 6749 section 3.3)');
+
+/** Body of `POST /api/upgrade-scope`. */
+export const upgradeScopeRequestSchema = z.object({
+  scopes: z.array(scopeToken).min(1).max(32),
+  tool_name: z.string().min(1).max(128).optional(),
+  tool_args: z.record(z.string(), z.unknown()).optional(),
+  justification: z.string().trim().max(2_000).optional(),
+  session_id: z.string().min(1).max(128).optional(),
+});
+export type UpgradeScopeRequest = z.infer<typeof upgradeScopeRequestSchema>;
+
+export const approvedUpgradeSchema = z.object({
+  status: z.literal('approved'),
+  auto_approved: z.boolean(),
+  approved_scopes: z.array(z.string()),
+  /** For bearer callers only; a browser session gets its scopes on the server. */
+  new_token: z.string().optional(),
+  /** Seconds. */
+  expires_in: z.int(),
+  approval_request_id: z.string().optional(),
+  message: z.string(),
+});
+
+export const pendingAdminUpgradeSchema = z.object({
+  status: z.literal('pending_admin_approval'),
+  approval_request_id: z.string(),
+  expires_at: z.iso.datetime(),
+  message: z.string(),
+});
+
+export const deniedUpgradeSchema = z.object({
+  status: z.literal('denied'),
+  reason: z.string(),
+  approval_request_id: z.string().optional(),
+});
+
+/** Every answer of `POST /api/upgrade-scope`; all of them are HTTP 200. */
+export const upgradeScopeResponseSchema = z.discriminatedUnion('status', [
+  approvedUpgradeSchema,
+  pendingAdminUpgradeSchema,
+  deniedUpgradeSchema,
+]);
+export type UpgradeScopeResponse = z.infer<typeof upgradeScopeResponseSchema>;
+
+export const publicRequestStatusSchema = z.enum(['pending', 'approved', 'denied', 'expired', 'cancelled']);
+
+/** Answer of `GET /api/status/{id}`, and of approve, deny and cancel. Times are ISO 8601 in UTC. */
+export const requestStatusSchema = z.object({
+  request_id: z.string(),
+  status: publicRequestStatusSchema,
+  approved_by: z.string().nullable(),
+  approved_at: z.iso.datetime().nullable(),
+  denied_by: z.string().nullable(),
+  denied_at: z.iso.datetime().nullable(),
+  denial_reason: z.string().nullable(),
+  expires_at: z.iso.datetime().nullable(),
+  /** A decision has been recorded and is not yet in force. */
+  deciding: z.boolean(),
+  grant: grantStateSchema.nullable(),
+});
+export type RequestStatusResponse = z.infer<typeof requestStatusSchema>;
+
+/** One request as lists and the dashboard's detail show it. */
+export const scopeRequestSchema = requestStatusSchema.extend({
+  subject_email: z.string(),
+  subject_name: z.string(),
+  client_id: z.string(),
+  scopes: z.array(z.string()),
+  tool_name: z.string().nullable(),
+  tool_args: z.record(z.string(), z.unknown()).nullable(),
+  justification: z.string().nullable(),
+  risk: z.enum(['none', 'low', 'medium', 'high', 'critical']).nullable(),
+  approval_type: approvalTypeSchema.nullable(),
+  rule: z.string().nullable(),
+  policy_version: z.string().nullable(),
+  created_at: z.iso.datetime(),
+  decision_note: z.string().nullable(),
+  /** Why the caller may not decide it, or null when they may. */
+  cannot_decide: z.enum(['own_request', 'not_approver', 'already_decided']).nullable(),
+  /** The caller is the requester. */
+  own: z.boolean(),
+});
+export type ScopeRequestView = z.infer<typeof scopeRequestSchema>;
+
+/** Query of `GET /api/requests`. */
+export const listRequestsQuerySchema = z.object({
+  status: publicRequestStatusSchema.optional(),
+  cursor: z.string().max(256).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+
+/** Answer of `GET /api/requests`: newest first, but pending ones oldest first. */
+export const requestListSchema = z.object({
+  requests: z.array(scopeRequestSchema),
+  next_cursor: z.string().optional(),
+  /** Server time, for countdowns. */
+  now: z.iso.datetime(),
+});
+export type RequestList = z.infer<typeof requestListSchema>;
+
+/** One line of a request's timeline. */
+export const timelineEntrySchema = z.object({
+  at: z.iso.datetime(),
+  type: z.string(),
+  actor: z.string(),
+  data: z.record(z.string(), z.unknown()),
+});
+
+/** Answer of `GET /api/requests/{id}`: the request, who asks, and what happened so far. */
+export const requestDetailSchema = z.object({
+  request: scopeRequestSchema,
+  requester: z.object({ email: z.string(), name: z.string(), roles: z.array(z.string()), active_grants: z.int() }),
+  scopes: z.array(z.object({ scope: z.string(), description: z.string(), risk: z.string(), approvers: z.array(z.string()) })),
+  timeline: z.array(timelineEntrySchema),
+  workflow_url: z.string().nullable(),
+  now: z.iso.datetime(),
+});
+export type RequestDetail = z.infer<typeof requestDetailSchema>;
+
+/** Body of `POST /api/approve/{id}`; an empty body means no fields. */
+export const approveBodySchema = z.object({
+  admin_email: z.string().max(320).optional(),
+  comment: z.string().trim().max(2_000).optional(),
+});
+
+/** Body of `POST /api/deny/{id}`. */
+export const denyBodySchema = z.object({
+  admin_email: z.string().max(320).optional(),
+  reason: z.string('Say why: the requester reads it.').trim().min(1, 'Say why: the requester reads it.').max(2_000),
+});
