@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Connection } from '@temporalio/client';
+import { SearchAttributeType } from '@temporalio/common';
+import { msToTs } from '@temporalio/common/lib/time.js';
+import { searchAttributes } from '../../workflows/search-attributes.ts';
+import { startChild, type ChildRegistry, type RunningChild } from './child-process.ts';
+import { freePort } from './free-port.ts';
+
+export interface TemporalServerOptions {
+  binary: string;
+  logFile: string;
+  /** SQLite file; without it everything is lost with the process. */
+  databaseFile?: string;
+  /** Whether to serve the web UI, on a private port. */
+  ui: boolean;
+  registry?: ChildRegistry;
+}
+
+export interface TemporalServer {
+  child: RunningChild;
+  /** `host:port` of the gRPC frontend, loopback only. */
+  address: string;
+  namespace: string;
+  /** Private port of the UI, which the read-only proxy stands before. */
+  uiPort: number | undefined;
+  stop(): Promise<void>;
+}
+
+/** The one namespace everything of ours lives in. */
+export const embeddedNamespace = 'countersign';
+
+const retentionDays = 90;
+
+/** One shard reads its queues at most 20 times a second by default, which adds some 25 ms to every task. */
+const pollsPerSecond = ['transfer', 'timer', 'visibility'].map((queue) => `history.${queue}ProcessorMaxPollRPS=1000`);
+
+const typeNames: Record<SearchAttributeType, string> = {
+  [SearchAttributeType.TEXT]: 'Text',
+  [SearchAttributeType.KEYWORD]: 'Keyword',
+  [SearchAttributeType.INT]: 'Int',
+  [SearchAttributeType.DOUBLE]: 'Double',
+  [SearchAttributeType.BOOL]: 'Bool',
+  [SearchAttributeType.DATETIME]: 'Datetime',
+  [SearchAttributeType.KEYWORD_LIST]: 'KeywordList',
+};
+
+/**
+ * Starts the embedded Temporal server and waits until its namespace answers. History is kept 90 days (RULES 29).
+ *
+ * @throws Error naming the log file when it is not ready within 30 s.
+ */
+export async function startTemporalServer(options: TemporalServerOptions): Promise<TemporalServer> {
+  const [port, uiPort, httpPort, metricsPort] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
+  const child = startChild({
+    name: 'temporal',
+    command: options.binary,
+    args: serverArguments(options, { port, uiPort, httpPort, metricsPort }),
+    logFile: options.logFile,
+    signalWhenParentDies: 'SIGKILL',
+    registry: options.registry,
+  });
+  const address = `127.0.0.1:${port}`;
+  const stop = async () => void (await child.stop('SIGTERM', 10_000));
+  try {
+    await waitUntilReady(address, child, options.logFile);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { child, address, namespace: embeddedNamespace, uiPort: options.ui ? uiPort : undefined, stop };
+}
+
+function serverArguments(options: TemporalServerOptions, ports: { port: number; uiPort: number; httpPort: number; metricsPort: number }): string[] {
+  const attributes = Object.values(searchAttributes).map((key) => `${key.name}=${typeNames[key.type]}`);
+  return [
+    ...['server', 'start-dev', '--ip', '127.0.0.1', '--log-level', 'error', '--namespace', embeddedNamespace],
+    ...['--port', String(ports.port), '--http-port', String(ports.httpPort), '--metrics-port', String(ports.metricsPort)],
+    ...(options.ui ? ['--ui-port', String(ports.uiPort), '--ui-disable-news-fetch'] : ['--headless']),
+    ...attributes.flatMap((attribute) => ['--search-attribute', attribute]),
+    ...pollsPerSecond.flatMap((value) => ['--dynamic-config-value', value]),
+    ...(options.databaseFile === undefined
+      ? []
+      : ['--db-filename', options.databaseFile, '--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=full']),
+  ];
+}
+
+async function waitUntilReady(address: string, child: RunningChild, logFile: string): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  let exited = false;
+  void child.exited.catch(() => undefined).then(() => (exited = true));
+  for (;;) {
+    try {
+      return await setRetention(address);
+    } catch (error) {
+      if (exited) throw new Error(`the embedded Temporal server ended at once; see ${logFile}`, { cause: error });
+      if (Date.now() > deadline) throw new Error(`the embedded Temporal server was not ready within 30 s; see ${logFile}`, { cause: error });
+      await sleep(100);
+    }
+  }
+}
+
+async function setRetention(address: string): Promise<void> {
+  const connection = await Connection.connect({ address, connectTimeout: '1s' });
+  try {
+    await connection.workflowService.updateNamespace({
+      namespace: embeddedNamespace,
+      config: { workflowExecutionRetentionTtl: msToTs(retentionDays * 24 * 3_600_000) },
+    });
+    // The namespace registry is a cache that lags behind: ready is when a search by our attributes is understood.
+    await connection.workflowService.listWorkflowExecutions({ namespace: embeddedNamespace, pageSize: 1, query: `${searchAttributes.status.name} = 'none'` });
+  } finally {
+    await connection.close();
+  }
+}
