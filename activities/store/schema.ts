@@ -9,7 +9,8 @@ import type { RequestStatus } from '../../workflows/domain/request-status.ts';
 
 /** A timestamptz with a default. */
 type Stamped = ColumnType<Date, Date | undefined, Date>;
-type Json<T extends object | null> = JSONColumnType<T>;
+type Json<T extends object> = JSONColumnType<T>;
+type NullableJson<T extends object> = ColumnType<T | null, string | null, string | null>;
 
 export interface PeopleTable {
   subject: string;
@@ -70,7 +71,7 @@ export interface ScopeRequestsTable {
   session_id: string | null;
   scopes: string[];
   tool_name: string | null;
-  tool_args: Json<Record<string, unknown> | null>;
+  tool_args: NullableJson<Record<string, unknown>>;
   justification: string | null;
   digest: string;
   dedupe_key: string;
@@ -158,10 +159,11 @@ export interface ToolCallsTable {
   arguments_digest: string;
   status: CallStatus;
   required_scopes: ColumnType<string[], string[] | undefined, string[]>;
-  authorization_error: Json<AuthorizationError | null>;
+  authorization_error: NullableJson<AuthorizationError>;
   request_id: string | null;
   parked_count: ColumnType<number, number | undefined, number>;
-  result: Json<Record<string, unknown> | null>;
+  repeatable: ColumnType<boolean, boolean | undefined, boolean>;
+  result: NullableJson<Record<string, unknown>>;
   created_at: Stamped;
   claimed_at: Date | null;
   finished_at: Date | null;

@@ -181,6 +181,8 @@ create table tool_calls (
   authorization_error jsonb,
   request_id text references scope_requests (request_id),
   parked_count int not null default 0,
+  -- read-only or idempotent by the tool's own annotations: may be repeated after a crash (RULES 23)
+  repeatable boolean not null default false,
   result jsonb,
   created_at timestamptz not null default now(),
   claimed_at timestamptz,

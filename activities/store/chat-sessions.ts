@@ -1,0 +1,69 @@
+import { sql, type Selectable } from 'kysely';
+import { DomainError } from '../../workflows/domain/errors.ts';
+import type { DbOrTrx } from './connect.ts';
+import { announce } from './events.ts';
+import type { ChatSessionsTable } from './schema.ts';
+
+/** One conversation. */
+export type ChatSession = Selectable<ChatSessionsTable>;
+
+/** Starts a conversation. */
+export async function insertChatSession(
+  db: DbOrTrx,
+  session: { sessionId: string; subject: string; title: string },
+): Promise<void> {
+  await db
+    .insertInto('chat_sessions')
+    .values({ session_id: session.sessionId, subject: session.subject, title: session.title })
+    .execute();
+}
+
+/** The person's own conversation. @throws {DomainError} `not_found`, also for somebody else's (RULES 9). */
+export async function ownChatSession(db: DbOrTrx, sessionId: string, subject: string): Promise<ChatSession> {
+  const session = await db
+    .selectFrom('chat_sessions')
+    .selectAll()
+    .where('session_id', '=', sessionId)
+    .where('subject', '=', subject)
+    .executeTakeFirst();
+  if (session === undefined) throw new DomainError('not_found', 'There is no such conversation.');
+  return session;
+}
+
+/** A line of the list of conversations. */
+export type ListedChatSession = ChatSession & { waiting: boolean };
+
+/** A person's conversations, the last used first; `waiting` says that a call in it waits for approval. */
+export async function listChatSessions(db: DbOrTrx, subject: string, limit: number): Promise<ListedChatSession[]> {
+  return db
+    .selectFrom('chat_sessions')
+    .selectAll()
+    .select((eb) =>
+      eb
+        .exists(
+          eb
+            .selectFrom('tool_calls')
+            .select(sql`1`.as('one'))
+            .whereRef('tool_calls.session_id', '=', 'chat_sessions.session_id')
+            .where('tool_calls.status', '=', 'parked'),
+        )
+        .$castTo<boolean>()
+        .as('waiting'),
+    )
+    .where('subject', '=', subject)
+    .orderBy('updated_at', 'desc')
+    .orderBy('session_id')
+    .limit(limit)
+    .execute();
+}
+
+/** Says that a conversation changed: in the list's order, and to whoever looks at it. */
+export async function announceChatSession(db: DbOrTrx, sessionId: string): Promise<void> {
+  const session = await db
+    .updateTable('chat_sessions')
+    .set({ updated_at: sql<Date>`now()` })
+    .where('session_id', '=', sessionId)
+    .returning('subject')
+    .executeTakeFirstOrThrow();
+  await announce(db, { kind: 'chat_session', id: sessionId, subject: session.subject });
+}

@@ -1,0 +1,130 @@
+import { sql, type Selectable } from 'kysely';
+import type { CallStatus } from '../../workflows/domain/call-status.ts';
+import type { AuthorizationError } from '../../workflows/domain/insufficient-scope-error.ts';
+import { announceChatSession } from './chat-sessions.ts';
+import type { DbOrTrx } from './connect.ts';
+import type { ToolCallsTable } from './schema.ts';
+
+/** One tool call as stored. */
+export type ToolCall = Selectable<ToolCallsTable>;
+
+/** A call the model wants made. */
+export interface ProposedCall {
+  callId: string;
+  sessionId: string;
+  messageId: string;
+  name: string;
+  arguments: Record<string, unknown>;
+  argumentsDigest: string;
+  /** Read-only or idempotent by the tool's own annotations (RULES 23). */
+  repeatable: boolean;
+}
+
+/** Stores a proposed call. */
+export async function proposeCall(trx: DbOrTrx, call: ProposedCall): Promise<void> {
+  await trx
+    .insertInto('tool_calls')
+    .values({
+      call_id: call.callId,
+      session_id: call.sessionId,
+      message_id: call.messageId,
+      name: call.name,
+      arguments: JSON.stringify(call.arguments),
+      arguments_digest: call.argumentsDigest,
+      repeatable: call.repeatable,
+      status: 'proposed',
+    })
+    .execute();
+  await announceChatSession(trx, call.sessionId);
+}
+
+/** The call of that id. */
+export async function findCall(db: DbOrTrx, callId: string): Promise<ToolCall | undefined> {
+  return db.selectFrom('tool_calls').selectAll().where('call_id', '=', callId).executeTakeFirst();
+}
+
+/** The calls of a conversation, or of one of its messages, in the order they were proposed. */
+export async function listCalls(db: DbOrTrx, of: { sessionId: string } | { messageId: string }): Promise<ToolCall[]> {
+  const query = db.selectFrom('tool_calls').selectAll().orderBy('position');
+  return 'sessionId' in of
+    ? query.where('session_id', '=', of.sessionId).execute()
+    : query.where('message_id', '=', of.messageId).execute();
+}
+
+/**
+ * Claims a call for running it: one conditional UPDATE by id and argument digest, so that of any number of claims
+ * exactly one succeeds (RULES 22).
+ */
+export async function claimCall(
+  db: DbOrTrx,
+  claim: { callId: string; argumentsDigest: string },
+  now: Date,
+): Promise<ToolCall | undefined> {
+  return db
+    .updateTable('tool_calls')
+    .set({ status: 'running', claimed_at: now })
+    .where('call_id', '=', claim.callId)
+    .where('arguments_digest', '=', claim.argumentsDigest)
+    .where('status', 'in', ['proposed', 'ready'])
+    .returningAll()
+    .executeTakeFirst();
+}
+
+/** Gives a claim back when it is certain that nothing has run. */
+export async function unclaimCall(db: DbOrTrx, callId: string, to: 'proposed' | 'ready'): Promise<void> {
+  await db.updateTable('tool_calls').set({ status: to, claimed_at: null }).where('call_id', '=', callId).where('status', '=', 'running').execute();
+}
+
+/** Notes, while the call is being tried, what stood in its way and which request answered it. */
+export async function noteRefusal(
+  db: DbOrTrx,
+  callId: string,
+  refusal: { error: AuthorizationError; requestId?: string | undefined },
+): Promise<void> {
+  await db
+    .updateTable('tool_calls')
+    .set({
+      required_scopes: [refusal.error.required_scope],
+      authorization_error: JSON.stringify(refusal.error),
+      ...(refusal.requestId === undefined ? {} : { request_id: refusal.requestId }),
+    })
+    .where('call_id', '=', callId)
+    .execute();
+}
+
+/** Parks a call that may not run yet. Returns the parked call, or undefined when it was not being run. */
+export async function parkCall(
+  trx: DbOrTrx,
+  callId: string,
+  options: { countsAsPark: boolean; requestId?: string | undefined },
+): Promise<ToolCall | undefined> {
+  return trx
+    .updateTable('tool_calls')
+    .set({
+      status: 'parked',
+      claimed_at: null,
+      ...(options.countsAsPark ? { parked_count: sql<number>`parked_count + 1` } : {}),
+      ...(options.requestId === undefined ? {} : { request_id: options.requestId }),
+    })
+    .where('call_id', '=', callId)
+    .where('status', 'in', ['proposed', 'ready', 'running'])
+    .returningAll()
+    .executeTakeFirst();
+}
+
+/** Ends a call that is being run. A call that ended otherwise meanwhile stays as it ended. */
+export async function finishCall(
+  trx: DbOrTrx,
+  callId: string,
+  end: { status: Extract<CallStatus, 'succeeded' | 'failed' | 'unknown' | 'scope_unavailable'>; result: Record<string, unknown> | null; at: Date },
+): Promise<ToolCall | undefined> {
+  const ended = await trx
+    .updateTable('tool_calls')
+    .set({ status: end.status, result: end.result === null ? null : JSON.stringify(end.result), finished_at: end.at })
+    .where('call_id', '=', callId)
+    .where('status', 'in', ['proposed', 'ready', 'running'])
+    .returningAll()
+    .executeTakeFirst();
+  if (ended !== undefined) await announceChatSession(trx, ended.session_id);
+  return ended;
+}
