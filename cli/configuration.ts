@@ -1,5 +1,20 @@
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+
+/** The project's own folder: the parent of `cli/`. */
+export const projectRoot = resolve(import.meta.dirname, '..');
+
+/** A setting that cannot be used. `problems` has one line for each. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`The configuration cannot be used:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.problems = problems;
+  }
+}
 
 /** What the launcher takes from the machine's environment, apart from the product's own settings. */
 export interface MachineEnvironment {
@@ -13,7 +28,6 @@ export interface MachineEnvironment {
   temporalTestServerPath: string | undefined;
   /** The session's folder for sockets (XDG), when there is one. */
   runtimeFolder: string | undefined;
-  home: string;
 }
 
 /** Reads {@link MachineEnvironment}. */
@@ -25,6 +39,71 @@ export function machineEnvironment(env: NodeJS.ProcessEnv = process.env): Machin
     temporalCliPath: env['COUNTERSIGN_TEMPORAL_CLI'],
     temporalTestServerPath: env['COUNTERSIGN_TEMPORAL_TEST_SERVER'],
     runtimeFolder: env['XDG_RUNTIME_DIR'],
-    home,
   };
+}
+
+const port = (defaultPort: number) => z.coerce.number({ error: 'must be a port number' }).int().min(1).max(65_535).default(defaultPort);
+const path = (defaultPath: string) => z.string().min(1).default(defaultPath);
+
+/** Settings of `start`: each is a flag and an environment variable, and the flag wins. */
+const startSettings = {
+  state: path('.countersign'),
+  authPort: port(8002),
+  mcpPort: port(8001),
+  chatPort: port(5001),
+  temporalUiPort: port(8233),
+  policy: path(join(projectRoot, 'countersign.policy.yaml')),
+  workspace: path(join(projectRoot, 'workspace')),
+};
+
+/** Names of the settings of `start`, as commander gives them. */
+export type StartFlags = Partial<Record<keyof typeof startSettings, string>>;
+
+export interface StartConfiguration {
+  stateFolder: string;
+  ports: { auth: number; mcp: number; chat: number; temporalUi: number };
+  policyFile: string;
+  /** What `list_files` and `execute_command` see. */
+  workspace: string;
+}
+
+/**
+ * Flags, then `COUNTERSIGN_*`, then defaults. Relative paths are taken from the folder the command runs in.
+ *
+ * @throws {ConfigurationError} with every problem at once.
+ */
+export function startConfiguration(flags: StartFlags, env: NodeJS.ProcessEnv = process.env): StartConfiguration {
+  const names = Object.keys(startSettings) as (keyof typeof startSettings)[];
+  const given = Object.fromEntries(names.map((name) => [name, flags[name] ?? nonEmpty(env[variableOf(name)])]));
+  const parsed = z.object(startSettings).safeParse(given);
+  if (!parsed.success) {
+    throw new ConfigurationError(parsed.error.issues.map((issue) => `${describe(String(issue.path[0]))}: ${issue.message}`));
+  }
+  const settings = parsed.data;
+  const ports = { auth: settings.authPort, mcp: settings.mcpPort, chat: settings.chatPort, temporalUi: settings.temporalUiPort };
+  const repeated = Object.values(ports).filter((value, index, all) => all.indexOf(value) !== index);
+  if (repeated.length > 0) throw new ConfigurationError([`port ${repeated[0]} is used twice: give each part a port of its own`]);
+  return {
+    stateFolder: resolve(settings.state),
+    ports,
+    policyFile: resolve(settings.policy),
+    workspace: resolve(settings.workspace),
+  };
+}
+
+function nonEmpty(value: string | undefined): string | undefined {
+  return value === '' ? undefined : value;
+}
+
+function variableOf(setting: string): string {
+  return `COUNTERSIGN_${setting.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}
+
+function describe(setting: string): string {
+  return `--${setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} (${variableOf(setting)})`;
+}
+
+/** The environment that a role process reads its settings from; see `role-configuration.ts`. */
+export function processEnvironment(): NodeJS.ProcessEnv {
+  return process.env;
 }

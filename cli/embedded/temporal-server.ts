@@ -13,7 +13,23 @@ export interface TemporalServerOptions {
   databaseFile?: string;
   /** Whether to serve the web UI, on a private port. */
   ui: boolean;
+  /** Kept over a restart, so that clients find it again; free ones are taken otherwise. */
+  ports?: TemporalPorts;
   registry?: ChildRegistry;
+}
+
+/** The server's ports, all on loopback. */
+export interface TemporalPorts {
+  grpc: number;
+  http: number;
+  metrics: number;
+  ui: number;
+}
+
+/** Takes free ports for a server that is about to be started. */
+export async function freeTemporalPorts(): Promise<TemporalPorts> {
+  const [grpc, http, metrics, ui] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
+  return { grpc, http, metrics, ui };
 }
 
 export interface TemporalServer {
@@ -50,16 +66,16 @@ const typeNames: Record<SearchAttributeType, string> = {
  * @throws Error naming the log file when it is not ready within 30 s.
  */
 export async function startTemporalServer(options: TemporalServerOptions): Promise<TemporalServer> {
-  const [port, uiPort, httpPort, metricsPort] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
+  const ports = options.ports ?? (await freeTemporalPorts());
   const child = startChild({
     name: 'temporal',
     command: options.binary,
-    args: serverArguments(options, { port, uiPort, httpPort, metricsPort }),
+    args: serverArguments(options, ports),
     logFile: options.logFile,
     signalWhenParentDies: 'SIGKILL',
     registry: options.registry,
   });
-  const address = `127.0.0.1:${port}`;
+  const address = `127.0.0.1:${ports.grpc}`;
   const stop = async () => void (await child.stop('SIGTERM', 10_000));
   try {
     await waitUntilReady(address, child, options.logFile);
@@ -67,15 +83,15 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
     await stop();
     throw error;
   }
-  return { child, address, namespace: embeddedNamespace, uiPort: options.ui ? uiPort : undefined, stop };
+  return { child, address, namespace: embeddedNamespace, uiPort: options.ui ? ports.ui : undefined, stop };
 }
 
-function serverArguments(options: TemporalServerOptions, ports: { port: number; uiPort: number; httpPort: number; metricsPort: number }): string[] {
+function serverArguments(options: TemporalServerOptions, ports: TemporalPorts): string[] {
   const attributes = Object.values(searchAttributes).map((key) => `${key.name}=${typeNames[key.type]}`);
   return [
     ...['server', 'start-dev', '--ip', '127.0.0.1', '--log-level', 'error', '--namespace', embeddedNamespace],
-    ...['--port', String(ports.port), '--http-port', String(ports.httpPort), '--metrics-port', String(ports.metricsPort)],
-    ...(options.ui ? ['--ui-port', String(ports.uiPort), '--ui-disable-news-fetch'] : ['--headless']),
+    ...['--port', String(ports.grpc), '--http-port', String(ports.http), '--metrics-port', String(ports.metrics)],
+    ...(options.ui ? ['--ui-port', String(ports.ui), '--ui-disable-news-fetch'] : ['--headless']),
     ...attributes.flatMap((attribute) => ['--search-attribute', attribute]),
     ...pollsPerSecond.flatMap((value) => ['--dynamic-config-value', value]),
     ...(options.databaseFile === undefined

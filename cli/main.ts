@@ -1,0 +1,88 @@
+import { Command } from 'commander';
+import { ConfigurationError, machineEnvironment, processEnvironment, startConfiguration, type StartFlags } from './configuration.ts';
+import { createProgress } from './progress.ts';
+import { roleNames, type RoleName } from './role-configuration.ts';
+import { listenForStop } from './stop-request.ts';
+
+const progress = createProgress((line) => process.stdout.write(line));
+
+const program = new Command('countersign')
+  .description('Durable, auditable approvals for AI agents that meet insufficient_scope')
+  .showHelpAfterError();
+
+program
+  .command('start')
+  .description('run everything with embedded parts, until Ctrl-C (npm start)')
+  .option('--state <folder>', 'where keys, data and logs are kept (default: .countersign)')
+  .option('--auth-port <port>', 'auth server and dashboard (default: 8002)')
+  .option('--mcp-port <port>', 'MCP server (default: 8001)')
+  .option('--chat-port <port>', 'chat app (default: 5001)')
+  .option('--temporal-ui-port <port>', "Temporal's UI, read only (default: 8233)")
+  .option('--policy <file>', 'policy file (default: countersign.policy.yaml of the project)')
+  .option('--workspace <folder>', 'what list_files and execute_command see (default: workspace/ of the project)')
+  .addHelpText('after', '\nEach option is also an environment variable: --auth-port is COUNTERSIGN_AUTH_PORT.')
+  .action(async (flags: StartFlags) => {
+    const stop = listenForStop(progress.say);
+    const { supervise } = await import('./supervisor.ts');
+    await supervise(startConfiguration(flags), progress, stop);
+  });
+
+program
+  .command('test')
+  .description('run the checks and the tests (npm test)')
+  .argument('[suites...]', 'only these, e.g. unit')
+  .option('--full', 'the long ones too')
+  .action(async (suites: string[], options: { full?: true }) => {
+    const { runTests } = await import('./test.ts');
+    process.exitCode = await runTests({ suites, full: options.full === true }, progress);
+  });
+
+program
+  .command('role')
+  .description('run roles in this process, configured by COUNTERSIGN_* variables')
+  .argument('<names>', `comma-separated: ${roleNames.join(', ')}`)
+  .action(async (names: string) => {
+    const { hostRoles } = await import('./role-host.ts');
+    // A native worker thread that does not end must not keep the process.
+    process.exit(await hostRoles(parseRoles(names)));
+  });
+
+program
+  .command('migrate')
+  .description('bring the schema of COUNTERSIGN_DATABASE_URL (the owner role) up to date')
+  .action(async () => {
+    const url = processEnvironment()['COUNTERSIGN_DATABASE_URL'];
+    if (url === undefined) throw new ConfigurationError(['COUNTERSIGN_DATABASE_URL is not set']);
+    const { migrate } = await import('../activities/store/migrate.ts');
+    await progress.step('migrating', () => migrate(url));
+  });
+
+program
+  .command('fetch-temporal', { hidden: true })
+  .description('fetch the Temporal binaries into the cache, for images and CI')
+  .action(async () => {
+    const { temporalCliPath, temporalTestServerPath } = await import('./embedded/temporal-binary.ts');
+    progress.say(await temporalCliPath(machineEnvironment(), progress.say));
+    progress.say(await temporalTestServerPath(machineEnvironment(), progress.say));
+  });
+
+function parseRoles(text: string): RoleName[] {
+  const names = text.split(',').map((name) => name.trim());
+  const unknown = names.filter((name) => !roleNames.some((known) => known === name));
+  if (unknown.length > 0) throw new ConfigurationError(unknown.map((name) => `there is no role "${name}": choose of ${roleNames.join(', ')}`));
+  // Started in the order of the list, whatever the order given.
+  return roleNames.filter((known) => names.includes(known));
+}
+
+/** Errors that say to a person what to do; the stack of any other may help whoever mends it. */
+const plainErrors = ['CannotStartError', 'ConfigurationError', 'PolicyFileError', 'StateFolderInUseError'];
+
+try {
+  await program.parseAsync();
+  process.exit();
+} catch (error) {
+  const known = error instanceof Error && plainErrors.includes(error.name);
+  const text = error instanceof Error ? (known ? error.message : (error.stack ?? error.message)) : String(error);
+  process.stderr.write(`\n${text}\n`);
+  process.exit(1);
+}

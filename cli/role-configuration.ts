@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { ConfigurationError } from './configuration.ts';
+
+/** The parts of the product that a process can run. */
+export const roleNames = ['mint', 'worker', 'api', 'mcp', 'chat'] as const;
+
+/** One of {@link roleNames}. */
+export type RoleName = (typeof roleNames)[number];
+
+const port = (standard: number) =>
+  z.string().default(String(standard)).transform(Number).pipe(z.int('must be a port number').min(0).max(65_535));
+
+/** Every setting of a role, by its environment variable: the same under `npm start` and in production. */
+const roleSettings = z.object({
+  COUNTERSIGN_ISSUER: z.url().default('http://localhost:8002'),
+  COUNTERSIGN_MCP_RESOURCE: z.url().default('http://localhost:8001/mcp'),
+  COUNTERSIGN_CHAT_URL: z.url().default('http://localhost:5001'),
+  COUNTERSIGN_TEMPORAL_UI_URL: z.url().optional(),
+  COUNTERSIGN_AUTH_PORT: port(8002),
+  COUNTERSIGN_MCP_PORT: port(8001),
+  COUNTERSIGN_CHAT_PORT: port(5001),
+  COUNTERSIGN_DATABASE_URL: z.string().startsWith('postgres', 'must be a PostgreSQL connection string'),
+  COUNTERSIGN_TEMPORAL_ADDRESS: z.string().min(1),
+  COUNTERSIGN_TEMPORAL_NAMESPACE: z.string().min(1).default('countersign'),
+  COUNTERSIGN_KEYS_FOLDER: z.string().min(1),
+  COUNTERSIGN_SECRETS_FOLDER: z.string().min(1),
+  COUNTERSIGN_MINT_SOCKET: z.string().min(1),
+  COUNTERSIGN_RUNTIME_FOLDER: z.string().min(1),
+  COUNTERSIGN_WEB_ROOT: z.string().min(1),
+  COUNTERSIGN_WORKSPACE: z.string().min(1),
+  COUNTERSIGN_DEMO_MODE: z.enum(['on', 'off']).default('off'),
+  COUNTERSIGN_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+});
+
+/** The variables of {@link roleConfiguration}, as the launcher passes them. */
+export type RoleEnvironment = z.input<typeof roleSettings>;
+
+export interface RoleConfiguration {
+  urls: { issuer: string; apiResource: string; mcpResource: string; chat: string; temporalUi: string | undefined };
+  ports: { auth: number; mcp: number; chat: number };
+  /** Of this process's SQL role; holds a password. */
+  databaseUrl: string;
+  temporal: { address: string; namespace: string };
+  /** Paths of the JWK files. A process needs only those that its roles read. */
+  keys: Record<'base' | 'decision' | 'mint', { privateFile: string; publicFile: string }>;
+  /** Paths of files that hold one secret each. */
+  secrets: { cookie: string; atRest: string; chatClient: string };
+  mintSocket: string;
+  /** A short folder for sockets and scratch files; gone after a stop. */
+  runtimeFolder: string;
+  /** The folder of the built web apps: `chat/`, `admin/`, `consent/`. */
+  webRoot: string;
+  workspace: string;
+  demoMode: boolean;
+  logLevel: 'debug' | 'info' | 'warn' | 'error';
+}
+
+/**
+ * Reads a role's settings.
+ *
+ * @throws {ConfigurationError} with every problem at once, naming variables and never values.
+ */
+export function roleConfiguration(env: NodeJS.ProcessEnv): RoleConfiguration {
+  const parsed = roleSettings.safeParse(env);
+  if (!parsed.success) {
+    throw new ConfigurationError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  }
+  const settings = parsed.data;
+  const key = (name: string) => ({
+    privateFile: join(settings.COUNTERSIGN_KEYS_FOLDER, `${name}.private.jwk`),
+    publicFile: join(settings.COUNTERSIGN_KEYS_FOLDER, `${name}.public.jwk`),
+  });
+  const secret = (name: string) => join(settings.COUNTERSIGN_SECRETS_FOLDER, name);
+  return {
+    urls: {
+      issuer: settings.COUNTERSIGN_ISSUER,
+      apiResource: `${settings.COUNTERSIGN_ISSUER}/api`,
+      mcpResource: settings.COUNTERSIGN_MCP_RESOURCE,
+      chat: settings.COUNTERSIGN_CHAT_URL,
+      temporalUi: settings.COUNTERSIGN_TEMPORAL_UI_URL,
+    },
+    ports: { auth: settings.COUNTERSIGN_AUTH_PORT, mcp: settings.COUNTERSIGN_MCP_PORT, chat: settings.COUNTERSIGN_CHAT_PORT },
+    databaseUrl: settings.COUNTERSIGN_DATABASE_URL,
+    temporal: { address: settings.COUNTERSIGN_TEMPORAL_ADDRESS, namespace: settings.COUNTERSIGN_TEMPORAL_NAMESPACE },
+    keys: { base: key('base'), decision: key('decision'), mint: key('mint') },
+    secrets: { cookie: secret('cookie'), atRest: secret('at-rest'), chatClient: secret('chat-client') },
+    mintSocket: settings.COUNTERSIGN_MINT_SOCKET,
+    runtimeFolder: settings.COUNTERSIGN_RUNTIME_FOLDER,
+    webRoot: settings.COUNTERSIGN_WEB_ROOT,
+    workspace: settings.COUNTERSIGN_WORKSPACE,
+    demoMode: settings.COUNTERSIGN_DEMO_MODE === 'on',
+    logLevel: settings.COUNTERSIGN_LOG_LEVEL,
+  };
+}

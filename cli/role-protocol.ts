@@ -1,0 +1,19 @@
+/** What a role process tells the supervisor over its IPC channel. */
+export type FromRole =
+  | { type: 'ready' }
+  | { type: 'opened' }
+  /** It cannot start; the message is for a person. */
+  | { type: 'failed'; message: string };
+
+/** What the supervisor tells a role process. Stopping is SIGTERM, as in production. */
+export interface ToRole {
+  type: 'open';
+}
+
+/** A role that has started: ready, and listening from `open` on (RULES 26). */
+export interface RunningRole {
+  open(): Promise<void>;
+  close(): Promise<void>;
+  /** Settles when the role has failed by itself and its process should be started again. */
+  failed?: Promise<unknown>;
+}

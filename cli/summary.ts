@@ -1,0 +1,42 @@
+export interface SummaryFacts {
+  ports: { auth: number; mcp: number; chat: number; temporalUi: number };
+  stateFolder: string;
+  /** Where PostgreSQL lives when its user cannot reach the state folder (RULES 27). */
+  postgresMovedTo: string | undefined;
+  /** Features that are off, with the reason (RULES 28). */
+  missing: readonly string[];
+}
+
+const demoAccounts = [
+  ['admin@example.com', 'admin, developer'],
+  ['demo@example.com', 'developer'],
+  ['user@example.com', 'user'],
+  ['manager@example.com', 'manager, user'],
+  ['auditor@example.com', 'auditor'],
+] as const;
+
+/** What a person needs to know once everything runs. */
+export function startSummary(facts: SummaryFacts): string {
+  const { ports } = facts;
+  const rows: [string, string][] = [
+    ['Chat', `http://localhost:${ports.chat}`],
+    ['Dashboard', `http://localhost:${ports.auth}/dashboard`],
+    ['MCP server', `http://localhost:${ports.mcp}/mcp`],
+    ['Temporal UI', `http://localhost:${ports.temporalUi} (read only)`],
+    ['State folder', facts.stateFolder],
+    ...(facts.postgresMovedTo === undefined ? [] : [['PostgreSQL data', `${facts.postgresMovedTo} (its user cannot reach the state folder)`] as [string, string]]),
+    ['Commands', facts.missing.length === 0 ? 'run in a sandbox (bubblewrap)' : facts.missing.join('; ')],
+  ];
+  return [
+    '',
+    '  Countersign is running.',
+    '',
+    ...rows.map(([label, value]) => `  ${label.padEnd(16)} ${value}`),
+    '',
+    '  Demo accounts, password "demo":',
+    ...demoAccounts.map(([email, roles]) => `    ${email.padEnd(22)} ${roles}`),
+    '',
+    '  Ctrl-C stops everything; what happened stays in the state folder.',
+    '',
+  ].join('\n');
+}
