@@ -1,0 +1,76 @@
+import { sql } from 'kysely';
+import type { Person } from '../../workflows/domain/approvers.ts';
+import type { DbOrTrx } from './connect.ts';
+import { verifyPassword } from './password.ts';
+
+/** A person with the roles they hold now. */
+export interface Account extends Person {
+  email: string;
+  displayName: string;
+}
+
+/** The person of that subject, disabled or not. */
+export async function findPerson(db: DbOrTrx, subject: string): Promise<Account | undefined> {
+  const row = await accounts(db).where('people.subject', '=', subject).executeTakeFirst();
+  return row === undefined ? undefined : toAccount(row);
+}
+
+/** The person of that e-mail address, in any case. */
+export async function findPersonByEmail(db: DbOrTrx, email: string): Promise<Account | undefined> {
+  const row = await accounts(db).where(sql<boolean>`lower(people.email) = ${email.toLowerCase()}`).executeTakeFirst();
+  return row === undefined ? undefined : toAccount(row);
+}
+
+/** Everybody, by e-mail address. */
+export async function listPeople(db: DbOrTrx): Promise<Account[]> {
+  return (await accounts(db).orderBy('people.email').execute()).map(toAccount);
+}
+
+/**
+ * The person whose e-mail address and password these are. Unknown addresses, people without a password and disabled
+ * accounts take as long as a wrong password and answer the same.
+ */
+export async function findPersonByPassword(db: DbOrTrx, email: string, password: string): Promise<Account | undefined> {
+  const person = await findPersonByEmail(db, email);
+  const stored =
+    person === undefined
+      ? undefined
+      : await db.selectFrom('people').select('password_hash').where('subject', '=', person.subject).executeTakeFirst();
+  const correct = await verifyPassword(password, stored?.password_hash);
+  return correct && person !== undefined && !person.disabled ? person : undefined;
+}
+
+/** Stores a new person. A seed only: from then on the database is the record (RULES 5). */
+export async function insertPerson(
+  trx: DbOrTrx,
+  person: { subject: string; email: string; displayName: string; passwordHash: string | null; roles: readonly string[] },
+): Promise<void> {
+  await trx
+    .insertInto('people')
+    .values({
+      subject: person.subject,
+      email: person.email,
+      display_name: person.displayName,
+      password_hash: person.passwordHash,
+      disabled_at: null,
+    })
+    .execute();
+  if (person.roles.length === 0) return;
+  await trx
+    .insertInto('person_roles')
+    .values(person.roles.map((role) => ({ subject: person.subject, role })))
+    .execute();
+}
+
+function accounts(db: DbOrTrx) {
+  return db
+    .selectFrom('people')
+    .leftJoin('person_roles', 'person_roles.subject', 'people.subject')
+    .select(['people.subject', 'people.email', 'people.display_name', 'people.disabled_at'])
+    .select(sql<string[]>`coalesce(array_agg(person_roles.role order by person_roles.role) filter (where person_roles.role is not null), '{}')`.as('roles'))
+    .groupBy('people.subject');
+}
+
+function toAccount(row: { subject: string; email: string; display_name: string; disabled_at: Date | null; roles: string[] }): Account {
+  return { subject: row.subject, email: row.email, displayName: row.display_name, roles: row.roles, disabled: row.disabled_at !== null };
+}

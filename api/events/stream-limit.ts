@@ -1,0 +1,27 @@
+import { DomainError } from '../../workflows/domain/errors.ts';
+
+/** Counts the open event streams of each person. */
+export interface StreamLimit {
+  /** @returns what to call when the stream ends. @throws {DomainError} `rate_limited` */
+  enter(subject: string): () => void;
+}
+
+/** @param max streams of one person at the same time. */
+export function createStreamLimit(max = 20): StreamLimit {
+  const open = new Map<string, number>();
+  return {
+    enter: (subject) => {
+      const count = open.get(subject) ?? 0;
+      if (count >= max) throw new DomainError('rate_limited', 'Too many live views are open. Close a tab and reload.');
+      open.set(subject, count + 1);
+      let left = false;
+      return () => {
+        if (left) return;
+        left = true;
+        const remaining = (open.get(subject) ?? 1) - 1;
+        if (remaining === 0) open.delete(subject);
+        else open.set(subject, remaining);
+      };
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import type { Response } from 'express';
+import type { EventFeed, StoredEvent } from '../../activities/store/event-feed.ts';
+import type { LiveEvent } from '../contract/events.ts';
+import type { StreamLimit } from './stream-limit.ts';
+
+/** What one viewer's stream is made of. */
+export interface StreamOptions {
+  feed: EventFeed;
+  limit: StreamLimit;
+  /** Whose stream it is. */
+  subject: string;
+  /** Whether this viewer may know of this event (RULES 9); asked for each event, so that roles and policy are live. */
+  mayReceive: (event: StoredEvent) => Promise<boolean>;
+  /** Whether the session and the account are still good: asked at each heartbeat, and when this person signs out. */
+  isStillAllowed: () => Promise<boolean>;
+  heartbeatMs?: number;
+}
+
+/** A reader this far behind is cut off; it opens the stream again and fetches everything anew. */
+const maxBufferedBytes = 256 * 1024;
+
+/**
+ * Answers with server-sent events: `hello` first, then `{position, kind, id}` for each change, until the viewer leaves
+ * or is no longer allowed. Each event carries its position as id, so that replay from `Last-Event-ID` can be added.
+ *
+ * @throws {DomainError} `rate_limited` when this person has too many streams open.
+ */
+export function streamEvents(response: Response, options: StreamOptions): void {
+  const leave = options.limit.enter(options.subject);
+  response.writeHead(200, {
+    'Content-Type': 'text/event-stream; charset=utf-8',
+    'Cache-Control': 'no-store',
+    // Proxies such as nginx would hold events back.
+    'X-Accel-Buffering': 'no',
+  });
+  response.write(`retry: 2000\nevent: hello\ndata: ${JSON.stringify({ now: new Date().toISOString() })}\n\n`);
+
+  let ended = false;
+  // One after the other: the answers of the filter must not overtake each other.
+  let queue: Promise<void> = Promise.resolve();
+  const end = (): void => {
+    if (ended) return;
+    ended = true;
+    clearInterval(heartbeat);
+    unsubscribe();
+    leave();
+    response.end();
+  };
+  const enqueue = (step: () => Promise<void>): void => {
+    // A failed check ends the stream: the client opens it again and resynchronises.
+    queue = queue.then(() => (ended ? undefined : step())).catch(end);
+  };
+  const endUnlessAllowed = async (): Promise<void> => {
+    if (!(await options.isStillAllowed())) end();
+  };
+  const send = (text: string): void => {
+    if (ended) return;
+    response.write(text);
+    if (response.writableLength > maxBufferedBytes) end();
+  };
+  const unsubscribe = options.feed.subscribe((event) => {
+    enqueue(async () => {
+      if (event.kind === 'sign_out' && event.subject === options.subject) await endUnlessAllowed();
+      if (!ended && (await options.mayReceive(event))) send(formatEvent(event));
+    });
+  });
+  const heartbeat = setInterval(() => {
+    enqueue(async () => {
+      await endUnlessAllowed();
+      send(': still here\n\n');
+    });
+  }, options.heartbeatMs ?? 15_000);
+  response.once('close', end);
+}
+
+function formatEvent({ position, kind, id }: StoredEvent): string {
+  const event: LiveEvent = { position, kind, id };
+  return `id: ${position}\nevent: ${kind}\ndata: ${JSON.stringify(event)}\n\n`;
+}

@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import express, { type Express, type RequestHandler } from 'express';
+import helmet from 'helmet';
+import type { Logger } from 'pino';
+import { DomainError } from '../../workflows/domain/errors.ts';
+
+/** What every HTTP app of ours starts from. */
+export interface BaseAppOptions {
+  logger: Logger;
+  /** Values of `Host` that are ours, with port, such as `localhost:8002` (RULES 7). */
+  allowedHosts: readonly string[];
+  /** The address people use; under https, HSTS is sent. */
+  publicUrl: string;
+  /** Origins that forms of this app may lead to by redirects, besides its own. */
+  formTargets?: readonly string[];
+  /** Paths whose handler reads the body itself. */
+  leavesBodyAlone?: (path: string) => boolean;
+}
+
+const bodyLimit = '64kb';
+
+/**
+ * Express 5 with security headers, the `Host` check, request ids and body parsing. Routes come next, then
+ * `notFoundHandler`, then `problemHandler(logger)`.
+ */
+export function createBaseApp(options: BaseAppOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  app.use(requestLog(options.logger));
+  app.use(securityHeaders(options));
+  app.use(checkHost(options.allowedHosts));
+  const parsers = [express.json({ limit: bodyLimit }), express.urlencoded({ extended: false, limit: bodyLimit })];
+  for (const parse of parsers) {
+    app.use((request, response, next) => {
+      if (options.leavesBodyAlone?.(request.path) === true) next();
+      else parse(request, response, next);
+    });
+  }
+  return app;
+}
+
+/** Ends every path that no route took. */
+export const notFoundHandler: RequestHandler = () => {
+  throw new DomainError('not_found', 'There is nothing at this address.');
+};
+
+function securityHeaders(options: BaseAppOptions): RequestHandler {
+  const secure = options.publicUrl.startsWith('https:');
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        'default-src': ["'self'"],
+        'base-uri': ["'none'"],
+        'object-src': ["'none'"],
+        'frame-ancestors': ["'none'"],
+        'img-src': ["'self'", 'data:'],
+        // Browsers apply it to redirects after a form too, so it names where sign-in leads (RULES 6).
+        'form-action': ["'self'", ...(options.formTargets ?? [])],
+        'require-trusted-types-for': ["'script'"],
+        'trusted-types': ["'none'"],
+      },
+    },
+    // Under `no-referrer` a native form posts `Origin: null`, which the browser guard refuses (RULES 6).
+    referrerPolicy: { policy: 'same-origin' },
+    strictTransportSecurity: secure ? { maxAge: 31_536_000 } : false,
+    xFrameOptions: { action: 'deny' },
+  });
+}
+
+/** Answers only to our own names, so that a page that rebinds its DNS name to us reads nothing (RULES 7). */
+function checkHost(allowedHosts: readonly string[]): RequestHandler {
+  const allowed = new Set(allowedHosts.map((host) => host.toLowerCase()));
+  return (request, _response, next) => {
+    if (!allowed.has((request.headers.host ?? '').toLowerCase())) {
+      throw new DomainError('wrong_host', 'This server does not answer to that name. Use the address it was started with.');
+    }
+    next();
+  };
+}
+
+/** Gives each request an id and logs it when it ends: the path without its query, which may hold codes. */
+function requestLog(logger: Logger): RequestHandler {
+  return (request, response, next) => {
+    const requestId = randomUUID();
+    const startedAt = performance.now();
+    const { method, path } = request;
+    response.locals['requestId'] = requestId;
+    response.setHeader('X-Request-Id', requestId);
+    response.once('close', () => {
+      logger.debug({ requestId, method, path, status: response.statusCode, ms: Math.round(performance.now() - startedAt) }, 'request');
+    });
+    next();
+  };
+}

@@ -1,0 +1,112 @@
+import { STATUS_CODES } from 'node:http';
+import type { ErrorRequestHandler, Response } from 'express';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import { DomainError, type DomainErrorCode } from '../workflows/domain/errors.ts';
+import type { Problem } from './contract/problem.ts';
+
+const statuses: Record<DomainErrorCode, number> = {
+  already_decided: 409,
+  client_not_allowed: 403,
+  cross_site_request: 403,
+  demo_mode_off: 404,
+  forbidden_by_policy: 403,
+  identity_mismatch: 403,
+  insufficient_scope: 403,
+  internal_error: 500,
+  invalid_credentials: 401,
+  invalid_request: 400,
+  justification_required: 400,
+  method_not_allowed: 405,
+  not_approver: 403,
+  not_found: 404,
+  not_signed_in: 401,
+  own_request: 403,
+  payload_too_large: 413,
+  rate_limited: 429,
+  request_expired: 409,
+  statement_invalid: 400,
+  temporarily_unavailable: 503,
+  turn_in_progress: 409,
+  unknown_scope: 400,
+  unsupported_media_type: 415,
+  wrong_host: 421,
+};
+
+/** Seconds after which a client may try again. */
+const retryAfterSeconds: Partial<Record<DomainErrorCode, number>> = { temporarily_unavailable: 2, rate_limited: 30 };
+
+/** The problem document (RFC 9457) of an expected refusal. Its `details` never replace the standard members. */
+export function toProblem(error: DomainError): Problem {
+  const status = statuses[error.code];
+  return {
+    ...error.details,
+    type: 'about:blank',
+    title: STATUS_CODES[status] ?? 'Error',
+    status,
+    code: error.code,
+    detail: error.message,
+  };
+}
+
+/** Answers with the problem document of an error. */
+export function sendProblem(response: Response, error: DomainError): void {
+  const problem = toProblem(error);
+  const { retry_after: given } = error.details;
+  const retryAfter = typeof given === 'number' ? given : retryAfterSeconds[error.code];
+  if (retryAfter !== undefined) response.setHeader('Retry-After', String(retryAfter));
+  // RFC 9110 section 15.5.2: a 401 names a way to authenticate.
+  if (problem.status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
+  response.setHeader('Cache-Control', 'no-store');
+  response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+}
+
+/** The last middleware of an app: turns whatever was thrown into a problem document, without internals. */
+export function problemHandler(logger: Logger): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
+    const known = asDomainError(error);
+    if (known.code === 'internal_error') {
+      logger.error({ err: error, method: request.method, path: request.path, requestId: response.locals['requestId'] }, 'request failed');
+    }
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    sendProblem(response, known);
+  };
+}
+
+/** Reads any thrown value as a {@link DomainError}; what is not expected becomes `internal_error`. */
+export function asDomainError(error: unknown): DomainError {
+  if (error instanceof DomainError) return error;
+  if (error instanceof z.ZodError) return invalidRequest(error);
+  return bodyParserError(error) ?? new DomainError('internal_error', 'Something went wrong here. It was recorded; try again shortly.');
+}
+
+/** Names the fields that are wrong and why, never what was sent. */
+function invalidRequest(error: z.ZodError): DomainError {
+  const fields = error.issues.map((issue) => ({ field: issue.path.join('.'), message: issue.message }));
+  const detail = fields.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`)).join('; ');
+  return new DomainError('invalid_request', detail, { details: { fields } });
+}
+
+const httpErrorSchema = z.object({ status: z.int().min(400).max(499), expose: z.literal(true), type: z.string().optional() });
+
+/** Express' router and its body parsers throw errors with a `status` (http-errors). */
+function bodyParserError(error: unknown): DomainError | undefined {
+  if (!(error instanceof Error)) return undefined;
+  // What the router throws for a path that cannot be percent-decoded.
+  if (error instanceof URIError) return new DomainError('invalid_request', 'The address cannot be read.');
+  const parsed = httpErrorSchema.safeParse(error);
+  if (!parsed.success) return undefined;
+  switch (parsed.data.status) {
+    case 404:
+      return new DomainError('not_found', 'There is nothing at this address.');
+    case 413:
+      return new DomainError('payload_too_large', 'The request body is too large.');
+    case 415:
+      return new DomainError('unsupported_media_type', 'This encoding of the request body is not understood.');
+    default:
+      return new DomainError('invalid_request', 'The request body cannot be read.');
+  }
+}
