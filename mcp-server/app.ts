@@ -1,0 +1,69 @@
+import { toNodeHandler } from '@modelcontextprotocol/node';
+import { createMcpHandler, getOAuthProtectedResourceMetadataUrl, McpServer, type McpHttpHandler } from '@modelcontextprotocol/server';
+import express, { type ErrorRequestHandler, type Express } from 'express';
+import { answerRefusals } from './auth/answer-refusals.ts';
+import { authenticate } from './auth/authenticate.ts';
+import { RefusalJournal } from './auth/refusal-journal.ts';
+import { scopeChallenge } from './auth/scope-challenge.ts';
+import { accessTokenVerifier } from './auth/verify-access-token.ts';
+import { answerHeaders, hostGuard, openCors } from './http/guards.ts';
+import { protectedResourceMetadata } from './http/protected-resource-metadata.ts';
+import { sendProblem } from './http/send-problem.ts';
+import type { McpServerOptions } from './options.ts';
+import { CallRecorder } from './tools/call-recorder.ts';
+import type { Tool, ToolHost } from './tools/define-tool.ts';
+
+const maxBodyBytes = 256 * 1024;
+
+/** Builds the HTTP application of the resource server around its tools. */
+export async function createApp(options: McpServerOptions, tools: readonly Tool[]): Promise<{ app: Express; handler: McpHttpHandler }> {
+  const { authority, logger } = options;
+  const resource = new URL(options.resource);
+  const host: ToolHost = {
+    challenge: (name, scope) => scopeChallenge(authority, options.resource, name, scope),
+    recorder: new CallRecorder(authority, logger),
+  };
+  const handler = createMcpHandler(
+    () => {
+      const server = new McpServer({ name: 'countersign', title: 'Countersign tools', version: options.version });
+      for (const tool of tools) tool.register(server, host);
+      return server;
+    },
+    { maxRequestBodySize: maxBodyBytes, onerror: (error) => logger.info({ err: error }, 'MCP request not served') },
+  );
+  const serveMcp = toNodeHandler(answerRefusals(handler), {
+    maxRequestBodySize: maxBodyBytes,
+    onerror: (error) => logger.error({ err: error }, 'MCP request failed'),
+  });
+
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(answerHeaders, hostGuard(options.allowedHosts));
+  app.get('/healthz', (_request, response) => {
+    response.json({ status: 'ok' });
+  });
+  app.use(protectedResourceMetadata(options));
+  app.all(
+    resource.pathname,
+    openCors,
+    authenticate({
+      verify: await accessTokenVerifier(options),
+      authority,
+      resource,
+      resourceMetadataUrl: getOAuthProtectedResourceMetadataUrl(resource),
+      refusals: new RefusalJournal(authority, options.resource, logger),
+      logger,
+    }),
+    (request, response) => serveMcp(request, response),
+  );
+  app.use((_request, response) => {
+    sendProblem(response, 'not_found', `There is nothing here. The tools are at ${resource.pathname}.`);
+  });
+  const onError: ErrorRequestHandler = (error: unknown, _request, response, next) => {
+    logger.error({ err: error }, 'request failed');
+    if (response.headersSent) next(error);
+    else sendProblem(response, 'internal_error', 'The request failed for a reason of the server. Try again later.');
+  };
+  app.use(onError);
+  return { app, handler };
+}

@@ -1,0 +1,61 @@
+import { bearerAuthChallengeResponse, OAuthError, OAuthErrorCode, verifyBearerToken, type AuthInfo } from '@modelcontextprotocol/server';
+import type { RequestHandler } from 'express';
+import type { Logger } from 'pino';
+import { sendWebResponse } from '../http/send-web-response.ts';
+import { sendProblem } from '../http/send-problem.ts';
+import type { Authority } from '../ports.ts';
+import { Caller } from './caller.ts';
+import type { RefusalJournal } from './refusal-journal.ts';
+import { TokenRefused, type VerifiedToken } from './verify-access-token.ts';
+
+/**
+ * Lets a request through only with a good access token of somebody whose account is open, and attaches the caller.
+ *
+ * A token that is not good is 401 with a challenge (RFC 6750, RFC 9728). A database that is away is 503: answering
+ * 401 would make clients throw good tokens away.
+ */
+export function authenticate(options: {
+  verify: (token: string) => Promise<VerifiedToken>;
+  authority: Pick<Authority, 'person'>;
+  resource: URL;
+  resourceMetadataUrl: string;
+  refusals: RefusalJournal;
+  logger: Logger;
+}): RequestHandler {
+  const { resourceMetadataUrl } = options;
+  const verifier = { verifyAccessToken: (token: string) => authInfoOf(token, options) };
+  return async (request, response, next) => {
+    try {
+      const auth = await verifyBearerToken(request.headers.authorization, { verifier, resourceMetadataUrl, expectedResource: options.resource });
+      // Where the MCP handler looks for it.
+      Object.assign(request, { auth });
+    } catch (error) {
+      if (!(error instanceof OAuthError)) {
+        options.logger.error({ err: error }, 'the account of a token could not be looked up');
+        sendProblem(response, 'temporarily_unavailable', 'The server cannot check authorizations right now. Try again in a few seconds.');
+        return;
+      }
+      // A request without a token is how clients discover where to sign in, not an attempt.
+      if (request.headers.authorization !== undefined) await options.refusals.record(error.message);
+      await sendWebResponse(response, bearerAuthChallengeResponse(error, { resourceMetadataUrl }));
+      return;
+    }
+    next();
+  };
+}
+
+async function authInfoOf(token: string, options: Pick<Parameters<typeof authenticate>[0], 'verify' | 'authority' | 'resource'>): Promise<AuthInfo> {
+  const verified = await options.verify(token).catch((error: unknown) => {
+    throw error instanceof TokenRefused ? new OAuthError(OAuthErrorCode.InvalidToken, error.message) : error;
+  });
+  const person = await options.authority.person(verified.subject);
+  if (person === undefined || person.disabled) throw new OAuthError(OAuthErrorCode.InvalidToken, 'The account of this token is not open.');
+  return {
+    token,
+    clientId: verified.clientId,
+    scopes: [...verified.scopes],
+    expiresAt: verified.expiresAt,
+    resource: options.resource,
+    extra: { caller: new Caller(person, verified) },
+  };
+}

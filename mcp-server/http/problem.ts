@@ -1,0 +1,22 @@
+import type { DomainErrorCode } from '../../workflows/domain/errors.ts';
+
+/** The refusals of this server that are neither OAuth's nor MCP's. */
+type HttpRefusal = Extract<DomainErrorCode, 'temporarily_unavailable' | 'wrong_host' | 'not_found' | 'method_not_allowed' | 'internal_error'>;
+
+const kinds: Readonly<Record<HttpRefusal, { status: number; title: string }>> = {
+  temporarily_unavailable: { status: 503, title: 'Temporarily unavailable' },
+  wrong_host: { status: 421, title: 'Wrong host' },
+  not_found: { status: 404, title: 'Not found' },
+  method_not_allowed: { status: 405, title: 'Method not allowed' },
+  internal_error: { status: 500, title: 'Internal error' },
+};
+
+/** An RFC 9457 problem document with its status and headers. */
+export function problemOf(code: HttpRefusal, detail: string): { status: number; headers: Record<string, string>; body: Record<string, unknown> } {
+  const { status, title } = kinds[code];
+  return {
+    status,
+    headers: { 'content-type': 'application/problem+json', ...(status === 503 ? { 'retry-after': '5' } : {}) },
+    body: { type: 'about:blank', title, status, code, detail },
+  };
+}

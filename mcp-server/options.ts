@@ -1,0 +1,40 @@
+import type { JWK } from 'jose';
+import type { Logger } from 'pino';
+import type { Authority, UserDirectory } from './ports.ts';
+
+/** A public key that signs access tokens. A `base` key may sign base scopes only (RULES 12). */
+export interface TrustedKey {
+  jwk: JWK;
+  ceiling: 'base' | 'elevated';
+}
+
+/** Everything the `mcp` role takes. Keys are handed in: none is fetched while serving. */
+export interface McpServerOptions {
+  /** 0 picks a free one. */
+  port: number;
+  /** This server's identifier (RFC 8707), the only audience it accepts. */
+  resource: string;
+  issuer: string;
+  keys: readonly TrustedKey[];
+  authority: Authority;
+  directory: UserDirectory;
+  /** The folder that the tools show: `list_files` lists it, commands see it read-only. */
+  workspace: string;
+  logger: Logger;
+  /** Host names, without port, under which this server may be addressed. */
+  allowedHosts: readonly string[];
+  /** The product's version, as `get_server_info` tells it. */
+  version: string;
+}
+
+/** A started but not yet listening server. */
+export interface RunningMcpServer {
+  /** Listens on 127.0.0.1. */
+  open(): Promise<void>;
+  /** Stops listening, lets running calls end for a moment, then ends them. */
+  close(): Promise<void>;
+  /** The port it listens on, known after `open`. */
+  readonly port: number;
+  /** Tools that are not offered here, with the reason for an operator (RULES 28). */
+  readonly withheldTools: readonly { name: string; reason: string }[];
+}

@@ -1,0 +1,63 @@
+import type { CallToolResult, McpServer, ScopeChallengeHandler, ToolAnnotations } from '@modelcontextprotocol/server';
+import type { z } from 'zod';
+import { permitOf } from '../auth/call-permits.ts';
+import { callerOf, type Caller } from '../auth/caller.ts';
+import type { CallRecorder } from './call-recorder.ts';
+import { toolFailure } from './tool-failure.ts';
+
+/** What a tool's code is given besides its arguments. */
+export interface ToolCall {
+  caller: Caller;
+  /** Aborted when the client cancels or goes away. */
+  signal: AbortSignal;
+}
+
+/** What the tools are registered with. */
+export interface ToolHost {
+  challenge(toolName: string, ownScope: string): ScopeChallengeHandler;
+  recorder: CallRecorder;
+}
+
+/** A tool that can be put on a server. */
+export interface Tool {
+  name: string;
+  /** What it needs unless the policy file names another scope. */
+  scope: string;
+  register(server: McpServer, host: ToolHost): void;
+}
+
+/**
+ * Makes a tool of a description and a function. The function runs only for calls that were judged, and what it throws
+ * becomes an `isError` result: a `DomainError` with its own words, anything else with none of its own.
+ */
+export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject>(tool: {
+  name: string;
+  title: string;
+  description: string;
+  scope: string;
+  annotations: ToolAnnotations;
+  input: Input;
+  output: Output;
+  run(args: z.output<Input>, call: ToolCall): Promise<z.output<Output>>;
+}): Tool {
+  const { name, title, description, scope, annotations, input, output } = tool;
+  return {
+    name,
+    scope,
+    register: (server, host) => {
+      const config = { title, description, annotations, inputSchema: input, outputSchema: output, scopeChallenge: host.challenge(name, scope) };
+      server.registerTool<z.ZodObject, z.ZodObject>(name, config, async (args, context): Promise<CallToolResult> => {
+        const caller = callerOf(context.http?.authInfo);
+        const permit = permitOf(context.mcpReq.id, name);
+        return host.recorder.record(caller, permit, async () => {
+          try {
+            const result = await tool.run(args as z.output<Input>, { caller, signal: context.mcpReq.signal });
+            return { content: [{ type: 'text', text: JSON.stringify(result) }], structuredContent: { ...result } };
+          } catch (error) {
+            return toolFailure(error, (unexpected) => host.recorder.unexpected(name, unexpected));
+          }
+        });
+      });
+    },
+  };
+}

@@ -1,0 +1,158 @@
+import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
+import { pino } from 'pino';
+import type { AuditEntry } from '../../activities/store/audit.ts';
+import { startMcpServer } from '../../mcp-server/main.ts';
+import type { RunningMcpServer, TrustedKey } from '../../mcp-server/options.ts';
+import type { Authority, KnownPerson, LiveScope } from '../../mcp-server/ports.ts';
+import type { Policy, ScopePolicy } from '../../workflows/domain/policy.ts';
+
+const issuer = 'http://localhost:8002';
+export const testResource = 'http://localhost:8001/mcp';
+
+export const testPeople: readonly KnownPerson[] = [
+  { subject: 'usr_dev', email: 'demo@example.com', roles: ['developer'], disabled: false },
+  { subject: 'usr_admin', email: 'admin@example.com', roles: ['admin', 'developer'], disabled: false },
+  { subject: 'usr_gone', email: 'gone@example.com', roles: ['user'], disabled: true },
+];
+
+/** The policy in memory, like the shipped one as far as the tools go. */
+export function testPolicy(changes: Partial<Policy> = {}): Policy {
+  const scope = (risk: ScopePolicy['risk'], grantedAtOnceTo: string[], otherwise: ScopePolicy['otherwise']): ScopePolicy => ({
+    description: `about ${risk}`,
+    risk,
+    resource: 'mcp',
+    grantedAtOnceTo,
+    otherwise,
+    approverRoles: ['admin'],
+    justification: 'optional',
+    requestTtlMs: 86_400_000,
+    grantTtlMs: 3_600_000,
+    maxGrantTtlMs: 28_800_000,
+    binding: 'account+client',
+  });
+  return {
+    version: 'test',
+    scopes: {
+      none: scope('none', ['everyone'], 'forbidden'),
+      'read:files': scope('low', ['developer'], 'admin'),
+      'execute:commands': scope('critical', ['admin'], 'admin'),
+      'admin:users': scope('critical', [], 'admin'),
+      'approve:requests': { ...scope('high', [], 'self'), resource: 'api' },
+    },
+    tools: {
+      get_server_info: { scope: 'none' },
+      health_check: { scope: 'none' },
+      list_tool_scopes: { scope: 'none' },
+      list_files: { scope: 'read:files' },
+      execute_command: { scope: 'execute:commands' },
+      list_users: { scope: 'admin:users' },
+    },
+    deny: [],
+    ...changes,
+  };
+}
+
+/** An authority in memory whose answers a test can change between calls. */
+export class TestAuthority implements Authority {
+  livePolicy = testPolicy();
+  readonly people = new Map(testPeople.map((person) => [person.subject, person]));
+  /** By `jti`. */
+  readonly live = new Map<string, LiveScope[]>();
+  readonly entries: AuditEntry[] = [];
+  /** The functions that behave as if the database were away. */
+  readonly away = new Set<keyof Authority>();
+
+  async person(subject: string): Promise<KnownPerson | undefined> {
+    this.#reach('person');
+    return this.people.get(subject);
+  }
+
+  async policy(): Promise<Policy> {
+    this.#reach('policy');
+    return this.livePolicy;
+  }
+
+  async liveScopesOfCredential(jti: string): Promise<readonly LiveScope[]> {
+    this.#reach('liveScopesOfCredential');
+    return this.live.get(jti) ?? [];
+  }
+
+  async audit(entry: AuditEntry): Promise<void> {
+    this.#reach('audit');
+    this.entries.push(entry);
+  }
+
+  #reach(name: keyof Authority): void {
+    if (this.away.has(name)) throw new Error('connect ECONNREFUSED');
+  }
+}
+
+export interface TestKey {
+  trusted: TrustedKey;
+  privateKey: CryptoKey;
+  kid: string;
+}
+
+/** A key pair of the auth server's or the mint's. */
+export async function testKey(kid: string, ceiling: TrustedKey['ceiling']): Promise<TestKey> {
+  const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
+  return { kid, privateKey, trusted: { ceiling, jwk: { ...(await exportJWK(publicKey)), kid, alg: 'ES256', use: 'sig' } } };
+}
+
+/** What of a good token a test changes. */
+export interface TokenChanges {
+  claims?: Record<string, unknown>;
+  header?: { typ?: string; kid?: string };
+  key?: TestKey;
+}
+
+export interface TestResourceServer {
+  url: URL;
+  authority: TestAuthority;
+  server: RunningMcpServer;
+  /** The key that may sign base scopes only. */
+  baseKey: TestKey;
+  /** A token by the base key without, or by the mint's key with, elevated scopes. */
+  token(scope: string, changes?: TokenChanges): Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** Starts the MCP server on a free port with an authority in memory. */
+export async function startResourceServer(workspace: string): Promise<TestResourceServer> {
+  const authority = new TestAuthority();
+  const base = await testKey('base-1', 'base');
+  const mint = await testKey('mint-1', 'elevated');
+  const server = await startMcpServer({
+    port: 0,
+    resource: testResource,
+    issuer,
+    keys: [base.trusted, mint.trusted],
+    authority,
+    directory: { users: async () => testPeople.map((person) => ({ ...person, displayName: person.email })) },
+    workspace,
+    logger: pino({ level: 'silent' }),
+    allowedHosts: ['localhost', '127.0.0.1'],
+    version: '0.0.0-test',
+  });
+  await server.open();
+
+  const token = async (scope: string, changes: TokenChanges = {}): Promise<string> => {
+    const key = changes.key ?? (scope.split(' ').every((part) => part === 'none') ? base : mint);
+    const now = Math.floor(Date.now() / 1_000);
+    return new SignJWT({
+      iss: issuer,
+      aud: testResource,
+      sub: 'usr_dev',
+      client_id: 'countersign-chat',
+      jti: crypto.randomUUID(),
+      scope,
+      iat: now,
+      exp: now + 300,
+      ...changes.claims,
+    })
+      .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: key.kid, ...changes.header })
+      .sign(key.privateKey);
+  };
+
+  return { url: new URL(`http://localhost:${server.port}/mcp`), authority, server, baseKey: base, token, stop: () => server.close() };
+}
