@@ -39,6 +39,17 @@ export async function withdrawUserMessage(trx: DbOrTrx, messageId: string): Prom
   return true;
 }
 
+/** Puts a message that was taken back in the queue again. */
+export async function requeueUserMessage(trx: DbOrTrx, messageId: string): Promise<void> {
+  await trx
+    .updateTable('chat_messages')
+    .set({ status: 'queued', updated_at: sql<Date>`now()` })
+    .where('message_id', '=', messageId)
+    .where('role', '=', 'user')
+    .where('status', '=', 'failed')
+    .execute();
+}
+
 /** Begins the turn of a user message: its reply exists once, however often this runs. */
 export async function beginReply(trx: DbOrTrx, userMessageId: string, replyId: string): Promise<void> {
   const asked = await trx

@@ -16,7 +16,8 @@ export interface Release {
 
 /**
  * Makes every parked call of that person and client ready whose scopes are held (RULES 21). The conversations
- * returned want to be woken with `scopeResolved`; a second release finds nothing left to do.
+ * returned want to be woken with `scopeResolved`; calls that are ready and unclaimed are returned again, so that a
+ * release which was cut off before the waking can be repeated.
  */
 export async function releaseParkedCalls(db: DbOrTrx, release: Release): Promise<{ sessionId: string; callId: string }[]> {
   if (release.clientId !== chatClientId) return [];
@@ -26,7 +27,7 @@ export async function releaseParkedCalls(db: DbOrTrx, release: Release): Promise
     .from('chat_sessions')
     .whereRef('chat_sessions.session_id', '=', 'tool_calls.session_id')
     .where('chat_sessions.subject', '=', release.subject)
-    .where('tool_calls.status', '=', 'parked')
+    .where('tool_calls.status', 'in', ['parked', 'ready'])
     .where(sql<boolean>`tool_calls.required_scopes <@ ${[...release.scopes]}::text[]`);
   if (release.sessionId !== null) query = query.where('tool_calls.session_id', '=', release.sessionId);
   const released = await query.returning(['tool_calls.session_id as sessionId', 'tool_calls.call_id as callId']).execute();

@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import { callHasEnded } from '../../workflows/domain/call-status.ts';
+import { failureText } from '../../workflows/domain/chat-endings.ts';
+import { callDigest } from '../store/call-digest.ts';
+import { findMessage, listMessages, lockMessage, setReply, type ChatMessage } from '../store/chat-messages.ts';
+import type { Db, DbOrTrx } from '../store/connect.ts';
+import { listCalls, proposeCall } from '../store/tool-call-runs.ts';
+import type { ModelInput, ModelPort, ToolDescription } from './model-port.ts';
+import type { ToolCatalogue } from './tool-catalogue.ts';
+import { transcriptOf } from './transcript.ts';
+
+/** What one model step needs. */
+export interface ModelStepDeps {
+  db: Db;
+  model: ModelPort;
+  catalogue: ToolCatalogue;
+  /** The tool server's resource identifier, part of every call's digest. */
+  resource: string;
+}
+
+/** A turn that keeps calling tools is stopped here. */
+const mostCallsInATurn = 8;
+
+type StepResult = { kind: 'text'; text: string } | { kind: 'call'; tool: ToolDescription; arguments: Record<string, unknown> } | { kind: 'failed' };
+
+/** One step of a turn. Repeating it changes nothing once the turn has ended or a call stands proposed. */
+export async function takeModelStep(deps: ModelStepDeps, messageId: string): Promise<void> {
+  const message = await findMessage(deps.db, messageId);
+  if (message === undefined || !(await isOpen(deps.db, message))) return;
+  const { subject } = await deps.db
+    .selectFrom('chat_sessions')
+    .select('subject')
+    .where('session_id', '=', message.session_id)
+    .executeTakeFirstOrThrow();
+  const [messages, calls, tools] = await Promise.all([
+    listMessages(deps.db, message.session_id),
+    listCalls(deps.db, { sessionId: message.session_id }),
+    deps.catalogue.list({ subject, sessionId: message.session_id }),
+  ]);
+  const made = calls.filter(({ message_id }) => message_id === messageId).length;
+  const result: StepResult =
+    made >= mostCallsInATurn
+      ? { kind: 'text', text: 'I stop here: this turn has made as many tool calls as one turn may.' }
+      : await ask(deps.model, { transcript: transcriptOf(messages, calls, messageId), tools });
+  await deps.db.transaction().execute(async (trx) => {
+    if (await isOpen(trx, await lockMessage(trx, messageId))) await store(trx, deps.resource, message, result);
+  });
+}
+
+/** The turn goes on, and none of its calls is under way. */
+async function isOpen(db: DbOrTrx, message: ChatMessage): Promise<boolean> {
+  if (message.status !== 'running' && message.status !== 'awaiting_authorization') return false;
+  return (await listCalls(db, { messageId: message.message_id })).every(({ status }) => callHasEnded(status));
+}
+
+async function store(trx: DbOrTrx, resource: string, message: ChatMessage, result: StepResult): Promise<void> {
+  switch (result.kind) {
+    case 'text':
+      return setReply(trx, message.message_id, { status: 'completed', content: result.text });
+    case 'failed':
+      return setReply(trx, message.message_id, { status: 'failed', content: failureText('internal_error') });
+    case 'call':
+      return proposeCall(trx, {
+        callId: `call_${randomUUID()}`,
+        sessionId: message.session_id,
+        messageId: message.message_id,
+        name: result.tool.name,
+        arguments: result.arguments,
+        argumentsDigest: callDigest({ server: resource, tool: result.tool.name, arguments: result.arguments }),
+        repeatable: result.tool.repeatable,
+      });
+    default:
+      return result satisfies never;
+  }
+}
+
+/** Collects what the model says. A call of a tool that the server did not list is never proposed. */
+async function ask(model: ModelPort, input: ModelInput): Promise<StepResult> {
+  let text = '';
+  for await (const event of model.step(input)) {
+    switch (event.type) {
+      case 'text_delta':
+        text += event.text;
+        break;
+      case 'tool_call': {
+        const tool = input.tools.find(({ name }) => name === event.name);
+        if (tool !== undefined) return { kind: 'call', tool, arguments: event.arguments };
+        text += `\n\nThe tool server does not offer \`${event.name.replaceAll('`', '')}\`.`;
+        break;
+      }
+      case 'error':
+        return { kind: 'failed' };
+      case 'text_end':
+      case 'finish':
+        break;
+      default:
+        event satisfies never;
+    }
+  }
+  return { kind: 'text', text: text.trim() };
+}

@@ -1,0 +1,106 @@
+import * as oidc from 'openid-client';
+import { DomainError } from '../../workflows/domain/errors.ts';
+import { openText, type AtRestKey } from '../store/at-rest.ts';
+import { endChatSignIn, newestChatSignIn, type ChatSignIn } from '../store/chat-sign-ins.ts';
+import type { Db } from '../store/connect.ts';
+import { unavailable, type OAuthClient } from './oauth-client.ts';
+
+/** For whom a token is wanted. Only the MCP resource looks at the conversation (RULES 13). */
+export interface TokenRequest {
+  subject: string;
+  resource: string;
+  sessionId?: string;
+  /** Ask the authorization server even when a token is cached: the grants have just changed. */
+  fresh?: boolean;
+}
+
+/** Where the chat gets access tokens: by refresh, kept in memory only. */
+export interface TokenSource {
+  /** @throws {DomainError} `not_signed_in` when the person has no living sign-in, `temporarily_unavailable` */
+  token(request: TokenRequest): Promise<string>;
+  /** Takes a token the API handed out (`new_token`) instead of asking for one. */
+  adopt(request: TokenRequest, token: string, expiresInSeconds: number): void;
+  /** Forgets a person's tokens: a grant of theirs changed, or they signed out. */
+  forget(subject: string): void;
+}
+
+/** What the refresh token of a sign-in is sealed with, so that it opens for that row only. */
+export const refreshTokenContext = (signInId: string): string => `chat_sign_ins.refresh_token:${signInId}`;
+
+/** Tokens are given up this long before their end, so that none ends on the way. */
+const marginMs = 30_000;
+
+interface Cached {
+  token: string;
+  usableUntil: number;
+}
+
+/**
+ * Makes a {@link TokenSource}. Refreshes are single-flight per person, resource and conversation; nothing of a token
+ * reaches a log, a workflow or the database.
+ */
+export function createTokenSource(deps: { db: Db; oauth: OAuthClient; atRestKey: AtRestKey; now?: () => Date }): TokenSource {
+  const now = deps.now ?? (() => new Date());
+  const cache = new Map<string, Map<string, Cached>>();
+  const flights = new Map<string, Promise<string>>();
+
+  const keyOf = ({ resource, sessionId }: TokenRequest): string => JSON.stringify([resource, sessionId ?? null]);
+  const keep = (request: TokenRequest, token: string, expiresInSeconds: number): void => {
+    const own = cache.get(request.subject) ?? new Map<string, Cached>();
+    for (const [key, { usableUntil }] of own) if (usableUntil <= now().getTime()) own.delete(key);
+    own.set(keyOf(request), { token, usableUntil: now().getTime() + expiresInSeconds * 1000 - marginMs });
+    cache.set(request.subject, own);
+  };
+
+  const refresh = async (request: TokenRequest): Promise<string> => {
+    const configuration = await deps.oauth.configuration();
+    for (;;) {
+      const signIn = await newestChatSignIn(deps.db, request.subject, now());
+      if (signIn === undefined) throw new DomainError('not_signed_in', 'Your sign-in has ended. Sign in again.');
+      const answer = await refreshOnce(configuration, signIn, request, deps.atRestKey);
+      if (answer === 'sign_in_ended') {
+        await endChatSignIn(deps.db, signIn.sign_in_id, now());
+        continue;
+      }
+      keep(request, answer.access_token, answer.expires_in ?? 0);
+      return answer.access_token;
+    }
+  };
+
+  return {
+    async token(request) {
+      const key = keyOf(request);
+      const cached = cache.get(request.subject)?.get(key);
+      if (request.fresh !== true && cached !== undefined && now().getTime() < cached.usableUntil) return cached.token;
+      // A fresh token must not be one whose refresh began before it was asked for.
+      const flightKey = JSON.stringify([request.subject, key, request.fresh === true]);
+      const flight = request.fresh === true ? undefined : flights.get(flightKey);
+      if (flight !== undefined) return flight;
+      const started = refresh(request).finally(() => flights.delete(flightKey));
+      flights.set(flightKey, started);
+      return started;
+    },
+    adopt: keep,
+    forget: (subject) => {
+      cache.delete(subject);
+    },
+  };
+}
+
+async function refreshOnce(
+  configuration: oidc.Configuration,
+  signIn: ChatSignIn,
+  request: TokenRequest,
+  key: AtRestKey,
+): Promise<oidc.TokenEndpointResponse | 'sign_in_ended'> {
+  const refreshToken = openText(key, signIn.refresh_token, refreshTokenContext(signIn.sign_in_id));
+  try {
+    return await oidc.refreshTokenGrant(configuration, refreshToken, {
+      resource: request.resource,
+      ...(request.sessionId === undefined ? {} : { session_id: request.sessionId }),
+    });
+  } catch (error) {
+    if (error instanceof oidc.ResponseBodyError && error.error === 'invalid_grant') return 'sign_in_ended';
+    throw unavailable(error);
+  }
+}

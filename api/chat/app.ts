@@ -1,0 +1,31 @@
+import type { Express } from 'express';
+import { createBaseApp, notFoundHandler } from '../http/base-app.ts';
+import { requireSameOrigin } from '../http/browser-guard.ts';
+import { staticApp } from '../http/static-app.ts';
+import { problemHandler } from '../problems.ts';
+import { chatAuthRoutes } from './auth-routes.ts';
+import { chatCookies } from './chat-cookie.ts';
+import { chatRoutes } from './chat-routes.ts';
+import type { ChatDeps } from './deps.ts';
+
+/** The chat app on its own port: JSON endpoints, sign-in, live events and the built web app. */
+export function createChatApp(deps: ChatDeps): Express {
+  const cookies = chatCookies(deps.publicUrl);
+  const app = createBaseApp({
+    logger: deps.logger,
+    allowedHosts: deps.allowedHosts,
+    publicUrl: deps.publicUrl,
+    formTargets: [new URL(deps.issuer).origin],
+  });
+  const web = staticApp(deps.webRoot);
+  app.use('/auth', chatAuthRoutes(deps, cookies));
+  app.get('/healthz', (_request, response) => {
+    response.json({ status: 'ok' });
+  });
+  app.use('/assets', web.assets);
+  app.get(['/', '/c/:sessionId'], web.page);
+  app.use(requireSameOrigin(new URL(deps.publicUrl).origin), chatRoutes(deps, cookies));
+  app.use(notFoundHandler);
+  app.use(problemHandler(deps.logger));
+  return app;
+}

@@ -1,0 +1,89 @@
+import { findLivePolicy } from '../../activities/store/policies.ts';
+import type { Policy } from '../../workflows/domain/policy.ts';
+import type { ChatMessage } from '../../activities/store/chat-messages.ts';
+import type { DbOrTrx } from '../../activities/store/connect.ts';
+import type { ToolCall } from '../../activities/store/tool-call-runs.ts';
+import { requestContext, statusView, type RequestContext } from '../approvals/request-view.ts';
+import type { ChatMessageView, ChatReply, ToolCallView } from '../contract/chat.ts';
+import type { ScopeRequest } from '../../activities/store/requests.ts';
+
+/** The requests behind a conversation's calls, and what policy says about them. */
+export interface ViewContext {
+  requests: Map<string, ScopeRequest>;
+  context: RequestContext;
+  policy: Policy | undefined;
+  now: Date;
+}
+
+/** Reads what the views of these calls need, at once. The caller has checked whose conversation it is. */
+export async function viewContext(db: DbOrTrx, calls: readonly ToolCall[], now: Date): Promise<ViewContext> {
+  const ids = [...new Set(calls.flatMap(({ request_id }) => (request_id === null ? [] : [request_id])))];
+  const requests = ids.length === 0 ? [] : await db.selectFrom('scope_requests').selectAll().where('request_id', 'in', ids).execute();
+  return {
+    requests: new Map(requests.map((request) => [request.request_id, request])),
+    context: await requestContext(db, requests),
+    policy: await findLivePolicy(db),
+    now,
+  };
+}
+
+/** A call as the wire contract shows it. Pure. */
+export function callView(call: ToolCall, view: ViewContext): ToolCallView {
+  const request = call.request_id === null ? undefined : view.requests.get(call.request_id);
+  return {
+    call_id: call.call_id,
+    name: call.name,
+    arguments: call.arguments,
+    status: call.status,
+    ...(call.result === null ? {} : { result: call.result }),
+    ...(call.authorization_error === null ? {} : { authorization_error: call.authorization_error }),
+    ...(request === undefined ? {} : { approval_request_id: request.request_id, approval: approvalView(request, view) }),
+    ...(call.finished_at === null ? {} : { finished_at: call.finished_at.toISOString() }),
+  };
+}
+
+function approvalView(request: ScopeRequest, { context, policy, now }: ViewContext): NonNullable<ToolCallView['approval']> {
+  const rules = request.scopes.flatMap((scope) => (policy !== undefined && Object.hasOwn(policy.scopes, scope) ? [policy.scopes[scope]] : []));
+  return {
+    ...statusView(request, context, now),
+    required_scopes: request.scopes,
+    justification_required: rules.some((rule) => rule?.justification === 'required'),
+    approvers: [...new Set(rules.flatMap((rule) => rule?.approverRoles ?? []))],
+  };
+}
+
+/** A message of the history. A call stands once, in the message that proposed it. Pure. */
+export function messageView(message: ChatMessage, calls: readonly ToolCall[], view: ViewContext): ChatMessageView {
+  const own = calls.filter(({ message_id }) => message_id === message.message_id);
+  return {
+    message_id: message.message_id,
+    role: message.role,
+    content: message.content,
+    status: message.status,
+    ...(own.length === 0 ? {} : { tool_calls: own.map((call) => callView(call, view)) }),
+    ...waitingFields(own),
+    created_at: message.created_at.toISOString(),
+  };
+}
+
+/** The answer to a message whose turn has ended or paused. Pure. */
+export function replyView(message: ChatMessage, calls: readonly ToolCall[], view: ViewContext): ChatReply {
+  const own = calls.filter(({ message_id }) => message_id === message.message_id);
+  return {
+    session_id: message.session_id,
+    message_id: message.message_id,
+    status: message.status === 'completed' || message.status === 'failed' ? message.status : 'awaiting_authorization',
+    reply: message.content,
+    tool_calls: own.map((call) => callView(call, view)),
+    ...waitingFields(own),
+  };
+}
+
+/** What a message's waiting call needs, said at the top of the message as well. */
+function waitingFields(own: readonly ToolCall[]): Pick<ChatReply, 'authorization_error' | 'approval_request_id'> {
+  const waiting = own.findLast(({ status }) => status === 'parked');
+  return {
+    ...(waiting === undefined || waiting.authorization_error === null ? {} : { authorization_error: waiting.authorization_error }),
+    ...(waiting === undefined || waiting.request_id === null ? {} : { approval_request_id: waiting.request_id }),
+  };
+}

@@ -1,0 +1,31 @@
+import type { Client } from '@temporalio/client';
+import type { Logger } from 'pino';
+import type { AuthServer } from '../../activities/chat/auth-server.ts';
+import type { ModelIdentity } from '../../activities/chat/model-port.ts';
+import type { OAuthClient } from '../../activities/chat/oauth-client.ts';
+import type { TokenSource } from '../../activities/chat/token-source.ts';
+import type { AtRestKey } from '../../activities/store/at-rest.ts';
+import type { Db } from '../../activities/store/connect.ts';
+import type { EventFeed } from '../../activities/store/event-feed.ts';
+
+/** What the chat app's routes and services share. */
+export interface ChatDeps {
+  db: Db;
+  temporal: Client;
+  feed: EventFeed;
+  oauth: OAuthClient;
+  tokens: TokenSource;
+  authServer: AuthServer;
+  agent: ModelIdentity;
+  atRestKey: AtRestKey;
+  publicUrl: string;
+  issuer: string;
+  mcpResource: string;
+  apiResource: string;
+  allowedHosts: readonly string[];
+  demoMode: boolean;
+  webRoot: string;
+  dashboardUrl: string;
+  now: () => Date;
+  logger: Logger;
+}

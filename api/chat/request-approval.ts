@@ -1,0 +1,64 @@
+import { parkedText } from '../../workflows/domain/chat-endings.ts';
+import type { z } from 'zod';
+import { setReply } from '../../activities/store/chat-messages.ts';
+import { ownChatSession } from '../../activities/store/chat-sessions.ts';
+import type { ToolCall } from '../../activities/store/tool-call-runs.ts';
+import { attachRequest, parkAgain, releaseCall } from '../../activities/store/tool-calls.ts';
+import type { requestApprovalSchema } from '../contract/chat.ts';
+import { upgradeScopeResponseSchema, type UpgradeScopeResponse } from '../contract/scope-requests.ts';
+import type { ChatCaller } from './chat-caller.ts';
+import type { ChatDeps } from './deps.ts';
+import { findAskableCall } from './find-target.ts';
+import { unwrap } from './unwrap-answer.ts';
+import { wakeSession } from './wake-session.ts';
+
+/**
+ * Asks for what a parked call needs: the person's click is what makes a request (RULES 20). A call whose request was
+ * denied, expired or withdrawn is parked again first, so that an approval cannot come before there is something to
+ * release. The answer never carries a token to the browser.
+ *
+ * @throws {DomainError} `not_found`, `invalid_request` when nothing waits, or what the auth server says
+ */
+export async function requestApproval(
+  deps: ChatDeps,
+  caller: ChatCaller,
+  body: z.output<typeof requestApprovalSchema>,
+): Promise<UpgradeScopeResponse> {
+  const { subject } = caller.person;
+  const session = await ownChatSession(deps.db, body.session_id, subject);
+  const call = await parked(deps, await findAskableCall(deps.db, session.session_id, body.message_id));
+  const answer = upgradeScopeResponseSchema.parse(
+    unwrap(
+      await deps.authServer.ask(subject, 'POST', '/api/upgrade-scope', {
+        scopes: call.required_scopes,
+        tool_name: call.name,
+        tool_args: call.arguments,
+        session_id: session.session_id,
+        ...(body.justification === undefined || body.justification === '' ? {} : { justification: body.justification }),
+      }),
+    ).body,
+  );
+  await deps.db.transaction().execute(async (trx) => {
+    if (answer.approval_request_id !== undefined) await attachRequest(trx, call, answer.approval_request_id);
+    if (answer.status === 'approved') await releaseCall(trx, call.call_id);
+  });
+  if (answer.status !== 'pending_admin_approval') await wakeSession(deps.temporal, session.session_id, call.message_id);
+  return withoutToken(answer);
+}
+
+async function parked(deps: ChatDeps, call: ToolCall): Promise<ToolCall> {
+  if (call.status === 'parked') return call;
+  return deps.db.transaction().execute(async (trx) => {
+    const again = await parkAgain(trx, call.call_id);
+    if (again === undefined) return call;
+    const content = parkedText({ tool: again.name, reason: 'scope', scopes: again.required_scopes });
+    await setReply(trx, again.message_id, { status: 'awaiting_authorization', content });
+    return again;
+  });
+}
+
+function withoutToken(answer: UpgradeScopeResponse): UpgradeScopeResponse {
+  if (answer.status !== 'approved') return answer;
+  const { new_token: _token, ...rest } = answer;
+  return rest;
+}

@@ -1,0 +1,44 @@
+import type { Client } from '@temporalio/client';
+import { chatClientId } from '../../workflows/domain/clients.ts';
+import { DomainError } from '../../workflows/domain/errors.ts';
+import { chatSessionWorkflowId, messagePostedSignal } from '../../workflows/messages.ts';
+import { taskQueues } from '../../workflows/task-queues.ts';
+import { heldScopes } from '../../activities/store/grants.ts';
+import { releaseParkedCalls } from '../../activities/store/tool-calls.ts';
+import type { ChatDeps } from './deps.ts';
+
+const deliveredWithinMs = 5_000;
+
+/**
+ * Wakes the conversation's workflow, starting it when it has ended. What there is to do, it reads from the database.
+ *
+ * @throws {DomainError} `temporarily_unavailable` when Temporal cannot be reached; the wake may still arrive.
+ */
+export async function wakeSession(temporal: Client, sessionId: string, messageId: string): Promise<void> {
+  try {
+    await temporal.withDeadline(Date.now() + deliveredWithinMs, () =>
+      temporal.workflow.signalWithStart('chatSession', {
+        workflowId: chatSessionWorkflowId(sessionId),
+        taskQueue: taskQueues.orchestration,
+        args: [{ sessionId }],
+        signal: messagePostedSignal,
+        signalArgs: [{ messageId }],
+      }),
+    );
+  } catch (cause) {
+    throw new DomainError('temporarily_unavailable', 'The agent cannot be reached right now. Send your message again in a moment.', { cause });
+  }
+}
+
+/** After a sign-in: what waited for one, or for scopes that are held by now, goes on. A failure never fails the sign-in. */
+export async function wakeAfterSignIn(deps: ChatDeps, subject: string): Promise<void> {
+  try {
+    const scopes = await heldScopes(deps.db, { subject, clientId: chatClientId }, deps.now());
+    const released = await deps.db
+      .transaction()
+      .execute((trx) => releaseParkedCalls(trx, { subject, clientId: chatClientId, scopes, sessionId: null }));
+    await Promise.all(released.map(({ sessionId, callId }) => wakeSession(deps.temporal, sessionId, callId)));
+  } catch (err) {
+    deps.logger.warn({ err }, 'waiting calls could not be woken after a sign-in');
+  }
+}
