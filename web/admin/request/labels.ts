@@ -1,0 +1,77 @@
+import type { GrantView } from '../../../api/contract/grants.ts';
+import type { ScopeRequestView } from '../../../api/contract/scope-requests.ts';
+import type { Tone } from '../../ui/tone.ts';
+
+/** A word with the colour that repeats its meaning. */
+export interface Label {
+  text: string;
+  tone: Tone;
+}
+
+/** The ends of a request, each told apart. */
+export const requestStatusLabels: Record<ScopeRequestView['status'], Label> = {
+  pending: { text: 'Pending', tone: 'wait' },
+  approved: { text: 'Approved', tone: 'good' },
+  denied: { text: 'Denied', tone: 'bad' },
+  expired: { text: 'Expired unanswered', tone: 'gone' },
+  cancelled: { text: 'Cancelled by requester', tone: 'pulled' },
+};
+
+/** The states of a grant. */
+export const grantStatusLabels: Record<GrantView['status'], Label> = {
+  active: { text: 'Active', tone: 'good' },
+  expired: { text: 'Expired', tone: 'gone' },
+  revoked: { text: 'Revoked', tone: 'bad' },
+  returned: { text: 'Handed back', tone: 'pulled' },
+  consumed: { text: 'Used up', tone: 'accent' },
+};
+
+type Risk = NonNullable<ScopeRequestView['risk']>;
+
+/** How risky the policy calls what is asked. */
+export const riskLabels: Record<Risk, Label> = {
+  none: { text: 'No risk', tone: 'neutral' },
+  low: { text: 'Low risk', tone: 'neutral' },
+  medium: { text: 'Medium risk', tone: 'accent' },
+  high: { text: 'High risk', tone: 'wait' },
+  critical: { text: 'Critical risk', tone: 'bad' },
+};
+
+/** Why somebody may not decide, in a sentence; ended requests have no decision left to explain. */
+export function cannotDecideText(reason: ScopeRequestView['cannot_decide']): string | undefined {
+  switch (reason) {
+    case 'own_request':
+      return 'You asked for this yourself: somebody else has to decide.';
+    case 'not_approver':
+      return 'You may read this, but the policy does not name you as an approver of these scopes.';
+    case 'already_decided':
+    case null:
+      return undefined;
+  }
+}
+
+const auditWords: Readonly<Record<string, string>> = {
+  'request.created': 'Asked for',
+  'request.pending': 'Waiting for an approver',
+  'request.approved': 'Approved',
+  'request.denied': 'Denied',
+  'request.expired': 'Expired: nobody answered in time',
+  'request.cancelled': 'Cancelled by the requester',
+  'decision.recorded': 'A decision was recorded',
+  'decision.dropped': 'A decision was dropped: it failed its re-check',
+  'decision.refused': 'An attempt to decide was refused',
+  'grant.created': 'Grant begins',
+  'grant.expired': 'Grant expired',
+  'grant.revoked': 'Grant revoked',
+  'grant.returned': 'Grant handed back',
+  'grant.consumed': 'Grant used up',
+  'credential.issued': 'A token was issued',
+  'credential.refused': 'A token was refused',
+  'tool.called': 'Tool called',
+  'tool.refused': 'Tool call refused',
+};
+
+/** Words for an entry of the audit table; an unknown type is shown as it is. */
+export function auditText(type: string): string {
+  return auditWords[type] ?? type;
+}

@@ -1,0 +1,23 @@
+import type { ScopeRequestView } from '../../../api/contract/scope-requests.ts';
+import { ScopeName } from '../../ui/scope-name.tsx';
+
+/** Who asks for what, in one sentence. */
+export function RequestHeadline({ request }: { request: ScopeRequestView }) {
+  return (
+    <>
+      <strong className="font-semibold wrap-anywhere">{request.subject_email}</strong> asks for{' '}
+      {request.scopes.map((scope, index) => (
+        <span key={scope}>
+          {index > 0 && ' and '}
+          <ScopeName scope={scope} />
+        </span>
+      ))}
+      {request.tool_name !== null && (
+        <>
+          {' '}
+          to call <code className="font-mono wrap-anywhere">{request.tool_name}</code>
+        </>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,66 @@
+import { ExternalLink } from 'lucide-react';
+import type { RequestDetail } from '../../../api/contract/scope-requests.ts';
+import { ArgumentsView } from '../../ui/arguments-view.tsx';
+import { Badge } from '../../ui/badge.tsx';
+import { Panel } from '../../ui/panel.tsx';
+import { VisibleText } from '../../ui/visible-text.tsx';
+import { DecidingBadge } from './deciding-badge.tsx';
+import { DecisionPanel } from './decision-panel.tsx';
+import { RequestFacts } from './request-facts.tsx';
+import { requestStatusLabels } from './labels.ts';
+import { RequestHeadline } from './request-headline.tsx';
+import { RiskBadge } from './risk-badge.tsx';
+import { Timeline } from './timeline.tsx';
+
+/** Everything that somebody who decides should have seen: what, who, why, and what happened so far. */
+export function RequestView({ detail }: { detail: RequestDetail }) {
+  const { request } = detail;
+  const status = requestStatusLabels[request.status];
+  return (
+    <div className="grid min-w-0 gap-4 max-lg:pb-24 lg:grid-cols-[minmax(0,1fr)_21rem]">
+      <div className="grid min-w-0 content-start gap-4">
+        <div className="grid gap-2">
+          <h1 className="text-xl leading-snug font-normal">
+            <RequestHeadline request={request} />
+          </h1>
+          <div className="flex flex-wrap gap-1.5">
+            <Badge tone={status.tone}>{status.text}</Badge>
+            <RiskBadge risk={request.risk} />
+            <DecidingBadge request={request} />
+          </div>
+        </div>
+        {request.tool_name !== null && (
+          <Panel title="Arguments of the call">
+            <ArgumentsView values={request.tool_args} />
+          </Panel>
+        )}
+        <Panel title="Justification">
+          {request.justification === null || request.justification === '' ? (
+            <p className="text-sm text-muted">None given. The policy does not require one.</p>
+          ) : (
+            <blockquote className="border-l-2 border-line-strong pl-3 wrap-anywhere whitespace-pre-wrap">
+              <VisibleText text={request.justification} />
+            </blockquote>
+          )}
+        </Panel>
+        <Panel title="What happened">
+          <Timeline entries={detail.timeline} />
+          {detail.workflow_url !== null && (
+            <a
+              href={detail.workflow_url}
+              target="_blank"
+              rel="noreferrer"
+              className="inline-flex w-fit items-center gap-1 text-sm text-accent underline"
+            >
+              Its workflow in Temporal <ExternalLink aria-hidden className="size-3.5" />
+            </a>
+          )}
+        </Panel>
+      </div>
+      <div className="grid min-w-0 content-start gap-4 max-lg:order-first max-lg:contents">
+        <DecisionPanel request={request} />
+        <RequestFacts detail={detail} />
+      </div>
+    </div>
+  );
+}

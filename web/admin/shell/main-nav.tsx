@@ -1,0 +1,38 @@
+import { Gavel, Inbox, KeyRound } from 'lucide-react';
+import { Link, useLocation } from 'wouter';
+import { adminPaths } from '../paths.ts';
+
+const pages = [
+  { path: adminPaths.queue, label: 'Queue', icon: Inbox },
+  { path: adminPaths.grants, label: 'Grants', icon: KeyRound },
+  { path: adminPaths.decisions, label: 'Decisions', icon: Gavel },
+] as const;
+
+/** The pages; the queue says how many requests wait. */
+export function MainNav({ pending }: { pending: number }) {
+  const [location] = useLocation();
+  return (
+    <nav aria-label="Pages" className="mx-auto flex max-w-6xl gap-1 overflow-x-auto px-3">
+      {pages.map(({ path, label, icon: Icon }) => {
+        const current = location === path || (path === adminPaths.queue && location.startsWith('/requests/'));
+        return (
+          <Link
+            key={path}
+            href={path}
+            aria-current={current ? 'page' : undefined}
+            className="quiet-motion inline-flex min-h-11 items-center gap-2 border-b-2 border-transparent px-2.5 text-sm text-muted -outline-offset-2 hover:text-ink aria-[current=page]:border-accent aria-[current=page]:font-medium aria-[current=page]:text-ink"
+          >
+            <Icon aria-hidden className="size-4" />
+            {label}
+            {path === adminPaths.queue && pending > 0 && (
+              <span className="rounded-full bg-wait-soft px-1.5 text-xs font-medium text-wait">
+                {pending}
+                <span className="sr-only"> waiting</span>
+              </span>
+            )}
+          </Link>
+        );
+      })}
+    </nav>
+  );
+}

@@ -1,0 +1,50 @@
+import type { ToolCallView } from '../../../api/contract/chat.ts';
+import { ApprovedLine, GrantedAtOnceLine } from './approved-line.tsx';
+import { neededScopes, type ApprovalState } from './approval-state.ts';
+import { AskForApproval } from './ask-for-approval.tsx';
+import type { MessageTarget } from './message-target.ts';
+import { RequestEnded } from './request-ended.tsx';
+import { BeingDecided, WaitingForDecision } from './waiting-for-decision.tsx';
+
+/** The approval of one call. The state is the server's; a settled card has no buttons left but Ask again. */
+export function ApprovalCard(props: { target: MessageTarget; call: ToolCallView; state: ApprovalState }) {
+  const { target, call, state } = props;
+  const scopes = neededScopes(call);
+  const approvers = call.approval?.approvers ?? [];
+  switch (state.kind) {
+    case 'not_needed':
+      return null;
+    case 'granted_at_once':
+      return <GrantedAtOnceLine scopes={state.scopes} />;
+    case 'not_asked':
+      return (
+        <AskForApproval
+          target={target}
+          tool={call.name}
+          scopes={scopes}
+          approvers={approvers}
+          justificationRequired={state.justificationRequired}
+        />
+      );
+    case 'waiting':
+      // The key: another request of the same call is another card, not this one's leftovers.
+      return (
+        <WaitingForDecision
+          key={state.requestId}
+          target={target}
+          requestId={state.requestId}
+          expiresAt={state.expiresAt}
+          scopes={scopes}
+          approvers={approvers}
+        />
+      );
+    case 'deciding':
+      return <BeingDecided />;
+    case 'approved':
+      return <ApprovedLine target={target} state={state} />;
+    case 'denied':
+    case 'expired':
+    case 'cancelled':
+      return <RequestEnded target={target} state={state} />;
+  }
+}

@@ -1,0 +1,87 @@
+import { useId, useState, type KeyboardEvent, type SubmitEvent } from 'react';
+import { KeyRound } from 'lucide-react';
+import { ApiError, errorText } from '../../lib/api-error.ts';
+import { Button } from '../../ui/button.tsx';
+import { fieldClass } from '../../ui/field.ts';
+import { Notice } from '../../ui/notice.tsx';
+import { ScopeName } from '../../ui/scope-name.tsx';
+import { useRequestApproval } from './commands.ts';
+import type { MessageTarget } from './message-target.ts';
+import { WhoDecides } from './who-decides.tsx';
+
+/** A call that met a missing permission, and nobody has been asked: only the person may ask (RULES 20). */
+export function AskForApproval(props: {
+  target: MessageTarget;
+  tool: string;
+  scopes: readonly string[];
+  approvers: readonly string[];
+  justificationRequired: boolean;
+}) {
+  const [justification, setJustification] = useState('');
+  const field = useId();
+  const ask = useRequestApproval(props.target);
+  const refused = ask.error instanceof ApiError && ask.error.code === 'justification_required';
+  const required = props.justificationRequired || refused;
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    ask.mutate(justification.trim());
+  };
+  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
+    if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) event.currentTarget.form?.requestSubmit();
+  };
+  return (
+    <form onSubmit={submit} className="grid gap-3">
+      <h3 className="flex items-center gap-2 font-semibold">
+        <KeyRound aria-hidden className="size-4 shrink-0 text-wait" /> This needs somebody’s approval
+      </h3>
+      <dl className="grid gap-x-4 gap-y-1 text-sm sm:grid-cols-[max-content_minmax(0,1fr)]">
+        <dt className="text-muted">Asks for</dt>
+        <dd className="flex flex-wrap gap-1">
+          {props.scopes.map((scope) => (
+            <ScopeName key={scope} scope={scope} />
+          ))}
+        </dd>
+        <dt className="text-muted">If approved</dt>
+        <dd>
+          the agent holds it for a limited time and can use it for more than this one call, until then or until somebody
+          revokes it
+        </dd>
+        <dt className="text-muted">Who decides</dt>
+        <dd>
+          <WhoDecides approvers={props.approvers} />
+        </dd>
+      </dl>
+      <div className="grid gap-1">
+        <label htmlFor={field} className="text-sm font-medium">
+          Why do you need it? <span className="font-normal text-muted">{required ? '(required)' : '(optional)'}</span>
+        </label>
+        <textarea
+          id={field}
+          rows={2}
+          maxLength={2_000}
+          required={required}
+          value={justification}
+          onChange={(event) => setJustification(event.target.value)}
+          onKeyDown={onKeyDown}
+          className={fieldClass}
+        />
+      </div>
+      {ask.isError && (
+        <Notice tone="bad" role="alert">
+          {errorText(ask.error)}
+        </Notice>
+      )}
+      {ask.data?.status === 'denied' && (
+        <Notice tone="bad" role="alert">
+          The policy refuses this: {ask.data.reason}
+        </Notice>
+      )}
+      <div className="flex flex-wrap items-center gap-3">
+        <Button type="submit" look="primary" disabled={ask.isPending}>
+          {ask.isPending ? 'Asking…' : 'Request approval'}
+        </Button>
+        <span className="text-sm text-muted">Nothing has run. Nobody is asked until you press this.</span>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,76 @@
+import type { ReactNode } from 'react';
+import { CircleX, TimerOff, Undo2 } from 'lucide-react';
+import { errorText } from '../../lib/api-error.ts';
+import { Button } from '../../ui/button.tsx';
+import { Notice } from '../../ui/notice.tsx';
+import { toneTexts, type Tone } from '../../ui/tone.ts';
+import { VisibleText } from '../../ui/visible-text.tsx';
+import type { ApprovalState } from './approval-state.ts';
+import { useRequestApproval } from './commands.ts';
+import type { MessageTarget } from './message-target.ts';
+
+type EndedState = Extract<ApprovalState, { kind: 'denied' | 'expired' | 'cancelled' }>;
+
+/** A request that ended without a grant: refused, unanswered and withdrawn are three different things. */
+export function RequestEnded({ target, state }: { target: MessageTarget; state: EndedState }) {
+  const again = useRequestApproval(target);
+  const askable = state.kind !== 'denied' || state.askable;
+  return (
+    <div className="grid gap-2">
+      <Ending state={state} />
+      {again.isError && (
+        <Notice tone="bad" role="alert">
+          {errorText(again.error)}
+        </Notice>
+      )}
+      {askable && (
+        <div>
+          <Button disabled={again.isPending} onClick={() => again.mutate('')}>
+            {again.isPending ? 'Asking…' : 'Ask again'}
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Ending({ state }: { state: EndedState }) {
+  switch (state.kind) {
+    case 'denied':
+      return (
+        <Words tone="bad" icon={<CircleX />} title={state.askable ? 'Denied' : 'Not allowed by policy'}>
+          {state.by !== null && state.by !== 'policy' && <p>{state.by} said no.</p>}
+          {state.reason !== null && (
+            <blockquote className="border-l-2 border-bad pl-3 whitespace-pre-wrap text-ink">
+              <VisibleText text={state.reason} />
+            </blockquote>
+          )}
+          <p>The call did not run.</p>
+        </Words>
+      );
+    case 'expired':
+      return (
+        <Words tone="gone" icon={<TimerOff />} title="Nobody answered in time">
+          <p>This is not a refusal: the request ran out before anybody decided. The call did not run.</p>
+        </Words>
+      );
+    case 'cancelled':
+      return (
+        <Words tone="pulled" icon={<Undo2 />} title="Withdrawn">
+          <p>You took the request back before it was decided. The call did not run.</p>
+        </Words>
+      );
+  }
+}
+
+function Words(props: { tone: Tone; icon: ReactNode; title: string; children: ReactNode }) {
+  return (
+    <div className="grid gap-1.5">
+      <h3 className={`flex items-center gap-2 font-semibold [&_svg]:size-4 [&_svg]:shrink-0 ${toneTexts[props.tone]}`}>
+        <span aria-hidden>{props.icon}</span>
+        {props.title}
+      </h3>
+      <div className="grid gap-1.5 text-sm wrap-anywhere text-muted">{props.children}</div>
+    </div>
+  );
+}

@@ -1,0 +1,25 @@
+import { RotateCw } from 'lucide-react';
+import { errorText } from '../../lib/api-error.ts';
+import { Button } from '../../ui/button.tsx';
+import { Notice } from '../../ui/notice.tsx';
+import { useRetryMessage } from './commands.ts';
+import type { MessageTarget } from './message-target.ts';
+
+/** The person's own wish to have a message tried again. */
+export function RetryMessage({ target }: { target: MessageTarget }) {
+  const retry = useRetryMessage(target);
+  return (
+    <div className="grid gap-2">
+      <div>
+        <Button disabled={retry.isPending} onClick={() => retry.mutate()}>
+          <RotateCw aria-hidden /> {retry.isPending ? 'Trying…' : 'Retry message'}
+        </Button>
+      </div>
+      {retry.isError && (
+        <Notice tone="bad" role="alert">
+          {errorText(retry.error)}
+        </Notice>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,50 @@
+import { useState } from 'react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Route, Switch } from 'wouter';
+import type { UserStatus } from '../../../api/contract/user-status.ts';
+import { postForRedirect } from '../../lib/api-client.ts';
+import { useConnection } from '../../lib/connection-store.ts';
+import { userStatusKey } from '../../lib/query-client.ts';
+import { useLiveUpdates } from '../../lib/use-live-updates.ts';
+import { ConnectionBanner } from '../../ui/connection-banner.tsx';
+import { ConversationPage } from '../conversation/conversation-page.tsx';
+import { affectedByEvent } from '../queries.ts';
+import { ChatHeader } from './chat-header.tsx';
+import { ConversationList } from './conversation-list.tsx';
+import { Drawer } from './drawer.tsx';
+
+/** The frame around a conversation: the list beside it (a drawer on phones), the header above it. */
+export function ChatShell({ user }: { user: UserStatus }) {
+  useLiveUpdates(affectedByEvent);
+  const queries = useQueryClient();
+  const [drawerOpen, setDrawerOpen] = useState(false);
+  const connection = useConnection();
+  const signOut = useMutation({
+    mutationFn: () => postForRedirect('/auth/sign-out'),
+    onSettled: () => queries.resetQueries({ queryKey: userStatusKey }),
+  });
+  return (
+    <div className="grid h-dvh grid-rows-[minmax(0,1fr)] md:grid-cols-[17rem_minmax(0,1fr)]">
+      <nav aria-label="Conversations" className="hidden min-h-0 border-r border-line bg-surface md:block">
+        <ConversationList onChosen={() => undefined} />
+      </nav>
+      <div className="flex min-h-0 flex-col">
+        <ChatHeader user={user} onOpenList={() => setDrawerOpen(true)} onSignOut={() => signOut.mutate()} />
+        <ConnectionBanner state={connection} />
+        <Switch>
+          <Route path="/c/:sessionId">
+            {({ sessionId }) => <ConversationPage key={sessionId} sessionId={decodeURIComponent(sessionId)} />}
+          </Route>
+          <Route>
+            <ConversationPage key="new" sessionId={undefined} />
+          </Route>
+        </Switch>
+      </div>
+      {drawerOpen && (
+        <Drawer label="Conversations" onClose={() => setDrawerOpen(false)}>
+          <ConversationList onChosen={() => setDrawerOpen(false)} />
+        </Drawer>
+      )}
+    </div>
+  );
+}

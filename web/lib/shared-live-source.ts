@@ -1,0 +1,42 @@
+import { openLiveSource, type LiveSignal } from './live-source.ts';
+
+type TabMessage = { type: 'signal'; signal: LiveSignal } | { type: 'joined' };
+
+/**
+ * The live stream, one per browser instead of one per tab: browsers allow six connections to a host, so the seventh
+ * tab's requests would wait for ever. The tab that holds the lock owns the stream and passes on what it hears; when it
+ * closes, the next tab takes over.
+ */
+export function openSharedLiveSource(url: string, report: (signal: LiveSignal) => void): () => void {
+  // Locks need a secure context; without them each tab has a stream of its own.
+  if (!('locks' in navigator) || !('BroadcastChannel' in globalThis)) return openLiveSource(url, report);
+
+  const channel = new BroadcastChannel(`countersign:${url}`);
+  const ended = new AbortController();
+  let isOpen = false;
+  let closeOwn: (() => void) | undefined;
+  const tell = (message: TabMessage): void => channel.postMessage(message);
+
+  channel.onmessage = ({ data }: MessageEvent<TabMessage>) => {
+    if (data.type === 'signal') report(data.signal);
+    else if (isOpen) tell({ type: 'signal', signal: { type: 'opened' } });
+  };
+  tell({ type: 'joined' });
+
+  navigator.locks
+    .request(`countersign:${url}`, { signal: ended.signal }, () => {
+      closeOwn = openLiveSource(url, (signal) => {
+        if (signal.type !== 'event') isOpen = signal.type === 'opened';
+        report(signal);
+        tell({ type: 'signal', signal });
+      });
+      return new Promise<void>((resolve) => ended.signal.addEventListener('abort', () => resolve()));
+    })
+    .catch(() => undefined); // Aborted while waiting in line: this tab closed first.
+
+  return () => {
+    ended.abort();
+    closeOwn?.();
+    channel.close();
+  };
+}
