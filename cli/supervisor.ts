@@ -37,7 +37,6 @@ export async function supervise(configuration: StartConfiguration, progress: Pro
   try {
     await startAll(configuration, progress, stop, stops);
     await stop.request;
-    progress.say('stopping');
   } catch (error) {
     if (!stop.requested()) throw error;
   } finally {
