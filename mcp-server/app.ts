@@ -1,5 +1,10 @@
 import { toNodeHandler } from '@modelcontextprotocol/node';
-import { createMcpHandler, getOAuthProtectedResourceMetadataUrl, McpServer, type McpHttpHandler } from '@modelcontextprotocol/server';
+import {
+  createMcpHandler,
+  getOAuthProtectedResourceMetadataUrl,
+  McpServer,
+  type McpHttpHandler,
+} from '@modelcontextprotocol/server';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { answerRefusals } from './auth/answer-refusals.ts';
 import { authenticate } from './auth/authenticate.ts';
@@ -16,7 +21,10 @@ import type { Tool, ToolHost } from './tools/define-tool.ts';
 const maxBodyBytes = 256 * 1024;
 
 /** Builds the HTTP application of the resource server around its tools. */
-export async function createApp(options: McpServerOptions, tools: readonly Tool[]): Promise<{ app: Express; handler: McpHttpHandler }> {
+export async function createApp(
+  options: McpServerOptions,
+  tools: readonly Tool[],
+): Promise<{ app: Express; handler: McpHttpHandler }> {
   const { authority, logger } = options;
   const resource = new URL(options.resource);
   const host: ToolHost = {
@@ -25,11 +33,19 @@ export async function createApp(options: McpServerOptions, tools: readonly Tool[
   };
   const handler = createMcpHandler(
     () => {
-      const server = new McpServer({ name: 'countersign', title: 'Countersign tools', version: options.version });
+      const server = new McpServer(
+        { name: 'countersign', title: 'Countersign tools', version: options.version },
+        { capabilities: { tools: { listChanged: false } } },
+      );
       for (const tool of tools) tool.register(server, host);
       return server;
     },
-    { maxRequestBodySize: maxBodyBytes, onerror: (error) => logger.info({ err: error }, 'MCP request not served') },
+    // The tools never change while serving, so there is nothing to subscribe to.
+    {
+      maxRequestBodySize: maxBodyBytes,
+      maxSubscriptions: 0,
+      onerror: (error) => logger.info({ err: error }, 'MCP request not served'),
+    },
   );
   const serveMcp = toNodeHandler(answerRefusals(handler), {
     maxRequestBodySize: maxBodyBytes,

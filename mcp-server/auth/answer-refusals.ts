@@ -12,7 +12,10 @@ export function answerRefusals(handler: FetchLikeMcpHandler): FetchLikeMcpHandle
       const { result: response, refusal, unavailable } = await withDecisions(() => handler.fetch(request, options));
       if (unavailable) {
         await response.body?.cancel();
-        const problem = problemOf('temporarily_unavailable', 'The server cannot check authorizations right now. Try again in a few seconds.');
+        const problem = problemOf(
+          'temporarily_unavailable',
+          'The server cannot check authorizations right now. Try again in a few seconds.',
+        );
         return Response.json(problem.body, { status: problem.status, headers: problem.headers });
       }
       if (response.status !== 403 || refusal === undefined) return response;

@@ -1,4 +1,10 @@
-import { bearerAuthChallengeResponse, OAuthError, OAuthErrorCode, verifyBearerToken, type AuthInfo } from '@modelcontextprotocol/server';
+import {
+  bearerAuthChallengeResponse,
+  OAuthError,
+  OAuthErrorCode,
+  verifyBearerToken,
+  type AuthInfo,
+} from '@modelcontextprotocol/server';
 import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { sendWebResponse } from '../http/send-web-response.ts';
@@ -26,13 +32,21 @@ export function authenticate(options: {
   const verifier = { verifyAccessToken: (token: string) => authInfoOf(token, options) };
   return async (request, response, next) => {
     try {
-      const auth = await verifyBearerToken(request.headers.authorization, { verifier, resourceMetadataUrl, expectedResource: options.resource });
+      const auth = await verifyBearerToken(request.headers.authorization, {
+        verifier,
+        resourceMetadataUrl,
+        expectedResource: options.resource,
+      });
       // Where the MCP handler looks for it.
       Object.assign(request, { auth });
     } catch (error) {
       if (!(error instanceof OAuthError)) {
         options.logger.error({ err: error }, 'the account of a token could not be looked up');
-        sendProblem(response, 'temporarily_unavailable', 'The server cannot check authorizations right now. Try again in a few seconds.');
+        sendProblem(
+          response,
+          'temporarily_unavailable',
+          'The server cannot check authorizations right now. Try again in a few seconds.',
+        );
         return;
       }
       // A request without a token is how clients discover where to sign in, not an attempt.
@@ -44,12 +58,16 @@ export function authenticate(options: {
   };
 }
 
-async function authInfoOf(token: string, options: Pick<Parameters<typeof authenticate>[0], 'verify' | 'authority' | 'resource'>): Promise<AuthInfo> {
+async function authInfoOf(
+  token: string,
+  options: Pick<Parameters<typeof authenticate>[0], 'verify' | 'authority' | 'resource'>,
+): Promise<AuthInfo> {
   const verified = await options.verify(token).catch((error: unknown) => {
     throw error instanceof TokenRefused ? new OAuthError(OAuthErrorCode.InvalidToken, error.message) : error;
   });
   const person = await options.authority.person(verified.subject);
-  if (person === undefined || person.disabled) throw new OAuthError(OAuthErrorCode.InvalidToken, 'The account of this token is not open.');
+  if (person === undefined || person.disabled)
+    throw new OAuthError(OAuthErrorCode.InvalidToken, 'The account of this token is not open.');
   return {
     token,
     clientId: verified.clientId,

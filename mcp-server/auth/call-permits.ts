@@ -21,7 +21,9 @@ interface RequestDecisions {
 const decisions = new AsyncLocalStorage<RequestDecisions>();
 
 /** Runs the handling of one HTTP request with its own decisions, which are handed back with the result. */
-export async function withDecisions<T>(work: () => Promise<T>): Promise<{ result: T; refusal: AuthorizationError | undefined; unavailable: boolean }> {
+export async function withDecisions<T>(
+  work: () => Promise<T>,
+): Promise<{ result: T; refusal: AuthorizationError | undefined; unavailable: boolean }> {
   const own: RequestDecisions = { permits: new Map() };
   const result = await decisions.run(own, work);
   return { result, refusal: own.refusal, unavailable: own.unavailable ?? false };

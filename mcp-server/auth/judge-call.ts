@@ -12,12 +12,19 @@ export type CallVerdict =
   | { allowed: false; error: AuthorizationError; challengeScopes: readonly [string, ...string[]] };
 
 /** Pure: judges a call of a tool that needs `requiredScope` by what the caller holds now. */
-export function judgeCall(policy: Policy, caller: Caller, held: readonly LiveScope[], toolName: string, requiredScope: string): CallVerdict {
+export function judgeCall(
+  policy: Policy,
+  caller: Caller,
+  held: readonly LiveScope[],
+  toolName: string,
+  requiredScope: string,
+): CallVerdict {
   if (!isElevated(requiredScope)) return { allowed: true, scope: requiredScope, grantId: undefined };
   const approvalType = approvalTypeOf(policy, caller, requiredScope);
   const carrying = held.find(({ scope }) => scope === requiredScope);
   // A deny rule that came after the grant wins (RULES 2).
-  if (carrying !== undefined && approvalType !== 'denied') return { allowed: true, scope: requiredScope, grantId: carrying.grantId };
+  if (carrying !== undefined && approvalType !== 'denied')
+    return { allowed: true, scope: requiredScope, grantId: carrying.grantId };
   const currentScopes = [...new Set(held.map(({ scope }) => scope))].sort();
   const baseHeld = caller.tokenScopes.filter((scope) => scope === 'none');
   return {

@@ -24,7 +24,11 @@ export class RefusalJournal {
       return;
     }
     try {
-      await this.#authority.audit({ type: 'token.refused', actor: 'anonymous', data: { reason, resource: this.#resource } });
+      await this.#authority.audit({
+        type: 'token.refused',
+        actor: 'anonymous',
+        data: { reason, resource: this.#resource },
+      });
     } catch (error) {
       this.#logger.error({ err: error }, 'a refused token could not be recorded');
     }

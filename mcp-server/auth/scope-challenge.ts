@@ -13,13 +13,19 @@ import { judgeCall } from './judge-call.ts';
  *
  * @param ownScope the scope that the tool needs unless the policy says otherwise.
  */
-export function scopeChallenge(authority: Authority, resource: string, toolName: string, ownScope: string): ScopeChallengeHandler {
+export function scopeChallenge(
+  authority: Authority,
+  resource: string,
+  toolName: string,
+  ownScope: string,
+): ScopeChallengeHandler {
   return async ({ request, authInfo }) => {
     const caller = callerOf(authInfo);
     const argumentDigest = callDigest({ server: resource, tool: toolName, arguments: argumentsOf(request.params) });
     try {
       const policy = await authority.policy();
-      const requiredScope = (Object.hasOwn(policy.tools, toolName) ? policy.tools[toolName]?.scope : undefined) ?? ownScope;
+      const requiredScope =
+        (Object.hasOwn(policy.tools, toolName) ? policy.tools[toolName]?.scope : undefined) ?? ownScope;
       const held = isElevated(requiredScope) ? await heldScopes(authority, caller) : [];
       const verdict = judgeCall(policy, caller, held, toolName, requiredScope);
       if (verdict.allowed) {
@@ -32,7 +38,12 @@ export function scopeChallenge(authority: Authority, resource: string, toolName:
         subject: caller.person.subject,
         clientId: caller.clientId,
         scopes: [requiredScope],
-        data: { tool: toolName, argument_digest: argumentDigest, approval_type: verdict.error.approval_type, jti: caller.jti },
+        data: {
+          tool: toolName,
+          argument_digest: argumentDigest,
+          approval_type: verdict.error.approval_type,
+          jti: caller.jti,
+        },
       });
       recordRefusal(verdict.error);
       return { scopes: verdict.challengeScopes, errorDescription: `${toolName} needs the scope ${requiredScope}` };

@@ -36,7 +36,13 @@ export async function accessTokenVerifier(options: {
   return async (token) => {
     const { payload, protectedHeader } = await verified(token, keyOf, options);
     const { sub, client_id: clientId, jti, scope, exp } = payload;
-    if (typeof sub !== 'string' || typeof clientId !== 'string' || typeof jti !== 'string' || typeof scope !== 'string' || exp === undefined) {
+    if (
+      typeof sub !== 'string' ||
+      typeof clientId !== 'string' ||
+      typeof jti !== 'string' ||
+      typeof scope !== 'string' ||
+      exp === undefined
+    ) {
       throw new TokenRefused('The token has claims of the wrong type.');
     }
     requireSingleAudience(payload, options.resource);
@@ -48,7 +54,9 @@ export async function accessTokenVerifier(options: {
   };
 }
 
-async function importKeys(trusted: readonly TrustedKey[]): Promise<Map<string, { key: CryptoKey; ceiling: TrustedKey['ceiling'] }>> {
+async function importKeys(
+  trusted: readonly TrustedKey[],
+): Promise<Map<string, { key: CryptoKey; ceiling: TrustedKey['ceiling'] }>> {
   const keys = new Map<string, { key: CryptoKey; ceiling: TrustedKey['ceiling'] }>();
   for (const { jwk, ceiling } of trusted) {
     if (jwk.kid === undefined) throw new TypeError('A trusted key needs a kid.');
@@ -61,7 +69,11 @@ async function importKeys(trusted: readonly TrustedKey[]): Promise<Map<string, {
   return keys;
 }
 
-async function verified(token: string, keyOf: JWTVerifyGetKey, options: { issuer: string; resource: string }): ReturnType<typeof jwtVerify> {
+async function verified(
+  token: string,
+  keyOf: JWTVerifyGetKey,
+  options: { issuer: string; resource: string },
+): ReturnType<typeof jwtVerify> {
   try {
     return await jwtVerify(token, keyOf, {
       issuer: options.issuer,
@@ -80,7 +92,8 @@ async function verified(token: string, keyOf: JWTVerifyGetKey, options: { issuer
 /** Access tokens name one resource (RULES 10): one that is good elsewhere too is not good here. */
 function requireSingleAudience({ aud }: JWTPayload, resource: string): void {
   const audiences = typeof aud === 'string' ? [aud] : (aud ?? []);
-  if (audiences.length !== 1 || audiences[0] !== resource) throw new TokenRefused('The token is for more than this resource.');
+  if (audiences.length !== 1 || audiences[0] !== resource)
+    throw new TokenRefused('The token is for more than this resource.');
 }
 
 function reasonOf(error: unknown): string {

@@ -1,11 +1,13 @@
-/**
- * Makes a program's bytes safe to show: invalid UTF-8 is replaced, and control characters (which could drive a
- * terminal or hide text) and bidirectional overrides are dropped. Newlines and tabs stay.
- */
+/** Colours and cursor movements, which would leave their letters behind if only the escape character went. */
+const terminalSequences = new RegExp(String.raw`${String.fromCharCode(27)}\[[0-9;?]*[ -/]*[@-~]`, 'g');
+/** Control characters but newline and tab, and what changes the direction of writing to hide text. */
+const hiding = /(?![\n\t])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu;
+
+/** Makes a program's bytes safe to show: invalid UTF-8 is replaced, control characters are dropped. */
 export function cleanOutput(bytes: Uint8Array): string {
   return new TextDecoder('utf-8')
     .decode(bytes)
-    .replaceAll(/\u001b\[[0-9;?]*[ -/]*[@-~]/g, '')
+    .replaceAll(terminalSequences, '')
     .replaceAll('\r\n', '\n')
-    .replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '');
+    .replaceAll(hiding, '');
 }

@@ -27,7 +27,8 @@ export async function probeSandbox(workspace: string, uid = process.getuid?.()):
 
 async function whyUnusable(sandbox: Sandbox): Promise<string | undefined> {
   const missing = missingPrograms(sandbox.mode);
-  if (missing.length > 0) return `${missing.join(' and ')} is missing. On Debian: apt-get install bubblewrap util-linux`;
+  if (missing.length > 0)
+    return `${missing.join(' and ')} is missing. On Debian: apt-get install bubblewrap util-linux`;
   const look = { name: 'ls', path: '/usr/bin/ls', args: ['-1a', '/etc', '/workspace'] };
   try {
     const seen = await runStages(sandbox, [look], { limits: { timeoutMs: 5_000, maxBytes: 64 * 1024 } });

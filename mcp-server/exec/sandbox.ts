@@ -5,7 +5,13 @@ import type { Stage } from './parse-command.ts';
 export const sandboxUid = 61_017;
 
 /** Seconds of CPU time and bytes that one stage may use. */
-const limits = { cpuSeconds: 10, addressSpace: 512 * 1024 ** 2, fileSize: 16 * 1024 ** 2, openFiles: 256, processes: 128 } as const;
+const limits = {
+  cpuSeconds: 10,
+  addressSpace: 512 * 1024 ** 2,
+  fileSize: 16 * 1024 ** 2,
+  openFiles: 256,
+  processes: 128,
+} as const;
 
 /**
  * How a stage is confined. `outer-mount` is for a root whose workspace lies under folders that the sandbox account
@@ -45,9 +51,32 @@ export function missingPrograms(mode: SandboxMode): string[] {
 export function planSpawn(sandbox: Sandbox, stage: Stage): SpawnPlan {
   const { mode, workspace } = sandbox;
   const inner = [bubblewrap, '--args', '3', '--', stage.path, ...stage.args];
-  const drop = ['--reuid', `${sandboxUid}`, '--regid', `${sandboxUid}`, '--clear-groups', '--no-new-privs', '--pdeathsig', 'KILL'];
+  const drop = [
+    '--reuid',
+    `${sandboxUid}`,
+    '--regid',
+    `${sandboxUid}`,
+    '--clear-groups',
+    '--no-new-privs',
+    '--pdeathsig',
+    'KILL',
+  ];
   // The outer namespace keeps everything but hides /mnt, so the workspace appears at one path that any account can enter.
-  const outer = [bubblewrap, '--dev-bind', '/', '/', '--tmpfs', '/mnt', '--ro-bind', workspace, reachableWorkspace, '--die-with-parent', '--', setpriv, ...drop];
+  const outer = [
+    bubblewrap,
+    '--dev-bind',
+    '/',
+    '/',
+    '--tmpfs',
+    '/mnt',
+    '--ro-bind',
+    workspace,
+    reachableWorkspace,
+    '--die-with-parent',
+    '--',
+    setpriv,
+    ...drop,
+  ];
   return {
     file: prlimit,
     args: [...limitOptions(mode), ...(mode === 'outer-mount' ? outer : []), ...inner],
@@ -58,7 +87,13 @@ export function planSpawn(sandbox: Sandbox, stage: Stage): SpawnPlan {
 }
 
 function limitOptions(mode: SandboxMode): string[] {
-  const options = [`--cpu=${limits.cpuSeconds}`, `--as=${limits.addressSpace}`, `--fsize=${limits.fileSize}`, `--nofile=${limits.openFiles}`, '--core=0'];
+  const options = [
+    `--cpu=${limits.cpuSeconds}`,
+    `--as=${limits.addressSpace}`,
+    `--fsize=${limits.fileSize}`,
+    `--nofile=${limits.openFiles}`,
+    '--core=0',
+  ];
   // The number of processes counts per account: under one's own it would count everything else that person runs.
   return mode === 'own-user' ? options : [...options, `--nproc=${limits.processes}`];
 }
@@ -69,7 +104,20 @@ function sandboxOptions(workspace: string): string[] {
     ...['--uid', `${sandboxUid}`, '--gid', `${sandboxUid}`, '--hostname', 'sandbox', '--cap-drop', 'ALL'],
     ...['--clearenv', '--setenv', 'PATH', '/usr/bin', '--setenv', 'PWD', '/workspace'],
     ...['--perms', '0755', '--dir', '/usr', '--ro-bind', '/usr/bin', '/usr/bin', '--ro-bind', '/usr/lib', '/usr/lib'],
-    ...['--ro-bind-try', '/usr/lib64', '/usr/lib64', '--symlink', 'usr/bin', '/bin', '--symlink', 'usr/lib', '/lib', '--symlink', 'usr/lib64', '/lib64'],
+    ...[
+      '--ro-bind-try',
+      '/usr/lib64',
+      '/usr/lib64',
+      '--symlink',
+      'usr/bin',
+      '/bin',
+      '--symlink',
+      'usr/lib',
+      '/lib',
+      '--symlink',
+      'usr/lib64',
+      '/lib64',
+    ],
     ...['--proc', '/proc', '--dev', '/dev', '--size', `${limits.fileSize}`, '--tmpfs', '/tmp'],
     ...['--perms', '0755', '--dir', '/etc', '--perms', '0444', '--ro-bind-data', '4', '/etc/passwd'],
     ...['--ro-bind', workspace, '/workspace', '--remount-ro', '/', '--chdir', '/workspace'],

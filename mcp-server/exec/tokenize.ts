@@ -67,7 +67,9 @@ export function tokenize(commandLine: string): readonly Words[] {
       endWord();
       stages.push([]);
     } else if (Object.hasOwn(shellCharacters, character)) {
-      throw refuse(`The character ${character} (${shellCharacters[character]}) is not allowed outside quotes: there is no shell here.`);
+      throw refuse(
+        `The character ${character} (${shellCharacters[character]}) is not allowed outside quotes: there is no shell here.`,
+      );
     } else {
       word = (word ?? '') + character;
     }
@@ -81,9 +83,14 @@ export function tokenize(commandLine: string): readonly Words[] {
 function toWords(words: readonly string[], index: number, all: readonly unknown[]): Words {
   const [name, ...rest] = words;
   if (name === undefined) {
-    throw refuse(all.length === 1 ? 'The command is empty.' : `There is no command ${index === 0 ? 'before' : 'after'} a | character.`);
+    throw refuse(
+      all.length === 1
+        ? 'The command is empty.'
+        : `There is no command ${index === 0 ? 'before' : 'after'} a | character.`,
+    );
   }
-  if (/^[A-Za-z_][A-Za-z0-9_]*=/.test(name)) throw refuse('The character = is not allowed in the name of a command: variables cannot be set.');
+  if (/^[A-Za-z_][A-Za-z0-9_]*=/.test(name))
+    throw refuse('The character = is not allowed in the name of a command: variables cannot be set.');
   if (words.length > maxWords) throw refuse(`A command has more than ${maxWords} words.`);
   return [name, ...rest];
 }

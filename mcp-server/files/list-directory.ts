@@ -114,7 +114,10 @@ function noSuchFolder(): DomainError {
 }
 
 function outside(): DomainError {
-  return new DomainError('invalid_request', 'Only folders inside the workspace can be listed: give a path relative to it, without "..".');
+  return new DomainError(
+    'invalid_request',
+    'Only folders inside the workspace can be listed: give a path relative to it, without "..".',
+  );
 }
 
 function errorCode(error: unknown): string | undefined {

@@ -1,7 +1,10 @@
 import type { DomainErrorCode } from '../../workflows/domain/errors.ts';
 
 /** The refusals of this server that are neither OAuth's nor MCP's. */
-type HttpRefusal = Extract<DomainErrorCode, 'temporarily_unavailable' | 'wrong_host' | 'not_found' | 'method_not_allowed' | 'internal_error'>;
+type HttpRefusal = Extract<
+  DomainErrorCode,
+  'temporarily_unavailable' | 'wrong_host' | 'not_found' | 'method_not_allowed' | 'internal_error'
+>;
 
 const kinds: Readonly<Record<HttpRefusal, { status: number; title: string }>> = {
   temporarily_unavailable: { status: 503, title: 'Temporarily unavailable' },
@@ -12,7 +15,10 @@ const kinds: Readonly<Record<HttpRefusal, { status: number; title: string }>> = 
 };
 
 /** An RFC 9457 problem document with its status and headers. */
-export function problemOf(code: HttpRefusal, detail: string): { status: number; headers: Record<string, string>; body: Record<string, unknown> } {
+export function problemOf(
+  code: HttpRefusal,
+  detail: string,
+): { status: number; headers: Record<string, string>; body: Record<string, unknown> } {
   const { status, title } = kinds[code];
   return {
     status,

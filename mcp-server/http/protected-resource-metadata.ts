@@ -4,7 +4,9 @@ import { openCors } from './guards.ts';
 import { sendProblem } from './send-problem.ts';
 
 /** Serves the protected resource metadata (RFC 9728) from which clients learn where to sign in and for what scopes. */
-export function protectedResourceMetadata(options: Pick<McpServerOptions, 'resource' | 'issuer' | 'authority' | 'logger'>): Router {
+export function protectedResourceMetadata(
+  options: Pick<McpServerOptions, 'resource' | 'issuer' | 'authority' | 'logger'>,
+): Router {
   const { pathname } = new URL(options.resource);
   const wellKnown = '/.well-known/oauth-protected-resource';
   const router = Router();
@@ -15,13 +17,19 @@ export function protectedResourceMetadata(options: Pick<McpServerOptions, 'resou
       response.json({
         resource: options.resource,
         authorization_servers: [options.issuer],
-        scopes_supported: Object.entries(scopes).flatMap(([scope, policy]) => (policy.resource === 'mcp' ? [scope] : [])),
+        scopes_supported: Object.entries(scopes).flatMap(([scope, policy]) =>
+          policy.resource === 'mcp' ? [scope] : [],
+        ),
         bearer_methods_supported: ['header'],
         resource_name: 'Countersign tools',
       });
     } catch (error) {
       options.logger.error({ err: error }, 'the policy could not be read');
-      sendProblem(response, 'temporarily_unavailable', 'The metadata cannot be read right now. Try again in a few seconds.');
+      sendProblem(
+        response,
+        'temporarily_unavailable',
+        'The metadata cannot be read right now. Try again in a few seconds.',
+      );
     }
   });
   return router;

@@ -40,7 +40,10 @@ export class CallRecorder {
       return result;
     } catch (error) {
       this.#logger.error({ err: error, tool: permit.toolName }, 'a call could not be recorded');
-      return failed('temporarily_unavailable', 'The call ran, but it could not be recorded, so its result is withheld.');
+      return failed(
+        'temporarily_unavailable',
+        'The call ran, but it could not be recorded, so its result is withheld.',
+      );
     }
   }
 

@@ -45,7 +45,14 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
     name,
     scope,
     register: (server, host) => {
-      const config = { title, description, annotations, inputSchema: input, outputSchema: output, scopeChallenge: host.challenge(name, scope) };
+      const config = {
+        title,
+        description,
+        annotations,
+        inputSchema: input,
+        outputSchema: output,
+        scopeChallenge: host.challenge(name, scope),
+      };
       server.registerTool<z.ZodObject, z.ZodObject>(name, config, async (args, context): Promise<CallToolResult> => {
         const caller = callerOf(context.http?.authInfo);
         const permit = permitOf(context.mcpReq.id, name);

@@ -34,7 +34,10 @@ export function executeCommand(sandbox: Sandbox, runs: ExclusiveRuns): Tool {
         duration_ms: result.durationMs,
         truncated: result.truncated,
         sandboxed: true as const,
-        note: noteOn(result, stages.some(({ name }) => name === 'ps')),
+        note: noteOn(
+          result,
+          stages.some(({ name }) => name === 'ps'),
+        ),
       };
     },
   });

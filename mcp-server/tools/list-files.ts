@@ -28,7 +28,10 @@ export function listFiles(workspace: string): Tool {
       const listing = await listDirectory(workspace, path);
       return {
         path: listing.path,
-        entries: listing.entries.map(({ modifiedAt, ...entry }) => ({ ...entry, ...(modifiedAt === undefined ? {} : { modified_at: modifiedAt }) })),
+        entries: listing.entries.map(({ modifiedAt, ...entry }) => ({
+          ...entry,
+          ...(modifiedAt === undefined ? {} : { modified_at: modifiedAt }),
+        })),
         count: listing.entries.length,
         truncated: listing.truncated,
       };

@@ -6,11 +6,15 @@ import type { Authority } from '../ports.ts';
 import { defineTool, type Tool } from './define-tool.ts';
 
 /** Says which scope each tool needs and how the caller would get it. */
-export function listToolScopes(authority: Pick<Authority, 'policy'>, offered: () => readonly Pick<Tool, 'name' | 'scope'>[]): Tool {
+export function listToolScopes(
+  authority: Pick<Authority, 'policy'>,
+  offered: () => readonly Pick<Tool, 'name' | 'scope'>[],
+): Tool {
   return defineTool({
     name: 'list_tool_scopes',
     title: 'Tools and their scopes',
-    description: 'Which scope each tool needs, how risky it is, and how you would get it: at once, by your own consent, by an approval, or not at all.',
+    description:
+      'Which scope each tool needs, how risky it is, and how you would get it: at once, by your own consent, by an approval, or not at all.',
     scope: 'none',
     annotations: { readOnlyHint: true, idempotentHint: true, openWorldHint: false },
     input: z.object({}),
@@ -36,7 +40,13 @@ function describe(policy: Policy, caller: Caller, tool: Pick<Tool, 'name' | 'sco
   const scope = (Object.hasOwn(policy.tools, tool.name) ? policy.tools[tool.name]?.scope : undefined) ?? tool.scope;
   const known = Object.hasOwn(policy.scopes, scope) ? policy.scopes[scope] : undefined;
   if (known === undefined) {
-    return { tool: tool.name, scope, description: 'The policy does not know this scope.', risk: 'critical' as const, approval_type: 'forbidden' as const };
+    return {
+      tool: tool.name,
+      scope,
+      description: 'The policy does not know this scope.',
+      risk: 'critical' as const,
+      approval_type: 'forbidden' as const,
+    };
   }
   const { roles, disabled } = caller.person;
   const { approvalType } = evaluatePolicy(policy, { roles, disabled, clientId: caller.clientId, scopes: [scope] });

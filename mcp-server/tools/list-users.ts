@@ -13,14 +13,26 @@ export function listUsers(directory: UserDirectory): Tool {
     input: z.object({}),
     output: z.object({
       users: z.array(
-        z.object({ subject: z.string(), email: z.string(), display_name: z.string(), roles: z.array(z.string()), disabled: z.boolean() }),
+        z.object({
+          subject: z.string(),
+          email: z.string(),
+          display_name: z.string(),
+          roles: z.array(z.string()),
+          disabled: z.boolean(),
+        }),
       ),
       count: z.int(),
     }),
     run: async () => {
       const users = await directory.users();
       return {
-        users: users.map(({ subject, email, displayName, roles, disabled }) => ({ subject, email, display_name: displayName, roles: [...roles], disabled })),
+        users: users.map(({ subject, email, displayName, roles, disabled }) => ({
+          subject,
+          email,
+          display_name: displayName,
+          roles: [...roles],
+          disabled,
+        })),
         count: users.length,
       };
     },

@@ -11,7 +11,10 @@ import { listToolScopes } from './list-tool-scopes.ts';
 import { listUsers } from './list-users.ts';
 
 /** The tools of this server. What cannot be confined on this machine is withheld, with the reason (RULES 28). */
-export function offeredTools(options: McpServerOptions, sandbox: SandboxProbe): { tools: readonly Tool[]; withheld: readonly { name: string; reason: string }[] } {
+export function offeredTools(
+  options: McpServerOptions,
+  sandbox: SandboxProbe,
+): { tools: readonly Tool[]; withheld: readonly { name: string; reason: string }[] } {
   const { authority, directory, workspace } = options;
   const startedAt = new Date();
   const tools: Tool[] = [];
@@ -23,7 +26,11 @@ export function offeredTools(options: McpServerOptions, sandbox: SandboxProbe): 
     listToolScopes(authority, () => tools),
   );
   if (canListDirectories()) tools.push(listFiles(workspace));
-  else withheld.push({ name: 'list_files', reason: `Folders can be confined on Linux only, and this is ${process.platform}.` });
+  else
+    withheld.push({
+      name: 'list_files',
+      reason: `Folders can be confined on Linux only, and this is ${process.platform}.`,
+    });
   if (sandbox.available) tools.push(executeCommand(sandbox.sandbox, new ExclusiveRuns()));
   else withheld.push({ name: 'execute_command', reason: sandbox.reason });
   tools.push(listUsers(directory));

@@ -6,7 +6,13 @@ import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as TransportV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { callDigest } from '../../activities/store/call-digest.ts';
-import { startResourceServer, testKey, testPolicy, testResource, type TestResourceServer } from '../support/mcp-resource-server.ts';
+import {
+  startResourceServer,
+  testKey,
+  testPolicy,
+  testResource,
+  type TestResourceServer,
+} from '../support/mcp-resource-server.ts';
 
 let workspace: string;
 let rs: TestResourceServer;
@@ -35,7 +41,10 @@ afterEach(async () => {
 
 async function modernClient(token: string): Promise<Client> {
   const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode: 'auto' } });
-  const transport = new StreamableHTTPClientTransport(rs.url, { authProvider: { token: async () => token }, onInsufficientScope: 'throw' });
+  const transport = new StreamableHTTPClientTransport(rs.url, {
+    authProvider: { token: async () => token },
+    onInsufficientScope: 'throw',
+  });
   cleanups.push(() => client.close());
   await client.connect(transport);
   return client;
@@ -45,7 +54,7 @@ async function legacyClient(token: string): Promise<ClientV1> {
   const client = new ClientV1({ name: 'test', version: '1' });
   cleanups.push(() => client.close());
   const transport = new TransportV1(rs.url, { requestInit: { headers: { authorization: `Bearer ${token}` } } });
-  await client.connect(transport as Parameters<ClientV1['connect']>[0]);
+  await client.connect(transport);
   return client;
 }
 
@@ -71,7 +80,10 @@ function call(name: string, args: Record<string, unknown> = {}, id = 1): Record<
 /** A token with live grants for its elevated scopes. */
 async function grantedToken(scopes: string[], claims: Record<string, unknown> = {}): Promise<string> {
   const jti = crypto.randomUUID();
-  rs.authority.live.set(jti, scopes.map((scope) => ({ scope, grantId: `grant-${scope}` })));
+  rs.authority.live.set(
+    jti,
+    scopes.map((scope) => ({ scope, grantId: `grant-${scope}` })),
+  );
   return rs.token(['none', ...scopes].join(' '), { claims: { jti, ...claims } });
 }
 
@@ -84,7 +96,9 @@ describe('signing in is asked for', () => {
   it('challenges a request without a token and points at the metadata', async () => {
     const response = await post(undefined, call('health_check'));
     expect(response.status).toBe(401);
-    expect(response.headers.get('www-authenticate')).toContain('resource_metadata="http://localhost:8001/.well-known/oauth-protected-resource/mcp"');
+    expect(response.headers.get('www-authenticate')).toContain(
+      'resource_metadata="http://localhost:8001/.well-known/oauth-protected-resource/mcp"',
+    );
     expect(rs.authority.entries).toEqual([]);
   });
 
@@ -109,19 +123,30 @@ describe('bad tokens are 401 and audited', () => {
     ['no jti', () => rs.token('none', { claims: { jti: undefined } })],
     ['client_id of a wrong type', () => rs.token('none', { claims: { client_id: 7 } })],
     ['an unknown key', async () => rs.token('none', { key: await testKey('other', 'base') })],
-    ['a key that claims to be the mint’s', async () => rs.token('none read:files', { key: await testKey('mint-1', 'elevated') })],
+    [
+      'a key that claims to be the mint’s',
+      async () => rs.token('none read:files', { key: await testKey('mint-1', 'elevated') }),
+    ],
     ['elevated scopes signed by the base key', () => rs.token('none read:files', { key: rs.baseKey })],
     ['a disabled account', () => rs.token('none', { claims: { sub: 'usr_gone' } })],
     ['an unknown account', () => rs.token('none', { claims: { sub: 'usr_nobody' } })],
-    ['no signature at all', async () => {
-      const [, payload] = (await rs.token('none')).split('.');
-      return `${Buffer.from(JSON.stringify({ alg: 'none', typ: 'at+jwt', kid: 'base-1' })).toString('base64url')}.${payload}.`;
-    }],
-    ['a changed payload', async () => {
-      const [header, payload, signature] = (await rs.token('none')).split('.');
-      const changed = { ...JSON.parse(Buffer.from(payload ?? '', 'base64url').toString()), sub: 'usr_admin' };
-      return [header, Buffer.from(JSON.stringify(changed)).toString('base64url'), signature].join('.');
-    }],
+    [
+      'no signature at all',
+      async () => {
+        const [, payload] = (await rs.token('none')).split('.');
+        return `${Buffer.from(JSON.stringify({ alg: 'none', typ: 'at+jwt', kid: 'base-1' })).toString('base64url')}.${payload}.`;
+      },
+    ],
+    [
+      'a changed payload',
+      async () => {
+        const [header, payload, signature] = (await rs.token('none')).split('.');
+        const changed = Object.assign(JSON.parse(Buffer.from(payload ?? '', 'base64url').toString()) as object, {
+          sub: 'usr_admin',
+        });
+        return [header, Buffer.from(JSON.stringify(changed)).toString('base64url'), signature].join('.');
+      },
+    ],
     ['not a token', async () => 'hello'],
   ];
 
@@ -140,7 +165,10 @@ describe('bad tokens are 401 and audited', () => {
 describe('insufficient scope', () => {
   it('names held and needed scopes, and carries both kinds of error fields', async ({ skip }) => {
     skipWithoutSandbox(skip);
-    const response = await post(await grantedToken(['read:files']), call('execute_command', { command: 'ps aux | head -5' }));
+    const response = await post(
+      await grantedToken(['read:files']),
+      call('execute_command', { command: 'ps aux | head -5' }),
+    );
     expect(response.status).toBe(403);
     const challenge = response.headers.get('www-authenticate') ?? '';
     expect(challenge).toContain('error="insufficient_scope"');
@@ -166,7 +194,10 @@ describe('insufficient scope', () => {
         actor: 'usr_dev',
         clientId: 'countersign-chat',
         scopes: ['read:files'],
-        data: { tool: 'list_files', argument_digest: callDigest({ server: testResource, tool: 'list_files', arguments: { path: 'a-folder' } }) },
+        data: {
+          tool: 'list_files',
+          argument_digest: callDigest({ server: testResource, tool: 'list_files', arguments: { path: 'a-folder' } }),
+        },
       },
     ]);
     expect(JSON.stringify(rs.authority.entries)).not.toMatch(/a-folder|example\.com/);
@@ -199,7 +230,9 @@ describe('insufficient scope', () => {
 
   it('obeys a deny rule that came after the grant', async () => {
     const token = await grantedToken(['read:files']);
-    rs.authority.livePolicy = testPolicy({ deny: [{ scopes: ['read:files'], roles: ['developer'], clients: [], reason: 'no' }] });
+    rs.authority.livePolicy = testPolicy({
+      deny: [{ scopes: ['read:files'], roles: ['developer'], clients: [], reason: 'no' }],
+    });
     const response = await post(token, call('list_files'));
     expect(response.status).toBe(403);
     expect(await response.json()).toMatchObject({ approval_type: 'forbidden' });
@@ -207,25 +240,34 @@ describe('insufficient scope', () => {
 
   it('takes the scope of a tool from the live policy', async () => {
     rs.authority.livePolicy = testPolicy({ tools: { list_files: { scope: 'admin:users' } } });
-    expect(await (await post(await grantedToken(['read:files']), call('list_files'))).json()).toMatchObject({ required_scope: 'admin:users' });
+    expect(await (await post(await grantedToken(['read:files']), call('list_files'))).json()).toMatchObject({
+      required_scope: 'admin:users',
+    });
   });
 
   it('refuses a batch that holds one call too many, and runs none of it', async () => {
-    const response = await post(await grantedToken(['read:files']), [call('list_files', {}, 1), call('list_users', {}, 2)], { 'mcp-protocol-version': '2025-03-26' });
+    const response = await post(
+      await grantedToken(['read:files']),
+      [call('list_files', {}, 1), call('list_users', {}, 2)],
+      { 'mcp-protocol-version': '2025-03-26' },
+    );
     expect(response.status).toBe(403);
     expect(rs.authority.entries.map(({ type }) => type)).toEqual(['tool.refused']);
   });
 });
 
 describe('when the database is away', () => {
-  it.each(['person', 'policy', 'liveScopesOfCredential'] as const)('answers 503 with Retry-After (%s)', async (part) => {
-    const token = await grantedToken(['read:files']);
-    rs.authority.away.add(part);
-    const response = await post(token, call('list_files'));
-    expect(response.status).toBe(503);
-    expect(response.headers.get('retry-after')).toBe('5');
-    expect(await response.json()).toMatchObject({ code: 'temporarily_unavailable' });
-  });
+  it.each(['person', 'policy', 'liveScopesOfCredential'] as const)(
+    'answers 503 with Retry-After (%s)',
+    async (part) => {
+      const token = await grantedToken(['read:files']);
+      rs.authority.away.add(part);
+      const response = await post(token, call('list_files'));
+      expect(response.status).toBe(503);
+      expect(response.headers.get('retry-after')).toBe('5');
+      expect(await response.json()).toMatchObject({ code: 'temporarily_unavailable' });
+    },
+  );
 
   it('withholds a result that cannot be recorded', async () => {
     const client = await legacyClient(await grantedToken(['read:files']));
@@ -242,24 +284,48 @@ describe.each([
 ] as const)('a %s client', (_era, connect) => {
   it('lists the tools with annotations', async () => {
     const { tools } = await (await connect(await rs.token('none'))).listTools();
-    expect(tools.map(({ name }) => name)).toEqual(expect.arrayContaining(['get_server_info', 'health_check', 'list_tool_scopes', 'list_files', 'list_users']));
+    expect(tools.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['get_server_info', 'health_check', 'list_tool_scopes', 'list_files', 'list_users']),
+    );
     expect(tools.find(({ name }) => name === 'list_files')?.annotations).toMatchObject({ readOnlyHint: true });
   });
 
   it('calls tools that need no scope, unaudited', async () => {
     const client = await connect(await rs.token('none'));
     const info = await client.callTool({ name: 'get_server_info', arguments: {} });
-    expect(info.structuredContent).toMatchObject({ name: 'countersign', version: '0.0.0-test', resource: testResource });
+    expect(info.structuredContent).toMatchObject({
+      name: 'countersign',
+      version: '0.0.0-test',
+      resource: testResource,
+    });
     const scopes = await client.callTool({ name: 'list_tool_scopes', arguments: {} });
-    expect(scopes.structuredContent).toMatchObject({ tools: expect.arrayContaining([{ tool: 'list_files', scope: 'read:files', description: 'about low', risk: 'low', approval_type: 'auto' }]) });
+    expect((scopes.structuredContent as { tools: unknown[] }).tools).toContainEqual({
+      tool: 'list_files',
+      scope: 'read:files',
+      description: 'about low',
+      risk: 'low',
+      approval_type: 'auto',
+    });
     expect(rs.authority.entries).toEqual([]);
   });
 
   it('calls a protected tool, audited with its grant', async () => {
     const client = await connect(await grantedToken(['read:files']));
     const result = await client.callTool({ name: 'list_files', arguments: {} });
-    expect(result.structuredContent).toMatchObject({ path: '.', count: 1, entries: [{ name: 'notes.txt', type: 'file', size: 36 }] });
-    expect(rs.authority.entries).toMatchObject([{ type: 'tool.called', actor: 'usr_dev', grantId: 'grant-read:files', scopes: ['read:files'], data: { tool: 'list_files', outcome: 'succeeded' } }]);
+    expect(result.structuredContent).toMatchObject({
+      path: '.',
+      count: 1,
+      entries: [{ name: 'notes.txt', type: 'file', size: 36 }],
+    });
+    expect(rs.authority.entries).toMatchObject([
+      {
+        type: 'tool.called',
+        actor: 'usr_dev',
+        grantId: 'grant-read:files',
+        scopes: ['read:files'],
+        data: { tool: 'list_files', outcome: 'succeeded' },
+      },
+    ]);
   });
 
   it('sees a refusal of a tool as a failed result, audited', async () => {
@@ -270,7 +336,9 @@ describe.each([
   });
 
   it('lists users without anything to sign in with', async () => {
-    const result = await (await connect(await grantedToken(['admin:users'], { sub: 'usr_admin' }))).callTool({ name: 'list_users', arguments: {} });
+    const result = await (
+      await connect(await grantedToken(['admin:users'], { sub: 'usr_admin' }))
+    ).callTool({ name: 'list_users', arguments: {} });
     expect(result.structuredContent).toMatchObject({ count: 3 });
     expect(JSON.stringify(result)).not.toMatch(/password|hash/);
   });
@@ -279,7 +347,13 @@ describe.each([
     skipWithoutSandbox(skip);
     const client = await connect(await grantedToken(['execute:commands']));
     const result = await client.callTool({ name: 'execute_command', arguments: { command: 'cat notes.txt | wc -w' } });
-    expect(result.structuredContent).toMatchObject({ stdout: '7\n', stderr: '', exit_code: 0, truncated: false, sandboxed: true });
+    expect(result.structuredContent).toMatchObject({
+      stdout: '7\n',
+      stderr: '',
+      exit_code: 0,
+      truncated: false,
+      sandboxed: true,
+    });
   });
 });
 
@@ -301,10 +375,13 @@ describe('the edges of HTTP', () => {
   it('refuses another Host', async () => {
     const { request } = await import('node:http');
     const status = await new Promise<number | undefined>((resolve, reject) => {
-      request({ host: '127.0.0.1', port: rs.server.port, path: '/mcp', headers: { host: 'evil.example' } }, (response) => {
-        response.resume();
-        resolve(response.statusCode);
-      })
+      request(
+        { host: '127.0.0.1', port: rs.server.port, path: '/mcp', headers: { host: 'evil.example' } },
+        (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        },
+      )
         .on('error', reject)
         .end();
     });
@@ -312,7 +389,10 @@ describe('the edges of HTTP', () => {
   });
 
   it('answers preflights without reading cookies', async () => {
-    const response = await fetch(rs.url, { method: 'OPTIONS', headers: { origin: 'https://app.example', 'access-control-request-method': 'POST' } });
+    const response = await fetch(rs.url, {
+      method: 'OPTIONS',
+      headers: { origin: 'https://app.example', 'access-control-request-method': 'POST' },
+    });
     expect(response.status).toBe(204);
     expect(response.headers.get('access-control-allow-origin')).toBe('*');
     expect(response.headers.get('access-control-allow-credentials')).toBeNull();
@@ -324,7 +404,9 @@ describe('the edges of HTTP', () => {
   });
 
   it('has no sessions and no stream to open', async () => {
-    const response = await fetch(rs.url, { headers: { authorization: `Bearer ${await rs.token('none')}`, accept: 'text/event-stream' } });
+    const response = await fetch(rs.url, {
+      headers: { authorization: `Bearer ${await rs.token('none')}`, accept: 'text/event-stream' },
+    });
     expect(response.status).toBe(405);
   });
 });

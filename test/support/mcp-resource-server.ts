@@ -17,7 +17,11 @@ export const testPeople: readonly KnownPerson[] = [
 
 /** The policy in memory, like the shipped one as far as the tools go. */
 export function testPolicy(changes: Partial<Policy> = {}): Policy {
-  const scope = (risk: ScopePolicy['risk'], grantedAtOnceTo: string[], otherwise: ScopePolicy['otherwise']): ScopePolicy => ({
+  const scope = (
+    risk: ScopePolicy['risk'],
+    grantedAtOnceTo: string[],
+    otherwise: ScopePolicy['otherwise'],
+  ): ScopePolicy => ({
     description: `about ${risk}`,
     risk,
     resource: 'mcp',
@@ -96,7 +100,11 @@ export interface TestKey {
 /** A key pair of the auth server's or the mint's. */
 export async function testKey(kid: string, ceiling: TrustedKey['ceiling']): Promise<TestKey> {
   const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
-  return { kid, privateKey, trusted: { ceiling, jwk: { ...(await exportJWK(publicKey)), kid, alg: 'ES256', use: 'sig' } } };
+  return {
+    kid,
+    privateKey,
+    trusted: { ceiling, jwk: { ...(await exportJWK(publicKey)), kid, alg: 'ES256', use: 'sig' } },
+  };
 }
 
 /** What of a good token a test changes. */
@@ -154,5 +162,12 @@ export async function startResourceServer(workspace: string): Promise<TestResour
       .sign(key.privateKey);
   };
 
-  return { url: new URL(`http://localhost:${server.port}/mcp`), authority, server, baseKey: base, token, stop: () => server.close() };
+  return {
+    url: new URL(`http://localhost:${server.port}/mcp`),
+    authority,
+    server,
+    baseKey: base,
+    token,
+    stop: () => server.close(),
+  };
 }

@@ -1,0 +1,21 @@
+import { appendAudit } from '../activities/store/audit.ts';
+import type { Db } from '../activities/store/connect.ts';
+import { liveScopesOfCredential } from '../activities/store/credentials.ts';
+import { findPerson, listPeople } from '../activities/store/people.ts';
+import { livePolicy } from '../activities/store/policies.ts';
+import type { Authority, UserDirectory } from './ports.ts';
+
+/** Asks the product's database; every question is a query, nothing is remembered. */
+export function storeAuthority(db: Db, now: () => Date = () => new Date()): Authority {
+  return {
+    person: (subject) => findPerson(db, subject),
+    policy: () => livePolicy(db),
+    liveScopesOfCredential: (jti) => liveScopesOfCredential(db, jti, now()),
+    audit: (entry) => appendAudit(db, entry),
+  };
+}
+
+/** The accounts of the product's database. */
+export function storeDirectory(db: Db): UserDirectory {
+  return { users: () => listPeople(db) };
+}

@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { connect, type Connection } from '../../activities/store/connect.ts';
+import { insertPerson } from '../../activities/store/people.ts';
+import { insertPolicyVersion } from '../../activities/store/policies.ts';
+import { storeAuthority, storeDirectory } from '../../mcp-server/store-authority.ts';
+import { startPostgres, type TestPostgres } from '../support/embedded.ts';
+import { testPolicy } from '../support/mcp-resource-server.ts';
+
+let postgres: TestPostgres;
+let owner: Connection;
+let app: Connection;
+const soon = new Date(Date.now() + 60_000);
+
+beforeAll(async () => {
+  postgres = await startPostgres();
+  owner = connect(postgres.ownerUrl);
+  app = connect(postgres.appUrl);
+  await insertPolicyVersion(owner.db, testPolicy(), 'test');
+  await insertPerson(owner.db, {
+    subject: 'usr_dev',
+    email: 'demo@example.com',
+    displayName: 'Demo',
+    passwordHash: 'scrypt-hash',
+    roles: ['developer'],
+  });
+  await owner.db
+    .insertInto('scope_requests')
+    .values({
+      request_id: 'req_1',
+      subject: 'usr_dev',
+      client_id: 'countersign-chat',
+      scopes: ['read:files'],
+      digest: 'd',
+      dedupe_key: 'k',
+      tool_args: null,
+    })
+    .execute();
+  await owner.db
+    .insertInto('grants')
+    .values({
+      grant_id: 'grt_1',
+      request_id: 'req_1',
+      subject: 'usr_dev',
+      client_id: 'countersign-chat',
+      scopes: ['read:files'],
+      granted_at: new Date(),
+      expires_at: soon,
+    })
+    .execute();
+  await owner.db
+    .insertInto('credentials')
+    .values({
+      jti: 'jti_1',
+      grant_ids: ['grt_1'],
+      subject: 'usr_dev',
+      client_id: 'countersign-chat',
+      resource: 'r',
+      scopes: ['read:files'],
+      issued_at: new Date(),
+      expires_at: soon,
+    })
+    .execute();
+});
+afterAll(async () => {
+  await app.close();
+  await owner.close();
+  await postgres.stop();
+});
+
+it('knows people and lists them without their passwords', async () => {
+  expect(await storeAuthority(app.db).person('usr_dev')).toMatchObject({
+    email: 'demo@example.com',
+    roles: ['developer'],
+    disabled: false,
+  });
+  expect(await storeAuthority(app.db).person('usr_nobody')).toBeUndefined();
+  expect(JSON.stringify(await storeDirectory(app.db).users())).not.toContain('scrypt-hash');
+});
+
+it('finds a scope alive until its grant expires or is revoked', async () => {
+  const at = (time: Date) => storeAuthority(app.db, () => time).liveScopesOfCredential('jti_1');
+  expect(await at(new Date())).toMatchObject([{ scope: 'read:files', grantId: 'grt_1' }]);
+  expect(await at(soon)).toEqual([]);
+  expect(await storeAuthority(app.db).liveScopesOfCredential('jti_unknown')).toEqual([]);
+  await app.db
+    .updateTable('grants')
+    .set({ end_reason: 'revoked', ended_at: new Date(), ended_by: 'usr_admin' })
+    .where('grant_id', '=', 'grt_1')
+    .execute();
+  expect(await at(new Date())).toEqual([]);
+});
+
+it('records calls', async () => {
+  await storeAuthority(app.db).audit({
+    type: 'tool.called',
+    actor: 'usr_dev',
+    subject: 'usr_dev',
+    grantId: 'grt_1',
+    scopes: ['read:files'],
+    data: { tool: 'list_files' },
+  });
+  expect(await owner.db.selectFrom('audit_events').select(['type', 'grant_id']).execute()).toEqual([
+    { type: 'tool.called', grant_id: 'grt_1' },
+  ]);
+});
