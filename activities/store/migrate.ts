@@ -1,5 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises';
-import { Migrator, sql, type Migration } from 'kysely';
+import { sql } from 'kysely';
+import { Migrator, type Migration } from 'kysely/migration';
 import { connect } from './connect.ts';
 
 const folder = new URL('./migrations/', import.meta.url);

@@ -1,0 +1,135 @@
+import { sign, type KeyObject } from 'node:crypto';
+import { z } from 'zod';
+import { DomainError } from '../../workflows/domain/errors.ts';
+import { isElevated, parseScope } from '../../workflows/domain/scopes.ts';
+import { appendAudit } from '../store/audit.ts';
+import type { Db, DbOrTrx } from '../store/connect.ts';
+import { insertCredential } from '../store/credentials.ts';
+import { heldGrants, type HeldScope } from '../store/grants.ts';
+
+/** An elevated token lives this long at most, in seconds (RULES 11). */
+export const maxElevatedTokenSeconds = 300;
+
+/** What {@link signToken} needs: the mint's own key, its issuer and the resources elevated tokens may name. */
+export interface SignDeps {
+  db: Db;
+  privateKey: KeyObject;
+  kid: string;
+  issuer: string;
+  resources: readonly string[];
+  now: () => Date;
+}
+
+const headerSchema = z.strictObject({ alg: z.literal('ES256'), typ: z.literal('at+jwt'), kid: z.string() });
+
+/** RFC 9068 section 2.2; `session_id` names the session when grants bound to it are used (RULES 13). */
+const claimsSchema = z.looseObject({
+  iss: z.string(),
+  aud: z.string(),
+  sub: z.string(),
+  client_id: z.string(),
+  jti: z.string().min(16),
+  scope: z.string(),
+  iat: z.int(),
+  exp: z.int(),
+  session_id: z.string().optional(),
+});
+type Claims = z.infer<typeof claimsSchema>;
+
+/**
+ * Signs an elevated access token if and only if living grants allow every claim of it. The rows are read here and
+ * locked until the credential is recorded, so a revoke either comes first and refuses, or comes after and counts at
+ * the next call (RULES 12, 15).
+ *
+ * @param signingInput the JWS signing input (RFC 7515 section 5.1): `base64url(header).base64url(claims)`.
+ * @returns the raw ES256 signature, 64 bytes.
+ * @throws {DomainError} `insufficient_scope` when the grants allow less, `invalid_request` for anything malformed.
+ */
+export async function signToken(deps: SignDeps, signingInput: string): Promise<Uint8Array> {
+  const claims = readClaims(deps, signingInput);
+  const now = deps.now();
+  const elevated = parseScope(claims.scope).filter(isElevated);
+  try {
+    await deps.db.transaction().execute(async (trx) => {
+      const used = await grantsBehind(trx, claims, elevated, now);
+      await insertCredential(trx, {
+        jti: claims.jti,
+        grantIds: [...new Set(used.map(({ grantId }) => grantId))],
+        subject: claims.sub,
+        clientId: claims.client_id,
+        resource: claims.aud,
+        scopes: elevated,
+        issuedAt: now,
+        expiresAt: new Date(claims.exp * 1000),
+      });
+      await auditSigning(trx, 'credential.issued', claims, elevated);
+    });
+  } catch (error) {
+    if (error instanceof DomainError) await auditSigning(deps.db, 'credential.refused', claims, elevated);
+    throw error;
+  }
+  return sign('sha256', Buffer.from(signingInput), { key: deps.privateKey, dsaEncoding: 'ieee-p1363' });
+}
+
+function readClaims(deps: SignDeps, signingInput: string): Claims {
+  const [header, payload, ...rest] = signingInput.split('.');
+  const parsedHeader = headerSchema.safeParse(decode(header));
+  const claims = claimsSchema.safeParse(decode(payload));
+  if (rest.length > 0 || !parsedHeader.success || !claims.success) {
+    throw new DomainError('invalid_request', 'This is not the signing input of an access token.');
+  }
+  if (parsedHeader.data.kid !== deps.kid || claims.data.iss !== deps.issuer || !deps.resources.includes(claims.data.aud)) {
+    throw new DomainError('invalid_request', 'The token names another key, issuer or resource.');
+  }
+  return claims.data;
+}
+
+function decode(part: string | undefined): unknown {
+  try {
+    return JSON.parse(Buffer.from(part ?? '', 'base64url').toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+async function grantsBehind(trx: DbOrTrx, claims: Claims, elevated: readonly string[], now: Date): Promise<HeldScope[]> {
+  await trx
+    .selectFrom('grants')
+    .select('grant_id')
+    .where('subject', '=', claims.sub)
+    .where('client_id', '=', claims.client_id)
+    .where('end_reason', 'is', null)
+    .orderBy('grant_id')
+    .forShare()
+    .execute();
+  const holder = { subject: claims.sub, clientId: claims.client_id };
+  const held = await heldGrants(trx, claims.session_id === undefined ? holder : { ...holder, sessionId: claims.session_id }, now);
+  const used = elevated.map((scope) => longestLived(held, scope));
+  const nowSeconds = now.getTime() / 1000;
+  if (used.length === 0 || !used.every((grant) => grant !== undefined)) {
+    throw new DomainError('insufficient_scope', 'No living grant allows every scope of this token.');
+  }
+  const latest = Math.min(nowSeconds + maxElevatedTokenSeconds + 1, ...used.map(({ expiresAt }) => expiresAt.getTime() / 1000));
+  if (claims.exp > latest || claims.exp <= nowSeconds || claims.iat > nowSeconds + 5) {
+    throw new DomainError('insufficient_scope', 'The token would outlive its grant or the limit for elevated tokens.');
+  }
+  return used;
+}
+
+/** Where two grants allow the same scope, the one that lasts. */
+export function longestLived(held: readonly HeldScope[], scope: string): HeldScope | undefined {
+  return held
+    .filter((grant) => grant.scope === scope)
+    .reduce<HeldScope | undefined>((best, grant) => (best === undefined || grant.expiresAt > best.expiresAt ? grant : best), undefined);
+}
+
+async function auditSigning(db: DbOrTrx, type: 'credential.issued' | 'credential.refused', claims: Claims, scopes: readonly string[]): Promise<void> {
+  await appendAudit(db, {
+    type,
+    actor: 'system',
+    subject: claims.sub,
+    clientId: claims.client_id,
+    scopes,
+    data: { jti: claims.jti, resource: claims.aud, expires_at: new Date(claims.exp * 1000).toISOString() },
+  });
+}

@@ -1,0 +1,41 @@
+import type { Db } from '../store/connect.ts';
+import { endGrant, findGrant, findGrantOfRequest } from '../store/grants.ts';
+import { endRequest as endStoredRequest, findRequest } from '../store/requests.ts';
+import type { RequestActivities, RequestStanding } from './types.ts';
+
+/** Ends a request by clock, requester or policy; the row's lock decides a race with the mint. */
+export async function endRequest(
+  deps: { db: Db; now: () => Date },
+  input: Parameters<RequestActivities['endRequest']>[0],
+): Promise<RequestStanding> {
+  return deps.db.transaction().execute(async (trx) => {
+    const request = await findRequest(trx, input.requestId);
+    const status = await endStoredRequest(trx, input.requestId, {
+      status: input.status,
+      actor: actorOf(input.status, request?.subject),
+      decidedBy: null,
+      note: input.reason === 'forbidden_by_policy' ? 'The policy no longer allows this.' : null,
+      at: deps.now(),
+    });
+    const grant = status === 'approved' ? await findGrantOfRequest(trx, input.requestId) : undefined;
+    return grant === undefined ? { status } : { status, grant: { grantId: grant.grant_id, expiresAt: grant.expires_at.getTime() } };
+  });
+}
+
+function actorOf(status: 'denied' | 'expired' | 'cancelled', requester: string | undefined): string {
+  if (status === 'cancelled') return requester ?? 'system';
+  return status === 'denied' ? 'policy' : 'system';
+}
+
+/** Closes a grant whose time is up; says how long it still has otherwise (the database's row decides, RULES 14). */
+export async function closeGrant(deps: { db: Db; now: () => Date }, grantId: string): Promise<{ remainingMs: number }> {
+  return deps.db.transaction().execute(async (trx) => {
+    const grant = await findGrant(trx, grantId);
+    if (grant === undefined || grant.end_reason !== null) return { remainingMs: 0 };
+    const now = deps.now();
+    const remainingMs = grant.expires_at.getTime() - now.getTime();
+    if (remainingMs > 0) return { remainingMs };
+    await endGrant(trx, grantId, { reason: 'expired', by: 'system', at: now });
+    return { remainingMs: 0 };
+  });
+}

@@ -1,0 +1,94 @@
+import { evaluatePolicy, scopePolicy, type PolicyVerdict } from '../../workflows/domain/evaluate-policy.ts';
+import { risks, type Policy, type Risk } from '../../workflows/domain/policy.ts';
+import { isTerminal } from '../../workflows/domain/request-status.ts';
+import { digestOf } from '../store/call-digest.ts';
+import type { Db } from '../store/connect.ts';
+import { findPerson } from '../store/people.ts';
+import { livePolicy } from '../store/policies.ts';
+import { endRequest, lockRequest, recordEvaluation, type ScopeRequest } from '../store/requests.ts';
+import type { EvaluatedRequest } from './types.ts';
+
+/** Reads policy, roles and account, evaluates, stores the verdict. Repeating it gives the stored verdict (RULES 24). */
+export async function evaluateRequest(deps: { db: Db; now: () => Date }, requestId: string): Promise<EvaluatedRequest> {
+  return deps.db.transaction().execute(async (trx) => {
+    const request = await lockRequest(trx, requestId);
+    if (isTerminal(request.status) || request.approval_type !== null) return alreadyEvaluated(request);
+    const policy = await livePolicy(trx);
+    const person = await findPerson(trx, request.subject);
+    const question = {
+      roles: person?.roles ?? [],
+      disabled: person?.disabled ?? true,
+      clientId: request.client_id,
+      scopes: request.scopes,
+    };
+    const verdict = evaluatePolicy(policy, question);
+    const decisive = decisiveScope(verdict);
+    const now = deps.now();
+    const evaluation = {
+      approvalType: verdict.approvalType,
+      rule: decisive.rule,
+      risk: highestRisk(policy, request.scopes),
+      policyVersion: verdict.policyVersion,
+      expiresAt: new Date(now.getTime() + shortestTtl(policy, request.scopes)),
+    };
+    await recordEvaluation(trx, request, evaluation);
+    const refused = refusal(verdict, decisive.reason);
+    if (refused !== undefined) {
+      await endRequest(trx, requestId, { status: 'denied', actor: 'policy', decidedBy: null, note: refused, at: now });
+    }
+    return {
+      next: refused !== undefined ? 'ended' : verdict.approvalType === 'auto' ? 'mint' : 'wait',
+      status: refused !== undefined ? 'denied' : verdict.approvalType === 'auto' ? 'requested' : 'pending',
+      approvalType: verdict.approvalType,
+      rule: evaluation.rule,
+      policyVersion: evaluation.policyVersion,
+      inputDigest: digestOf(question),
+      scopes: request.scopes,
+      risk: evaluation.risk,
+      expiresAt: evaluation.expiresAt.getTime(),
+    };
+  });
+}
+
+function alreadyEvaluated(request: ScopeRequest): EvaluatedRequest {
+  const ended = isTerminal(request.status) && request.status !== 'approved';
+  return {
+    next: ended ? 'ended' : request.approval_type === 'auto' ? 'mint' : 'wait',
+    status: request.status,
+    approvalType: request.approval_type ?? 'forbidden',
+    rule: request.rule ?? '',
+    policyVersion: request.policy_version ?? '',
+    inputDigest: '',
+    scopes: request.scopes,
+    risk: request.risk ?? 'none',
+    expiresAt: request.expires_at?.getTime() ?? 0,
+  };
+}
+
+/** Why nobody needs to be asked, for the requester; `undefined` when somebody may grant it. */
+function refusal(verdict: PolicyVerdict, reason: string | undefined): string | undefined {
+  switch (verdict.approvalType) {
+    case 'forbidden':
+      return reason ?? 'The policy does not allow this.';
+    case 'self':
+      return 'This scope needs your own fresh consent, which this version cannot ask for yet.';
+    case 'auto':
+    case 'admin_required':
+      return undefined;
+    default:
+      return verdict.approvalType satisfies never;
+  }
+}
+
+function decisiveScope(verdict: PolicyVerdict): { rule: string; reason?: string } {
+  return verdict.scopes.find(({ approvalType }) => approvalType === verdict.approvalType) ?? { rule: '' };
+}
+
+function highestRisk(policy: Policy, scopes: readonly string[]): Risk {
+  const highest = Math.max(...scopes.map((scope) => risks.indexOf(scopePolicy(policy, scope).risk)));
+  return risks[highest] ?? 'critical';
+}
+
+function shortestTtl(policy: Policy, scopes: readonly string[]): number {
+  return Math.min(...scopes.map((scope) => scopePolicy(policy, scope).requestTtlMs));
+}

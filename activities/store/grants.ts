@@ -1,0 +1,145 @@
+import { sql, type Selectable } from 'kysely';
+import { denyingRule } from '../../workflows/domain/evaluate-policy.ts';
+import type { GrantEnd } from '../../workflows/domain/grant-status.ts';
+import type { Policy } from '../../workflows/domain/policy.ts';
+import { appendAudit } from './audit.ts';
+import type { DbOrTrx } from './connect.ts';
+import { announce } from './events.ts';
+import { findPerson } from './people.ts';
+import { livePolicy } from './policies.ts';
+import type { GrantsTable } from './schema.ts';
+
+/** One grant as stored. */
+export type Grant = Selectable<GrantsTable>;
+
+/** For whom scopes are looked up. `sessionId` lets grants bound to that session count (RULES 13). */
+export interface Holder {
+  subject: string;
+  clientId: string;
+  sessionId?: string;
+}
+
+/** A scope held now and the grant behind it. */
+export interface HeldScope {
+  scope: string;
+  grantId: string;
+  expiresAt: Date;
+}
+
+/**
+ * The one function that answers which elevated scopes a subject and client may hold now: active grants, their binding,
+ * live deny rules, the state of the account (RULES 11). Every issuing path asks it.
+ */
+export async function heldGrants(db: DbOrTrx, holder: Holder, now: Date): Promise<HeldScope[]> {
+  const grants = await db
+    .selectFrom('grants')
+    .selectAll()
+    .where('subject', '=', holder.subject)
+    .where('client_id', '=', holder.clientId)
+    .where('end_reason', 'is', null)
+    .where('expires_at', '>', now)
+    .execute();
+  if (grants.length === 0) return [];
+  const person = await findPerson(db, holder.subject);
+  const policy = await livePolicy(db);
+  if (person === undefined || person.disabled) return [];
+  return grants
+    .filter((grant) => grant.session_id === null || grant.session_id === holder.sessionId)
+    .flatMap((grant) => allowedScopes(policy, person.roles, grant).map((scope) => ({ scope, grantId: grant.grant_id, expiresAt: grant.expires_at })));
+}
+
+/** The names of {@link heldGrants}, each once, sorted. */
+export async function heldScopes(db: DbOrTrx, holder: Holder, now: Date): Promise<string[]> {
+  return [...new Set((await heldGrants(db, holder, now)).map(({ scope }) => scope))].sort();
+}
+
+/** The grant's scopes that live policy still knows and does not deny (RULES 2). */
+export function allowedScopes(policy: Policy, roles: readonly string[], grant: Pick<Grant, 'scopes' | 'client_id'>): string[] {
+  return grant.scopes.filter(
+    (scope) => Object.hasOwn(policy.scopes, scope) && denyingRule(policy, { roles, clientId: grant.client_id }, scope) === undefined,
+  );
+}
+
+/** The grant of that id. */
+export async function findGrant(db: DbOrTrx, grantId: string): Promise<Grant | undefined> {
+  return db.selectFrom('grants').selectAll().where('grant_id', '=', grantId).executeTakeFirst();
+}
+
+/** The grant that came of a request. */
+export async function findGrantOfRequest(db: DbOrTrx, requestId: string): Promise<Grant | undefined> {
+  return db.selectFrom('grants').selectAll().where('request_id', '=', requestId).executeTakeFirst();
+}
+
+/**
+ * Ends a grant once, with its audit entry and event. From the commit on no call starts with it (RULES 15).
+ *
+ * @returns the grant as it is now, and whether this call ended it.
+ */
+export async function endGrant(
+  trx: DbOrTrx,
+  grantId: string,
+  end: { reason: GrantEnd; by: string; at: Date; note?: string | undefined },
+): Promise<{ grant: Grant; ended: boolean } | undefined> {
+  const updated = await trx
+    .updateTable('grants')
+    .set({ end_reason: end.reason, ended_at: end.at, ended_by: end.by })
+    .where('grant_id', '=', grantId)
+    .where('end_reason', 'is', null)
+    .returningAll()
+    .executeTakeFirst();
+  if (updated === undefined) {
+    const grant = await findGrant(trx, grantId);
+    return grant === undefined ? undefined : { grant, ended: false };
+  }
+  await appendAudit(trx, {
+    type: `grant.${end.reason}`,
+    actor: end.by,
+    subject: updated.subject,
+    clientId: updated.client_id,
+    requestId: updated.request_id,
+    grantId,
+    sessionId: updated.session_id,
+    scopes: updated.scopes,
+    data: end.note === undefined ? {} : { note: end.note },
+  });
+  await announce(trx, { kind: 'grant', id: grantId, subject: updated.subject, scopes: updated.scopes });
+  return { grant: updated, ended: true };
+}
+
+/** Ends, by `policy`, every living grant that live policy now forbids (RULES 2). */
+export async function revokeForbiddenGrants(trx: DbOrTrx, policy: Policy, now: Date): Promise<void> {
+  const living = await trx.selectFrom('grants').selectAll().where('end_reason', 'is', null).where('expires_at', '>', now).execute();
+  for (const grant of living) {
+    const person = await findPerson(trx, grant.subject);
+    if (allowedScopes(policy, person?.roles ?? [], grant).length < grant.scopes.length) {
+      await endGrant(trx, grant.grant_id, { reason: 'revoked', by: 'policy', at: now });
+    }
+  }
+}
+
+/** Filter of {@link listGrants}. */
+export interface GrantFilter {
+  subject?: string;
+  /** `active` and `expired` look at the clock as well as at the row. */
+  status?: 'active' | GrantEnd;
+  after?: { grantedAt: Date; grantId: string };
+  now: Date;
+  limit: number;
+}
+
+/** Grants newest first. */
+export async function listGrants(db: DbOrTrx, filter: GrantFilter): Promise<Grant[]> {
+  let query = db.selectFrom('grants').selectAll();
+  if (filter.subject !== undefined) query = query.where('subject', '=', filter.subject);
+  if (filter.status === 'active') query = query.where('end_reason', 'is', null).where('expires_at', '>', filter.now);
+  else if (filter.status === 'expired') {
+    query = query.where((eb) =>
+      eb.or([eb('end_reason', '=', 'expired'), eb.and([eb('end_reason', 'is', null), eb('expires_at', '<=', filter.now)])]),
+    );
+  } else if (filter.status !== undefined) query = query.where('end_reason', '=', filter.status);
+  if (filter.after !== undefined) {
+    const { grantedAt, grantId } = filter.after;
+    query = query.where(sql<boolean>`(granted_at, grant_id) < (${grantedAt}, ${grantId})`);
+  }
+  return query.orderBy('granted_at', 'desc').orderBy('grant_id', 'desc').limit(filter.limit).execute();
+}

@@ -1,0 +1,218 @@
+import { randomUUID } from 'node:crypto';
+import { sql, type Selectable } from 'kysely';
+import { DomainError } from '../../workflows/domain/errors.ts';
+import type { ApprovalType } from '../../workflows/domain/approval-type.ts';
+import type { Risk } from '../../workflows/domain/policy.ts';
+import { isTerminal, type RequestStatus } from '../../workflows/domain/request-status.ts';
+import { appendAudit } from './audit.ts';
+import type { DbOrTrx } from './connect.ts';
+import { announce } from './events.ts';
+import { requestDedupeKey, requestDigest, type AskedFor } from './request-digest.ts';
+import type { ScopeRequestsTable } from './schema.ts';
+import { endCallsOfRequest } from './tool-calls.ts';
+
+/** One approval request as stored. */
+export type ScopeRequest = Selectable<ScopeRequestsTable>;
+
+/** What the caller of {@link openRequest} asks for. */
+export type NewRequest = Omit<AskedFor, 'requestId'>;
+
+/**
+ * Stores a request, or returns the open one for the same call (RULES 19). The workflow of its id is started after it.
+ * Call it in a transaction.
+ */
+export async function openRequest(trx: DbOrTrx, asked: NewRequest): Promise<{ request: ScopeRequest; created: boolean }> {
+  const requestId = `req_${randomUUID()}`;
+  const dedupeKey = requestDedupeKey(asked);
+  const inserted = await trx
+    .insertInto('scope_requests')
+    .values({
+      request_id: requestId,
+      subject: asked.subject,
+      client_id: asked.clientId,
+      session_id: asked.sessionId,
+      scopes: [...asked.scopes].sort(),
+      tool_name: asked.toolName,
+      tool_args: asked.toolArgs === null ? null : JSON.stringify(asked.toolArgs),
+      justification: asked.justification,
+      digest: requestDigest({ ...asked, requestId }),
+      dedupe_key: dedupeKey,
+    })
+    .onConflict((conflict) => conflict.column('dedupe_key').where('status', 'in', ['requested', 'pending']).doNothing())
+    .returningAll()
+    .executeTakeFirst();
+  if (inserted !== undefined) {
+    await appendAudit(trx, { type: 'request.created', actor: asked.subject, ...auditContext(inserted) });
+    return { request: inserted, created: true };
+  }
+  const open = await trx
+    .selectFrom('scope_requests')
+    .selectAll()
+    .where('dedupe_key', '=', dedupeKey)
+    .where('status', 'in', ['requested', 'pending'])
+    .executeTakeFirst();
+  if (open === undefined) {
+    throw new DomainError('temporarily_unavailable', 'The same request has just been decided. Ask again.');
+  }
+  return { request: open, created: false };
+}
+
+/** The request of that id. */
+export async function findRequest(db: DbOrTrx, requestId: string): Promise<ScopeRequest | undefined> {
+  return db.selectFrom('scope_requests').selectAll().where('request_id', '=', requestId).executeTakeFirst();
+}
+
+/** The request, locked until the transaction ends. @throws {DomainError} `not_found` */
+export async function lockRequest(trx: DbOrTrx, requestId: string): Promise<ScopeRequest> {
+  const row = await trx.selectFrom('scope_requests').selectAll().where('request_id', '=', requestId).forUpdate().executeTakeFirst();
+  if (row === undefined) throw new DomainError('not_found', 'There is no such request.');
+  return row;
+}
+
+/** What policy said about a request; written once, while it is `requested`. */
+export interface Evaluation {
+  approvalType: ApprovalType;
+  rule: string;
+  risk: Risk;
+  policyVersion: string;
+  expiresAt: Date;
+}
+
+/** Stores policy's verdict; a request that waits for a person becomes `pending` in the same step. */
+export async function recordEvaluation(trx: DbOrTrx, request: ScopeRequest, evaluation: Evaluation): Promise<void> {
+  const waits = evaluation.approvalType === 'admin_required';
+  await trx
+    .updateTable('scope_requests')
+    .set({
+      approval_type: evaluation.approvalType,
+      rule: evaluation.rule,
+      risk: evaluation.risk,
+      policy_version: evaluation.policyVersion,
+      expires_at: evaluation.expiresAt,
+      status: waits ? 'pending' : 'requested',
+    })
+    .where('request_id', '=', request.request_id)
+    .where('status', '=', 'requested')
+    .execute();
+  if (!waits) return;
+  await appendAudit(trx, {
+    type: 'request.pending',
+    actor: 'policy',
+    ...auditContext(request),
+    data: { rule: evaluation.rule, policy_version: evaluation.policyVersion, expires_at: evaluation.expiresAt.toISOString() },
+  });
+  await announceRequest(trx, request);
+}
+
+/** Shows, or stops showing, that a decision is on its way into force (RULES 16). */
+export async function setDeciding(trx: DbOrTrx, request: ScopeRequest, deciding: boolean): Promise<void> {
+  await trx.updateTable('scope_requests').set({ deciding }).where('request_id', '=', request.request_id).execute();
+  await announceRequest(trx, request);
+}
+
+/** How a request ends without a grant. */
+export interface RequestEnd {
+  status: 'denied' | 'expired' | 'cancelled';
+  /** A subject, `policy` or `system`. */
+  actor: string;
+  /** The approver, when a person decided. */
+  decidedBy: string | null;
+  note: string | null;
+  at: Date;
+}
+
+/**
+ * The one way a request ends without a grant: guarded, with its audit entry, its parked calls and its event in the
+ * same transaction (RULES 16).
+ *
+ * @returns the status the request has now: `end.status`, or how it had already ended.
+ */
+export async function endRequest(trx: DbOrTrx, requestId: string, end: RequestEnd): Promise<RequestStatus> {
+  const request = await lockRequest(trx, requestId);
+  if (isTerminal(request.status)) return request.status;
+  await trx
+    .updateTable('scope_requests')
+    .set({ status: end.status, deciding: false, decided_at: end.at, decided_by: end.decidedBy, decision_note: end.note })
+    .where('request_id', '=', requestId)
+    .execute();
+  await appendAudit(trx, { type: `request.${end.status}`, actor: end.actor, ...auditContext(request) });
+  await endCallsOfRequest(trx, requestId, end.status);
+  await announceRequest(trx, request);
+  return end.status;
+}
+
+/** Tells live views about a request. */
+export async function announceRequest(trx: DbOrTrx, request: ScopeRequest): Promise<void> {
+  await announce(trx, { kind: 'request', id: request.request_id, subject: request.subject, scopes: request.scopes });
+}
+
+/** The columns of an audit entry that every request event shares. */
+export function auditContext(request: ScopeRequest): {
+  subject: string;
+  clientId: string;
+  requestId: string;
+  sessionId: string | null;
+  scopes: string[];
+} {
+  return {
+    subject: request.subject,
+    clientId: request.client_id,
+    requestId: request.request_id,
+    sessionId: request.session_id,
+    scopes: request.scopes,
+  };
+}
+
+/** What was asked, as its digest covers it. */
+export function askedFor(request: ScopeRequest): AskedFor {
+  return {
+    requestId: request.request_id,
+    subject: request.subject,
+    clientId: request.client_id,
+    sessionId: request.session_id,
+    scopes: request.scopes,
+    toolName: request.tool_name,
+    toolArgs: request.tool_args,
+    justification: request.justification,
+  };
+}
+
+/** Filter of {@link listRequests}. */
+export interface RequestFilter {
+  /** Only this person's requests; absent means everybody's. */
+  subject?: string;
+  status?: Exclude<RequestStatus, 'requested'>;
+  /** Where the previous page ended. */
+  after?: { createdAt: Date; requestId: string };
+  limit: number;
+}
+
+/** Requests newest first, pending ones oldest first so that none starves. */
+export async function listRequests(db: DbOrTrx, filter: RequestFilter): Promise<ScopeRequest[]> {
+  const oldestFirst = filter.status === 'pending';
+  let query = db.selectFrom('scope_requests').selectAll();
+  if (filter.subject !== undefined) query = query.where('subject', '=', filter.subject);
+  if (filter.status === 'pending') query = query.where('status', 'in', ['requested', 'pending']);
+  else if (filter.status !== undefined) query = query.where('status', '=', filter.status);
+  if (filter.after !== undefined) {
+    const { createdAt, requestId } = filter.after;
+    query = query.where(
+      oldestFirst
+        ? sql<boolean>`(created_at, request_id) > (${createdAt}, ${requestId})`
+        : sql<boolean>`(created_at, request_id) < (${createdAt}, ${requestId})`,
+    );
+  }
+  const direction = oldestFirst ? 'asc' : 'desc';
+  return query.orderBy('created_at', direction).orderBy('request_id', direction).limit(filter.limit).execute();
+}
+
+/** How many of a person's requests wait. */
+export async function countPending(db: DbOrTrx, subject: string): Promise<number> {
+  const row = await db
+    .selectFrom('scope_requests')
+    .select((eb) => eb.fn.countAll<string>().as('count'))
+    .where('subject', '=', subject)
+    .where('status', 'in', ['requested', 'pending'])
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}

@@ -1,0 +1,24 @@
+import type { Client } from '@temporalio/client';
+import type { JWK } from 'jose';
+import type { Logger } from 'pino';
+import type { MintClient } from '../../activities/mint/mint-client.ts';
+import type { Db } from '../../activities/store/connect.ts';
+import type { EventFeed } from '../../activities/store/event-feed.ts';
+
+/** What the approvals and grants resources need. */
+export interface ApprovalDeps {
+  db: Db;
+  temporal: Client;
+  feed: EventFeed;
+  mint: MintClient;
+  /** Private half of the decision key: signs statements for authenticated approvers. */
+  decisionPrivateJwk: JWK;
+  mintKid: string;
+  issuer: string;
+  /** The MCP server's resource identifier, which `new_token` is for (RULES 10). */
+  mcpResource: string;
+  /** Where Temporal's UI is, to link a request to its history; `undefined` hides the links. */
+  temporalUi: { url: string; namespace: string } | undefined;
+  now: () => Date;
+  logger: Logger;
+}

@@ -1,0 +1,34 @@
+import { maySee } from '../../workflows/domain/approvers.ts';
+import { DomainError } from '../../workflows/domain/errors.ts';
+import type { Policy } from '../../workflows/domain/policy.ts';
+import { appendAudit } from '../../activities/store/audit.ts';
+import type { Db } from '../../activities/store/connect.ts';
+import { livePolicy } from '../../activities/store/policies.ts';
+import { findRequest, type ScopeRequest } from '../../activities/store/requests.ts';
+import type { Caller } from '../sessions/caller.ts';
+
+/**
+ * Looks a request up together with its caller: not theirs is the same 404 as not there, and is audited (RULES 9).
+ *
+ * @throws {DomainError} `not_found`
+ */
+export async function findVisibleRequest(
+  db: Db,
+  caller: Caller,
+  requestId: string,
+): Promise<{ request: ScopeRequest; policy: Policy }> {
+  const request = await findRequest(db, requestId);
+  const policy = await livePolicy(db);
+  if (request !== undefined && maySee(policy, caller.person, request)) return { request, policy };
+  if (request !== undefined) {
+    await appendAudit(db, {
+      type: 'access.refused',
+      actor: caller.person.subject,
+      clientId: caller.clientId,
+      subject: request.subject,
+      requestId,
+      data: { what: 'request' },
+    });
+  }
+  throw new DomainError('not_found', 'There is no such request, or it is not yours to see.');
+}

@@ -1,0 +1,81 @@
+import { whyNotApprover } from '../../workflows/domain/approvers.ts';
+import { grantStatus } from '../../workflows/domain/grant-status.ts';
+import type { Policy } from '../../workflows/domain/policy.ts';
+import { isTerminal, publicStatus } from '../../workflows/domain/request-status.ts';
+import type { DbOrTrx } from '../../activities/store/connect.ts';
+import type { Grant } from '../../activities/store/grants.ts';
+import { namesOf, type PersonName } from '../../activities/store/people-names.ts';
+import type { ScopeRequest } from '../../activities/store/requests.ts';
+import type { RequestStatusResponse, ScopeRequestView } from '../contract/scope-requests.ts';
+import type { CallerPerson } from '../sessions/caller.ts';
+
+/** The requests with their grants and the names of everybody in them, read at once. */
+export interface RequestContext {
+  names: Map<string, PersonName>;
+  grants: Map<string, Grant>;
+}
+
+/** Reads what the views of these requests need in two queries, however many there are. */
+export async function requestContext(db: DbOrTrx, requests: readonly ScopeRequest[]): Promise<RequestContext> {
+  const names = await namesOf(db, requests.flatMap(({ subject, decided_by }) => [subject, decided_by]));
+  const ids = requests.map(({ request_id }) => request_id);
+  const grants = ids.length === 0 ? [] : await db.selectFrom('grants').selectAll().where('request_id', 'in', ids).execute();
+  return { names, grants: new Map(grants.map((grant) => [grant.request_id, grant])) };
+}
+
+/** The status answer of the wire contract. Pure. */
+export function statusView(request: ScopeRequest, context: RequestContext, now: Date): RequestStatusResponse {
+  const grant = context.grants.get(request.request_id);
+  const decider = request.decided_by === null ? null : (context.names.get(request.decided_by)?.email ?? null);
+  const at = request.decided_at?.toISOString() ?? null;
+  const approved = request.status === 'approved';
+  const denied = request.status === 'denied';
+  return {
+    request_id: request.request_id,
+    status: publicStatus(request.status),
+    approved_by: approved ? (decider ?? 'policy') : null,
+    approved_at: approved ? at : null,
+    denied_by: denied ? (decider ?? 'policy') : null,
+    denied_at: denied ? at : null,
+    denial_reason: denied ? request.decision_note : null,
+    expires_at: request.expires_at?.toISOString() ?? null,
+    deciding: request.deciding,
+    grant:
+      grant === undefined
+        ? null
+        : {
+            grant_id: grant.grant_id,
+            status: grantStatus({ expiresAt: grant.expires_at.getTime(), endReason: grant.end_reason }, now.getTime()),
+            scopes: grant.scopes,
+            expires_at: grant.expires_at.toISOString(),
+          },
+  };
+}
+
+/** One request as lists and the detail page show it to this viewer. Pure. */
+export function requestView(
+  request: ScopeRequest,
+  context: RequestContext,
+  viewer: { person: CallerPerson; policy: Policy },
+  now: Date,
+): ScopeRequestView {
+  const requester = context.names.get(request.subject);
+  return {
+    ...statusView(request, context, now),
+    subject_email: requester?.email ?? '',
+    subject_name: requester?.name ?? '',
+    client_id: request.client_id,
+    scopes: request.scopes,
+    tool_name: request.tool_name,
+    tool_args: request.tool_args,
+    justification: request.justification,
+    risk: request.risk,
+    approval_type: request.approval_type,
+    rule: request.rule,
+    policy_version: request.policy_version,
+    created_at: request.created_at.toISOString(),
+    decision_note: request.decision_note,
+    cannot_decide: whyNotApprover(viewer.policy, viewer.person, request) ?? (isTerminal(request.status) ? 'already_decided' : null),
+    own: viewer.person.subject === request.subject,
+  };
+}

@@ -1,0 +1,130 @@
+import { chatClientId } from '../../workflows/domain/clients.ts';
+import { DomainError } from '../../workflows/domain/errors.ts';
+import { evaluatePolicy, scopePolicy } from '../../workflows/domain/evaluate-policy.ts';
+import type { Policy } from '../../workflows/domain/policy.ts';
+import { isElevated } from '../../workflows/domain/scopes.ts';
+import { findGrantOfRequest, heldGrants, type Holder } from '../../activities/store/grants.ts';
+import { livePolicy } from '../../activities/store/policies.ts';
+import { openRequest, type ScopeRequest } from '../../activities/store/requests.ts';
+import type { UpgradeScopeRequest, UpgradeScopeResponse } from '../contract/scope-requests.ts';
+import type { Caller } from '../sessions/caller.ts';
+import type { ApprovalDeps } from './deps.ts';
+import { issueToken } from './issue-token.ts';
+import { waitForRequest } from './wait-for-request.ts';
+import { startScopeUpgrade } from './workflow-gateway.ts';
+
+const answeredWithinMs = 3_000;
+
+/**
+ * Asks for scopes: held ones answer at once and create nothing, what policy grants at once is granted, anything else
+ * waits for a person (RULES 19).
+ *
+ * @throws {DomainError} `unknown_scope`, `justification_required`, `not_found` for a foreign session,
+ * `temporarily_unavailable` when no verdict came in time (the stored request is found again on retry).
+ */
+export async function upgradeScope(deps: ApprovalDeps, caller: Caller, body: UpgradeScopeRequest): Promise<UpgradeScopeResponse> {
+  const policy = await livePolicy(deps.db);
+  for (const scope of body.scopes) scopePolicy(policy, scope);
+  const scopes = [...new Set(body.scopes)].filter(isElevated).sort();
+  const sessionId = await ownSession(deps, caller, body.session_id);
+  const holder: Holder = { subject: caller.person.subject, clientId: caller.clientId, ...(sessionId === null ? {} : { sessionId }) };
+  const held = new Set((await heldGrants(deps.db, holder, deps.now())).map(({ scope }) => scope));
+  if (scopes.every((scope) => held.has(scope))) return approved(deps, caller, holder, scopes, undefined);
+  requireJustification(policy, caller, scopes, body.justification);
+  const { request } = await deps.db.transaction().execute((trx) =>
+    openRequest(trx, {
+      subject: caller.person.subject,
+      clientId: caller.clientId,
+      sessionId,
+      scopes,
+      toolName: body.tool_name ?? null,
+      toolArgs: body.tool_args ?? null,
+      justification: body.justification === undefined || body.justification === '' ? null : body.justification,
+    }),
+  );
+  await startScopeUpgrade(deps.temporal, request.request_id);
+  const settled = await waitForRequest(deps, request.request_id, ({ status }) => status !== 'requested', answeredWithinMs);
+  if (settled === undefined) {
+    throw new DomainError('temporarily_unavailable', 'Your request is stored but has not been looked at yet. Send it again in a few seconds to see where it stands.');
+  }
+  return answer(deps, caller, holder, settled);
+}
+
+async function answer(deps: ApprovalDeps, caller: Caller, holder: Holder, request: ScopeRequest): Promise<UpgradeScopeResponse> {
+  switch (request.status) {
+    case 'approved':
+      return approved(deps, caller, holder, request.scopes, request);
+    case 'requested':
+    case 'pending':
+      return {
+        status: 'pending_admin_approval',
+        approval_request_id: request.request_id,
+        expires_at: (request.expires_at ?? deps.now()).toISOString(),
+        message: `${request.scopes.join(', ')} needs another person's approval. An approver has been shown your request.`,
+      };
+    case 'denied':
+    case 'expired':
+    case 'cancelled':
+      return {
+        status: 'denied',
+        approval_request_id: request.request_id,
+        reason: request.decision_note ?? `The request ended as ${request.status}.`,
+      };
+    default:
+      return request.status satisfies never;
+  }
+}
+
+async function approved(
+  deps: ApprovalDeps,
+  caller: Caller,
+  holder: Holder,
+  scopes: readonly string[],
+  request: ScopeRequest | undefined,
+): Promise<UpgradeScopeResponse> {
+  const base = {
+    status: 'approved' as const,
+    auto_approved: request === undefined ? false : request.decided_by === null,
+    approved_scopes: [...scopes],
+    ...(request === undefined ? {} : { approval_request_id: request.request_id }),
+    message: request === undefined ? 'You hold these scopes already.' : `Granted: ${scopes.join(', ')}.`,
+  };
+  if (caller.kind === 'bearer' && scopes.length > 0) {
+    const { token, expiresIn } = await issueToken(deps, holder);
+    return { ...base, new_token: token, expires_in: expiresIn };
+  }
+  const grant = request === undefined ? undefined : await findGrantOfRequest(deps.db, request.request_id);
+  const end = grant?.expires_at ?? earliestEnd(await heldGrants(deps.db, holder, deps.now()), scopes) ?? deps.now();
+  return { ...base, expires_in: Math.max(0, Math.floor((end.getTime() - deps.now().getTime()) / 1000)) };
+}
+
+function earliestEnd(held: readonly { scope: string; expiresAt: Date }[], scopes: readonly string[]): Date | undefined {
+  const ends = held.filter(({ scope }) => scopes.includes(scope)).map(({ expiresAt }) => expiresAt.getTime());
+  return ends.length === 0 ? undefined : new Date(Math.min(...ends));
+}
+
+/** In the chat a session is the person's own conversation; elsewhere the caller's OAuth session, never a given one. */
+async function ownSession(deps: ApprovalDeps, caller: Caller, sessionId: string | undefined): Promise<string | null> {
+  if (sessionId === undefined) return null;
+  if (caller.clientId === chatClientId) {
+    const own = await deps.db
+      .selectFrom('chat_sessions')
+      .select('session_id')
+      .where('session_id', '=', sessionId)
+      .where('subject', '=', caller.person.subject)
+      .executeTakeFirst();
+    if (own !== undefined) return own.session_id;
+  }
+  throw new DomainError('not_found', 'There is no such session of yours.');
+}
+
+function requireJustification(policy: Policy, caller: Caller, scopes: readonly string[], justification: string | undefined): void {
+  if (justification !== undefined && justification !== '') return;
+  const verdict = evaluatePolicy(policy, { roles: caller.person.roles, disabled: false, clientId: caller.clientId, scopes });
+  const missing = verdict.scopes.find(
+    ({ scope, approvalType }) => approvalType === 'admin_required' && scopePolicy(policy, scope).justification === 'required',
+  );
+  if (missing !== undefined) {
+    throw new DomainError('justification_required', `Say why you need ${missing.scope}: send a justification.`);
+  }
+}

@@ -1,0 +1,112 @@
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import type { DecisionOutcome, Verdict } from '../../workflows/domain/decision.ts';
+import { DomainError } from '../../workflows/domain/errors.ts';
+import {
+  approveSignal,
+  cancelSignal,
+  denySignal,
+  grantEndedSignal,
+  outcomeUpdate,
+  scopeUpgradeWorkflowId,
+  type DecisionSignal,
+} from '../../workflows/messages.ts';
+import { taskQueues } from '../../workflows/task-queues.ts';
+
+/** How long a caller waits for the workflow before it is told "recorded, being delivered" (RULES 17). */
+export const judgedWithinMs = 3_000;
+
+const workflowType = 'scopeUpgrade';
+
+function startOptions(requestId: string) {
+  return {
+    workflowId: scopeUpgradeWorkflowId(requestId),
+    taskQueue: taskQueues.orchestration,
+    args: [{ requestId }],
+    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+  } as const;
+}
+
+/** Starts the workflow of a stored request; one that runs, or has run, is left alone (RULES 19). */
+export async function startScopeUpgrade(client: Client, requestId: string): Promise<void> {
+  try {
+    await client.workflow.start(workflowType, { ...startOptions(requestId), workflowIdConflictPolicy: 'USE_EXISTING' });
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return;
+    throw unavailable(error);
+  }
+}
+
+/**
+ * Sends a decision as a Signal, which is durable, and asks by Update what became of it.
+ *
+ * @returns the outcome; `ended` when the workflow is closed; `unknown` when no worker answered in time, in which case
+ * the decision is recorded and may still be applied (RULES 17).
+ */
+export async function deliverDecision(
+  client: Client,
+  requestId: string,
+  verdict: Verdict,
+  decision: DecisionSignal,
+): Promise<DecisionOutcome | 'ended' | 'unknown'> {
+  const handle = client.workflow.getHandle(scopeUpgradeWorkflowId(requestId));
+  const asked = within(
+    judgedWithinMs,
+    handle.executeUpdate(outcomeUpdate, { args: [{ decisionId: decision.decisionId }], updateId: `outcome-${decision.decisionId}` }),
+  );
+  asked.catch(() => undefined);
+  try {
+    await client.workflow.signalWithStart(workflowType, {
+      ...startOptions(requestId),
+      signal: verdict === 'approve' ? approveSignal : denySignal,
+      signalArgs: [decision],
+    });
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return 'ended';
+    throw unavailable(error);
+  }
+  try {
+    const judged = await asked;
+    return judged === 'late' ? 'unknown' : judged.outcome;
+  } catch {
+    // The signal is durable; a failed question about it is no failure of the decision.
+    return 'unknown';
+  }
+}
+
+/** Sends the requester's withdrawal. @returns whether the workflow was there to take it. */
+export async function deliverCancel(client: Client, requestId: string): Promise<'sent' | 'ended'> {
+  try {
+    await client.workflow.signalWithStart(workflowType, { ...startOptions(requestId), signal: cancelSignal, signalArgs: [] });
+    return 'sent';
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return 'ended';
+    throw unavailable(error);
+  }
+}
+
+/** Tells the workflow that its grant has ended in SQL. Timeliness only: the row already decides (RULES 14). */
+export async function announceGrantEnd(client: Client, requestId: string): Promise<void> {
+  try {
+    await client.workflow.getHandle(scopeUpgradeWorkflowId(requestId)).signal(grantEndedSignal);
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw unavailable(error);
+  }
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T | 'late'> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => {
+      resolve('late');
+    }, ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function unavailable(cause: unknown): DomainError {
+  return new DomainError('temporarily_unavailable', 'Approvals cannot be processed right now. Nothing is lost: try again shortly.', { cause });
+}

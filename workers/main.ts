@@ -1,0 +1,36 @@
+import { Client } from '@temporalio/client';
+import { NativeConnection } from '@temporalio/worker';
+import { createStatementVerifier } from '../activities/mint/statement.ts';
+import { createRequestActivities } from '../activities/requests/create-activities.ts';
+import { connect } from '../activities/store/connect.ts';
+import { taskQueues } from '../workflows/task-queues.ts';
+import { bundleWorkflows } from './bundle.ts';
+import type { OrchestrationOptions } from './options.ts';
+import { runWorker } from './run-worker.ts';
+
+/** The `worker` role: workflows and orchestration activities. Ready when it resolves; `open` has nothing to listen on. */
+export async function startOrchestrationWorker(
+  options: OrchestrationOptions,
+): Promise<{ open(): Promise<void>; close(): Promise<void> }> {
+  const database = connect(options.databaseUrl, { onIdleError: (err) => { options.logger.warn({ err }, 'database connection lost'); } });
+  const connection = await NativeConnection.connect({ address: options.temporal.address });
+  const client = new Client({ connection, namespace: options.temporal.namespace });
+  const verify = await createStatementVerifier(options.decisionPublicJwk);
+  const worker = await runWorker(
+    options.temporal,
+    {
+      taskQueue: taskQueues.orchestration,
+      workflowBundle: await bundleWorkflows(),
+      activities: createRequestActivities({ db: database.db, client, verify, now: () => new Date() }),
+      maxCachedWorkflows: 200,
+    },
+    connection,
+  );
+  return {
+    open: () => Promise.resolve(),
+    close: async () => {
+      await worker.close();
+      await database.close();
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import type { JWK } from 'jose';
+import type { Logger } from 'pino';
+
+/** Where Temporal is. */
+export interface TemporalOptions {
+  address: string;
+  namespace: string;
+}
+
+/** What the `worker` role needs. */
+export interface OrchestrationOptions {
+  temporal: TemporalOptions;
+  /** Connection string of the app role. */
+  databaseUrl: string;
+  /** Public half of the API's decision key. */
+  decisionPublicJwk: JWK;
+  logger: Logger;
+}
+
+/** What the `mint` role needs; it alone is given the private key and the mint's database role (RULES 12). */
+export interface MintOptions {
+  temporal: TemporalOptions;
+  databaseUrl: string;
+  decisionPublicJwk: JWK;
+  mintPrivateJwk: JWK;
+  issuer: string;
+  /** Resources an elevated token may name (RFC 8707). */
+  resources: readonly string[];
+  socketPath: string;
+  logger: Logger;
+}

@@ -1,0 +1,3 @@
+/** Every workflow type, as the worker bundles them. */
+export { chatSession } from './chat-session.ts';
+export { scopeUpgrade } from './scope-upgrade.ts';

@@ -1,0 +1,202 @@
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  isCancellation,
+  log,
+  proxyActivities,
+  proxyLocalActivities,
+  setHandler,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
+import type { MintActivities, MintResult } from '../activities/mint/types.ts';
+import type { ArrivedDecision, RequestActivities, RequestStanding, WakeActivities } from '../activities/requests/types.ts';
+import type { DecisionOutcome } from './domain/decision.ts';
+import type { RequestStatus } from './domain/request-status.ts';
+import { approveSignal, cancelSignal, denySignal, grantEndedSignal, outcomeUpdate, phaseQuery } from './messages.ts';
+import { searchAttributes } from './search-attributes.ts';
+import { taskQueues } from './task-queues.ts';
+
+const local = proxyLocalActivities<RequestActivities>({ startToCloseTimeout: '10s', retry: { maximumInterval: '5s' } });
+const { releaseCalls, wakeAfterEnd } = proxyActivities<WakeActivities>({
+  startToCloseTimeout: '10s',
+  retry: { maximumInterval: '10s' },
+});
+const { mintGrant } = proxyActivities<MintActivities>({
+  taskQueue: taskQueues.mint,
+  startToCloseTimeout: '10s',
+  retry: { initialInterval: '250ms', maximumInterval: '5s' },
+});
+
+/** How a request ended; a grant that followed has ended too when this is returned. */
+export interface ScopeUpgradeResult {
+  status: RequestStatus;
+  grantId?: string;
+}
+
+interface MintedGrant {
+  grantId: string;
+  expiresAt: number;
+}
+
+type Arrival = { kind: 'decision'; decision: ArrivedDecision } | { kind: 'cancel' };
+
+/**
+ * One scope upgrade, from the stored request to the end of its grant. Policy first; then granted at once, or wait for
+ * the first of decision, cancellation and expiry, in the order in which they arrived (RULES 16, 17).
+ */
+export async function scopeUpgrade({ requestId }: { requestId: string }): Promise<ScopeUpgradeResult> {
+  const arrivals: Arrival[] = [];
+  const outcomes = new Map<string, DecisionOutcome>();
+  let phase = 'evaluating';
+  let grantEnded = false;
+
+  setHandler(approveSignal, (decision) => void arrivals.push({ kind: 'decision', decision: { ...decision, verdict: 'approve' } }));
+  setHandler(denySignal, (decision) => void arrivals.push({ kind: 'decision', decision: { ...decision, verdict: 'deny' } }));
+  setHandler(cancelSignal, () => void arrivals.push({ kind: 'cancel' }));
+  setHandler(grantEndedSignal, () => {
+    grantEnded = true;
+  });
+  setHandler(phaseQuery, () => phase);
+  setHandler(outcomeUpdate, async ({ decisionId }) => {
+    await condition(() => outcomes.has(decisionId) || phase === 'closed');
+    return { outcome: outcomes.get(decisionId) ?? { counted: false, refusal: 'already_decided' } };
+  });
+
+  const setPhase = (next: string, status: RequestStatus): void => {
+    phase = next;
+    upsertSearchAttributes([{ key: searchAttributes.status, value: status }]);
+  };
+
+  /** A decision that came too late to matter is judged all the same, so that its approver is told and it is audited. */
+  const judgeLeftovers = async (): Promise<void> => {
+    for (let arrival = arrivals.shift(); arrival !== undefined; arrival = arrivals.shift()) {
+      if (arrival.kind === 'decision') {
+        const { decision } = arrival;
+        outcomes.set(decision.decisionId, await local.judgeDecision({ requestId, decision }));
+      }
+    }
+  };
+
+  const finish = async (result: ScopeUpgradeResult): Promise<ScopeUpgradeResult> => {
+    await judgeLeftovers();
+    phase = 'closed';
+    await condition(allHandlersFinished);
+    return result;
+  };
+
+  const standing = await decide();
+  if (standing.grant === undefined) {
+    setPhase('ended', standing.status);
+    await wakeAfterEnd({ requestId });
+    return finish({ status: standing.status });
+  }
+  const { grantId } = standing.grant;
+  setPhase('granted', 'approved');
+  await releaseCalls({ requestId, grantId });
+  await holdGrant(standing.grant);
+  return finish({ status: 'approved', grantId });
+
+  async function decide(): Promise<RequestStanding> {
+    const evaluated = await local.evaluateRequest({ requestId });
+    upsertSearchAttributes([
+      { key: searchAttributes.status, value: evaluated.status === 'requested' ? 'pending' : evaluated.status },
+      { key: searchAttributes.scopes, value: evaluated.scopes },
+      { key: searchAttributes.risk, value: evaluated.risk },
+      { key: searchAttributes.approvalType, value: evaluated.approvalType },
+    ]);
+    if (evaluated.next === 'ended') return { status: evaluated.status };
+    if (evaluated.next === 'mint') {
+      phase = 'minting';
+      const minted = await mintGrant({ requestId });
+      if (minted.minted) return { status: 'approved', grant: minted };
+      return local.endRequest({ requestId, status: 'denied', reason: 'forbidden_by_policy' });
+    }
+    phase = 'pending';
+    return waitForDecision(evaluated.expiresAt);
+  }
+
+  async function waitForDecision(expiresAt: number): Promise<RequestStanding> {
+    for (;;) {
+      const remainingMs = expiresAt - Date.now();
+      // The boolean of condition() is not the answer: signals of the same activation come before the timer.
+      if (remainingMs > 0) await condition(() => arrivals.length > 0, remainingMs);
+      const arrival = arrivals.shift();
+      if (arrival === undefined) {
+        if (Date.now() >= expiresAt) return local.endRequest({ requestId, status: 'expired' });
+      } else if (arrival.kind === 'cancel') {
+        return local.endRequest({ requestId, status: 'cancelled' });
+      } else {
+        const ended = await take(arrival.decision);
+        if (ended !== undefined) return ended;
+      }
+    }
+  }
+
+  /** @returns how the request ended, or `undefined` when the decision changed nothing. */
+  async function take(decision: ArrivedDecision): Promise<RequestStanding | undefined> {
+    const judged = await local.judgeDecision({ requestId, decision });
+    if (!judged.counted || decision.verdict === 'deny') {
+      outcomes.set(decision.decisionId, judged);
+      return judged.counted ? { status: judged.status } : undefined;
+    }
+    phase = 'minting';
+    const standing = await mintUnlessCancelled(decision.decisionId);
+    if (standing === undefined) {
+      phase = 'pending';
+      return undefined;
+    }
+    outcomes.set(
+      decision.decisionId,
+      standing.grant === undefined ? { counted: false, refusal: 'already_decided' } : { counted: true },
+    );
+    return standing;
+  }
+
+  /**
+   * Mints, for as long as it takes the mint to answer; a cancellation in between stops the attempt, and the row decides
+   * which of the two came first (RULES 15).
+   */
+  async function mintUnlessCancelled(decisionId: string): Promise<RequestStanding | undefined> {
+    const scope = new CancellationScope();
+    const cancelled = (): boolean => arrivals.some(({ kind }) => kind === 'cancel');
+    const minting = scope.run(() => mintGrant({ requestId, decisionId })).catch((error: unknown) => {
+      if (isCancellation(error)) return undefined;
+      throw error;
+    });
+    let result: MintResult | undefined;
+    void minting.then((value) => {
+      result = value;
+    });
+    await Promise.race([minting, condition(cancelled)]);
+    if (result === undefined) {
+      scope.cancel();
+      return local.endRequest({ requestId, status: 'cancelled' });
+    }
+    if (result.minted) return { status: 'approved', grant: result };
+    outcomes.set(decisionId, { counted: false, refusal: result.refusal });
+    if (result.refusal === 'forbidden_by_policy') {
+      return local.endRequest({ requestId, status: 'denied', reason: 'forbidden_by_policy' });
+    }
+    log.info('a decision was dropped at the mint', { refusal: result.refusal });
+    return undefined;
+  }
+
+  /** Stays until the grant has ended; late decisions are answered meanwhile. */
+  async function holdGrant(grant: MintedGrant): Promise<void> {
+    let remainingMs = grant.expiresAt - Date.now();
+    for (;;) {
+      if (remainingMs > 0) await condition(() => grantEnded || arrivals.length > 0, remainingMs);
+      await judgeLeftovers();
+      // A plain wake-up for a late decision is no reason to ask the database about the grant.
+      const due = grant.expiresAt - Date.now();
+      if (!grantEnded && due > 0) {
+        remainingMs = due;
+        continue;
+      }
+      remainingMs = (await local.closeGrant({ grantId: grant.grantId })).remainingMs;
+      if (remainingMs <= 0) return;
+      grantEnded = false;
+    }
+  }
+}
