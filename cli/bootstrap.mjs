@@ -12,11 +12,16 @@ const runtime = join(modules, 'node', 'bin', process.platform === 'win32' ? 'nod
 const stamp = join(modules, '.countersign-install');
 
 if (Number(process.versions.node.split('.')[0]) < 20) {
-  fail(`Countersign needs Node.js 20 or newer to install itself; this is ${process.version}. Get one from https://nodejs.org and run the command again.`);
+  fail(
+    `Countersign needs Node.js 20 or newer to install itself; this is ${process.version}. Get one from https://nodejs.org and run the command again.`,
+  );
 }
 
 const lockText = readFileSync(join(root, 'package-lock.json'), 'utf8');
-const lockDigest = createHash('sha256').update(lockText).update(process.platform + process.arch).digest('hex');
+const lockDigest = createHash('sha256')
+  .update(lockText)
+  .update(process.platform + process.arch)
+  .digest('hex');
 if (!isInstalled()) install();
 handOver();
 
@@ -25,7 +30,8 @@ function isInstalled() {
   if (read(stamp) === lockDigest) return true;
   // Installed by hand: npm's own record of what it installed tells whether it was from this lock file.
   const installed = read(join(modules, '.package-lock.json'));
-  if (installed === undefined || !isSameTree(JSON.parse(installed).packages, JSON.parse(lockText).packages)) return false;
+  if (installed === undefined || !isSameTree(JSON.parse(installed).packages, JSON.parse(lockText).packages))
+    return false;
   writeFileSync(stamp, lockDigest);
   return true;
 }
@@ -43,14 +49,22 @@ function isSameTree(installed, locked) {
 function install() {
   const npm = process.env.npm_execpath === undefined ? ['npm'] : [process.execPath, process.env.npm_execpath];
   const version = spawnSync(npm[0], [...npm.slice(1), '--version'], { encoding: 'utf8' });
-  if (version.status !== 0) fail('npm was not found. It comes with Node.js; install it (Debian: apt-get install npm) and run the command again.');
+  if (version.status !== 0)
+    fail(
+      'npm was not found. It comes with Node.js; install it (Debian: apt-get install npm) and run the command again.',
+    );
   const why = existsSync(modules) ? 'the packages are from another package-lock.json' : 'the packages are missing';
   console.log(`Installing: ${why} (npm ci, usually under a minute) …`);
   const begun = Date.now();
   const options = ['--no-audit', '--no-fund', '--loglevel=error', '--include=dev', '--include=optional'];
-  const { status, stdout, stderr } = spawnSync(npm[0], [...npm.slice(1), 'ci', ...options], { cwd: root, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+  const { status, stdout, stderr } = spawnSync(npm[0], [...npm.slice(1), 'ci', ...options], {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  });
   if (status !== 0) fail(`npm ci failed:\n${stdout}${stderr}`);
-  if (!existsSync(runtime)) fail(`npm ci did not install Node 24 into ${runtime}. Was it run with --omit=dev or --ignore-scripts?`);
+  if (!existsSync(runtime))
+    fail(`npm ci did not install Node 24 into ${runtime}. Was it run with --omit=dev or --ignore-scripts?`);
   writeFileSync(stamp, lockDigest);
   console.log(`Installed in ${Math.round((Date.now() - begun) / 1000)} s.`);
 }
@@ -58,10 +72,14 @@ function install() {
 // The command runs in a session of its own. Ctrl-C reaches npm, its shell and us at once, and npm passes it on to us once
 // more: we tell the command once. Should we be killed, the channel closes and the command stops by itself.
 function handOver() {
-  const child = spawn(runtime, ['--disable-warning=ExperimentalWarning', join(root, 'cli', 'main.ts'), ...process.argv.slice(2)], {
-    detached: true,
-    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-  });
+  const child = spawn(
+    runtime,
+    ['--disable-warning=ExperimentalWarning', join(root, 'cli', 'main.ts'), ...process.argv.slice(2)],
+    {
+      detached: true,
+      stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    },
+  );
   let lastPassedOn = 0;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {

@@ -32,13 +32,19 @@ export async function buildWeb(): Promise<void> {
 async function digestOf(paths: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
   for (const path of paths) {
-    for (const file of await filesOf(path)) hash.update(file).update('\0').update(await readFile(join(projectRoot, file)));
+    for (const file of await filesOf(path))
+      hash
+        .update(file)
+        .update('\0')
+        .update(await readFile(join(projectRoot, file)));
   }
   return hash.digest('hex');
 }
 
 async function filesOf(path: string): Promise<string[]> {
-  const entries = await readdir(join(projectRoot, path), { recursive: true, withFileTypes: true }).catch(() => undefined);
+  const entries = await readdir(join(projectRoot, path), { recursive: true, withFileTypes: true }).catch(
+    () => undefined,
+  );
   if (entries === undefined) return [path];
   return entries
     .filter((entry) => entry.isFile())

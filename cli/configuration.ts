@@ -42,7 +42,8 @@ export function machineEnvironment(env: NodeJS.ProcessEnv = process.env): Machin
   };
 }
 
-const port = (defaultPort: number) => z.coerce.number({ error: 'must be a port number' }).int().min(1).max(65_535).default(defaultPort);
+const port = (defaultPort: number) =>
+  z.coerce.number({ error: 'must be a port number' }).int().min(1).max(65_535).default(defaultPort);
 const path = (defaultPath: string) => z.string().min(1).default(defaultPath);
 
 /** Settings of `start`: each is a flag and an environment variable, and the flag wins. */
@@ -77,12 +78,20 @@ export function startConfiguration(flags: StartFlags, env: NodeJS.ProcessEnv = p
   const given = Object.fromEntries(names.map((name) => [name, flags[name] ?? nonEmpty(env[variableOf(name)])]));
   const parsed = z.object(startSettings).safeParse(given);
   if (!parsed.success) {
-    throw new ConfigurationError(parsed.error.issues.map((issue) => `${describe(String(issue.path[0]))}: ${issue.message}`));
+    throw new ConfigurationError(
+      parsed.error.issues.map((issue) => `${describe(String(issue.path[0]))}: ${issue.message}`),
+    );
   }
   const settings = parsed.data;
-  const ports = { auth: settings.authPort, mcp: settings.mcpPort, chat: settings.chatPort, temporalUi: settings.temporalUiPort };
+  const ports = {
+    auth: settings.authPort,
+    mcp: settings.mcpPort,
+    chat: settings.chatPort,
+    temporalUi: settings.temporalUiPort,
+  };
   const repeated = Object.values(ports).filter((value, index, all) => all.indexOf(value) !== index);
-  if (repeated.length > 0) throw new ConfigurationError([`port ${repeated[0]} is used twice: give each part a port of its own`]);
+  if (repeated.length > 0)
+    throw new ConfigurationError([`port ${repeated[0]} is used twice: give each part a port of its own`]);
   return {
     stateFolder: resolve(settings.state),
     ports,

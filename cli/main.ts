@@ -1,5 +1,11 @@
 import { Command } from 'commander';
-import { ConfigurationError, machineEnvironment, processEnvironment, startConfiguration, type StartFlags } from './configuration.ts';
+import {
+  ConfigurationError,
+  machineEnvironment,
+  processEnvironment,
+  startConfiguration,
+  type StartFlags,
+} from './configuration.ts';
 import { createProgress } from './progress.ts';
 import { roleNames, type RoleName } from './role-configuration.ts';
 import { listenForStop } from './stop-request.ts';
@@ -34,7 +40,8 @@ program
   .option('--full', 'the long ones too')
   .action(async (suites: string[], options: { full?: true }) => {
     const { runTests } = await import('./test.ts');
-    process.exitCode = await runTests({ suites, full: options.full === true }, progress);
+    const stop = listenForStop(progress.say);
+    process.exitCode = await runTests({ suites, full: options.full === true }, progress, stop);
   });
 
 program
@@ -69,7 +76,10 @@ program
 function parseRoles(text: string): RoleName[] {
   const names = text.split(',').map((name) => name.trim());
   const unknown = names.filter((name) => !roleNames.some((known) => known === name));
-  if (unknown.length > 0) throw new ConfigurationError(unknown.map((name) => `there is no role "${name}": choose of ${roleNames.join(', ')}`));
+  if (unknown.length > 0)
+    throw new ConfigurationError(
+      unknown.map((name) => `there is no role "${name}": choose of ${roleNames.join(', ')}`),
+    );
   // Started in the order of the list, whatever the order given.
   return roleNames.filter((known) => names.includes(known));
 }

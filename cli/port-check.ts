@@ -12,7 +12,10 @@ export async function takenPorts(wanted: readonly WantedPort[]): Promise<string[
   const answers = await Promise.all(wanted.map(async (one) => ((await isFree(one.port)) ? undefined : one)));
   return answers
     .filter((one) => one !== undefined)
-    .map(({ port, flag, what }) => `Port ${port} (${what}) is taken by another program. Stop that, or choose another port with ${flag} <port>.`);
+    .map(
+      ({ port, flag, what }) =>
+        `Port ${port} (${what}) is taken by another program. Stop that, or choose another port with ${flag} <port>.`,
+    );
 }
 
 /** Browsers try ::1 for localhost first, so a stranger there would get our visitors. */
@@ -24,7 +27,9 @@ function canListen(port: number, host: string): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     // A machine without IPv6 has no ::1 to be taken.
-    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code !== 'EADDRINUSE' && error.code !== 'EACCES'));
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      resolve(error.code !== 'EADDRINUSE' && error.code !== 'EACCES'),
+    );
     server.listen({ port, host }, () => server.close(() => resolve(true)));
   });
 }

@@ -33,7 +33,10 @@ function fromProc(pid: number): ProcessIdentity | undefined {
 
 function fromPs(pid: number): ProcessIdentity | undefined {
   try {
-    const text = execFileSync('ps', ['-o', 'lstart=,command=', '-p', String(pid)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    const text = execFileSync('ps', ['-o', 'lstart=,command=', '-p', String(pid)], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
     return { pid, startTime: text.slice(0, 24).trim(), commandLine: text.slice(24).trim() };
   } catch {
     return undefined;

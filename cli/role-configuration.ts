@@ -80,7 +80,11 @@ export function roleConfiguration(env: NodeJS.ProcessEnv): RoleConfiguration {
       chat: settings.COUNTERSIGN_CHAT_URL,
       temporalUi: settings.COUNTERSIGN_TEMPORAL_UI_URL,
     },
-    ports: { auth: settings.COUNTERSIGN_AUTH_PORT, mcp: settings.COUNTERSIGN_MCP_PORT, chat: settings.COUNTERSIGN_CHAT_PORT },
+    ports: {
+      auth: settings.COUNTERSIGN_AUTH_PORT,
+      mcp: settings.COUNTERSIGN_MCP_PORT,
+      chat: settings.COUNTERSIGN_CHAT_PORT,
+    },
     databaseUrl: settings.COUNTERSIGN_DATABASE_URL,
     temporal: { address: settings.COUNTERSIGN_TEMPORAL_ADDRESS, namespace: settings.COUNTERSIGN_TEMPORAL_NAMESPACE },
     keys: { base: key('base'), decision: key('decision'), mint: key('mint') },

@@ -31,7 +31,10 @@ export async function hostRoles(names: readonly RoleName[]): Promise<number> {
       const opened = openWhenTold(running);
       tell({ type: 'ready' });
       await Promise.race([opened.then(() => tell({ type: 'opened' })), stop.request]);
-      const failure = await Promise.race([stop.request, ...running.flatMap((role) => (role.failed === undefined ? [] : [role.failed.then(asFailure, asFailure)]))]);
+      const failure = await Promise.race([
+        stop.request,
+        ...running.flatMap((role) => (role.failed === undefined ? [] : [role.failed.then(asFailure, asFailure)])),
+      ]);
       if (failure instanceof Error) throw failure;
     }
   } catch (error) {

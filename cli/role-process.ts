@@ -64,7 +64,12 @@ export async function startRoleProcess(options: RoleProcessOptions): Promise<Rol
   };
 }
 
-async function message(child: ChildProcess, exited: Promise<ChildExit>, wanted: FromRole['type'], label: string): Promise<void> {
+async function message(
+  child: ChildProcess,
+  exited: Promise<ChildExit>,
+  wanted: FromRole['type'],
+  label: string,
+): Promise<void> {
   const stopWaiting = new AbortController();
   const received = (async () => {
     for (;;) {

@@ -16,7 +16,9 @@ export interface RuntimeFolder {
 export function makeRuntimeFolder(machine: MachineEnvironment): RuntimeFolder {
   const asRoot = process.getuid?.() === 0;
   const candidates = asRoot ? ['/run', tmpdir()] : [machine.runtimeFolder, tmpdir()];
-  const parent = candidates.find((folder): folder is string => folder !== undefined && folder.length < 60 && isWritable(folder)) ?? '/tmp';
+  const parent =
+    candidates.find((folder): folder is string => folder !== undefined && folder.length < 60 && isWritable(folder)) ??
+    '/tmp';
   const path = mkdtempSync(join(parent, 'countersign-'));
   const folder = { path, postgres: join(path, 'postgres'), roles: join(path, 'roles') };
   // PostgreSQL's user passes through; each folder below is closed by itself.

@@ -22,7 +22,11 @@ const calmMs = 60_000;
  *
  * @param say told of each unexpected end.
  */
-export async function keepRunning(name: string, start: () => Promise<Run>, say: (message: string) => void): Promise<Service> {
+export async function keepRunning(
+  name: string,
+  start: () => Promise<Run>,
+  say: (message: string) => void,
+): Promise<Service> {
   let current: Run | undefined = await start();
   const stopping = new AbortController();
   let pauseMs = firstPauseMs;

@@ -5,7 +5,11 @@ import { mintOptions, workerOptions } from './role-options.ts';
 import type { RunningRole } from './role-protocol.ts';
 
 /** Starts one role, loading only its own code. */
-export async function startRole(name: RoleName, configuration: RoleConfiguration, logger: Logger): Promise<RunningRole> {
+export async function startRole(
+  name: RoleName,
+  configuration: RoleConfiguration,
+  logger: Logger,
+): Promise<RunningRole> {
   switch (name) {
     case 'mint':
       return (await import('../workers/mint.ts')).startMint(await mintOptions(configuration, logger));

@@ -26,7 +26,12 @@ export class StateFolderInUseError extends Error {
  * @throws {StateFolderInUseError} that names the owner.
  */
 export function openStateFolder(path: string): StateFolder {
-  const folders = { keys: join(path, 'keys'), secrets: join(path, 'secrets'), logs: join(path, 'logs'), temporal: join(path, 'temporal') };
+  const folders = {
+    keys: join(path, 'keys'),
+    secrets: join(path, 'secrets'),
+    logs: join(path, 'logs'),
+    temporal: join(path, 'temporal'),
+  };
   mkdirSync(path, { recursive: true, mode: 0o700 });
   // PostgreSQL's user must pass through to its own folder when we are root; everything else is closed by itself.
   chmodSync(path, process.getuid?.() === 0 ? 0o711 : 0o700);

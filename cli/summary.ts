@@ -24,7 +24,9 @@ export function startSummary(facts: SummaryFacts): string {
     ['MCP server', `http://localhost:${ports.mcp}/mcp`],
     ['Temporal UI', `http://localhost:${ports.temporalUi} (read only)`],
     ['State folder', facts.stateFolder],
-    ...(facts.postgresMovedTo === undefined ? [] : [['PostgreSQL data', `${facts.postgresMovedTo} (its user cannot reach the state folder)`] as [string, string]]),
+    ...(facts.postgresMovedTo === undefined
+      ? []
+      : [['PostgreSQL data', `${facts.postgresMovedTo} (its user cannot reach the state folder)`] as [string, string]]),
     ['Commands', facts.missing.length === 0 ? 'run in a sandbox (bubblewrap)' : facts.missing.join('; ')],
   ];
   return [

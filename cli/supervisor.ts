@@ -32,7 +32,11 @@ export class CannotStartError extends Error {
 }
 
 /** Runs everything `npm start` promises until it is asked to stop, and stops it in the reverse order. */
-export async function supervise(configuration: StartConfiguration, progress: Progress, stop: StopRequest): Promise<void> {
+export async function supervise(
+  configuration: StartConfiguration,
+  progress: Progress,
+  stop: StopRequest,
+): Promise<void> {
   const stops: Stops = [];
   try {
     await startAll(configuration, progress, stop, stops);
@@ -47,7 +51,12 @@ export async function supervise(configuration: StartConfiguration, progress: Pro
   progress.say('stopped');
 }
 
-async function startAll(configuration: StartConfiguration, progress: Progress, stop: StopRequest, stops: Stops): Promise<void> {
+async function startAll(
+  configuration: StartConfiguration,
+  progress: Progress,
+  stop: StopRequest,
+  stops: Stops,
+): Promise<void> {
   const { ports } = configuration;
   const machine = machineEnvironment();
   await readPolicyFile(configuration.policyFile);
@@ -94,7 +103,10 @@ async function startAll(configuration: StartConfiguration, progress: Progress, s
             ports: temporalPorts,
             registry,
           });
-          return { ended: server.child.exited.then((exit) => exit.signal ?? `exit code ${exit.code ?? '?'}`), stop: server.stop };
+          return {
+            ended: server.child.exited.then((exit) => exit.signal ?? `exit code ${exit.code ?? '?'}`),
+            stop: server.stop,
+          };
         },
         progress.say,
       );
@@ -131,14 +143,24 @@ async function startAll(configuration: StartConfiguration, progress: Progress, s
   // Pushed in this order so that the mint stops last.
   const mint = await progress.step('starting the mint', () => roles(['mint'], postgres.url('mint')));
   stop.check();
-  const app = await progress.step('starting the other roles', () => roles(['worker', 'api', 'mcp', 'chat'], postgres.url('app')));
+  const app = await progress.step('starting the other roles', () =>
+    roles(['worker', 'api', 'mcp', 'chat'], postgres.url('app')),
+  );
   stop.check();
 
   await mint.open();
   await app.open();
   const proxy = await startTemporalUiProxy({ port: ports.temporalUi, target: () => temporalPorts.ui });
   stops.push(proxy.close);
-  progress.say('ready\n' + startSummary({ ports, stateFolder: state.path, postgresMovedTo: place.movedTo, missing: missingFeatures(missing) }));
+  progress.say(
+    'ready\n' +
+      startSummary({
+        ports,
+        stateFolder: state.path,
+        postgresMovedTo: place.movedTo,
+        missing: missingFeatures(missing),
+      }),
+  );
 }
 
 async function keepPostgres(
@@ -168,7 +190,10 @@ async function keepPostgres(
     async () => {
       const server = await start();
       first ??= server;
-      return { ended: server.child.exited.then((exit) => exit.signal ?? `exit code ${exit.code ?? '?'}`), stop: server.stop };
+      return {
+        ended: server.child.exited.then((exit) => exit.signal ?? `exit code ${exit.code ?? '?'}`),
+        stop: server.stop,
+      };
     },
     progress.say,
   );
@@ -192,7 +217,13 @@ async function keepRoles(
   const service = await keepRunning(
     label,
     async () => {
-      current = await startRoleProcess({ names, settings, logFile: logFile(state, names.length === 1 ? label : 'app'), registry, say: progress.say });
+      current = await startRoleProcess({
+        names,
+        settings,
+        logFile: logFile(state, names.length === 1 ? label : 'app'),
+        registry,
+        say: progress.say,
+      });
       if (isOpen) await current.open();
       return current;
     },

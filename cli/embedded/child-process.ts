@@ -53,7 +53,10 @@ export function startChild(options: ChildOptions): RunningChild {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   };
   try {
-    const child = process.platform === 'linux' && setpriv !== undefined ? spawnTied(setpriv, options, spawnOptions) : spawnWatched(options, spawnOptions);
+    const child =
+      process.platform === 'linux' && setpriv !== undefined
+        ? spawnTied(setpriv, options, spawnOptions)
+        : spawnWatched(options, spawnOptions);
     return track(options, child);
   } finally {
     closeSync(log);
@@ -63,9 +66,22 @@ export function startChild(options: ChildOptions): RunningChild {
 /** Linux clears the parent-death signal whenever the uid changes, so setpriv changes both, in the right order. */
 function spawnTied(program: string, options: ChildOptions, spawnOptions: SpawnOptions): ChildProcess {
   const { identity } = options;
-  const user = identity === undefined ? [] : ['--reuid', String(identity.uid), '--regid', String(identity.gid), '--clear-groups'];
+  const user =
+    identity === undefined
+      ? []
+      : ['--reuid', String(identity.uid), '--regid', String(identity.gid), '--clear-groups'];
   const tie = ['--pdeathsig', options.signalWhenParentDies.replace('SIG', '')];
   return spawn(program, [...user, ...tie, '--', options.command, ...options.args], spawnOptions);
+}
+
+/** A command line that ends when we end, where the system has such a thing; the command itself elsewhere. */
+export function tiedToUs(
+  signal: NodeJS.Signals,
+  command: string,
+  args: readonly string[],
+): { command: string; args: string[] } {
+  if (process.platform !== 'linux' || setpriv === undefined) return { command, args: [...args] };
+  return { command: setpriv, args: ['--pdeathsig', signal.replace('SIG', ''), '--', command, ...args] };
 }
 
 /** Elsewhere a shell reads from a pipe that only we hold open, and ends the child when it closes. */
@@ -73,10 +89,14 @@ function spawnWatched(options: ChildOptions, spawnOptions: SpawnOptions): ChildP
   const child = spawn(options.command, [...options.args], { ...spawnOptions, ...options.identity });
   if (child.pid === undefined) return child;
   const script = 'read _; kill -s "$1" "$2"';
-  const watcher = spawn('/bin/sh', ['-c', script, 'sh', options.signalWhenParentDies.replace('SIG', ''), String(child.pid)], {
-    detached: true,
-    stdio: ['pipe', 'ignore', 'ignore'],
-  });
+  const watcher = spawn(
+    '/bin/sh',
+    ['-c', script, 'sh', options.signalWhenParentDies.replace('SIG', ''), String(child.pid)],
+    {
+      detached: true,
+      stdio: ['pipe', 'ignore', 'ignore'],
+    },
+  );
   child.once('exit', () => watcher.kill('SIGKILL'));
   watcher.unref();
   return child;

@@ -16,7 +16,8 @@ export interface PostgresPlace {
 }
 
 /** The user that PostgreSQL runs as when we are root, whom it refuses to serve: `nobody`. */
-const nobody: Identity = process.platform === 'darwin' ? { uid: 4_294_967_294, gid: 4_294_967_294 } : { uid: 65_534, gid: 65_534 };
+const nobody: Identity =
+  process.platform === 'darwin' ? { uid: 4_294_967_294, gid: 4_294_967_294 } : { uid: 65_534, gid: 65_534 };
 
 /** Who runs PostgreSQL: ourselves (undefined), unless we are root. */
 export function postgresIdentity(): Identity | undefined {
@@ -39,7 +40,10 @@ export function installedBinaries(): string {
     const entry = createRequire(import.meta.url).resolve(name);
     return join(dirname(dirname(entry)), 'native');
   } catch (cause) {
-    throw new Error(`npm did not install ${name}: run npm ci without --omit=optional, or use a PostgreSQL of your own.`, { cause });
+    throw new Error(
+      `npm did not install ${name}: run npm ci without --omit=optional, or use a PostgreSQL of your own.`,
+      { cause },
+    );
   }
 }
 
@@ -59,7 +63,12 @@ export async function postgresPlace(stateFolder: string, outside: string): Promi
   return { binaries, dataFolder: join(home, 'data'), identity, movedTo };
 }
 
-async function movedFolder(noted: string, inside: string, outside: string, identity: Identity | undefined): Promise<string | undefined> {
+async function movedFolder(
+  noted: string,
+  inside: string,
+  outside: string,
+  identity: Identity | undefined,
+): Promise<string | undefined> {
   const known = await readFile(noted, 'utf8').catch(() => undefined);
   if (known !== undefined) return known.trim();
   await mkdir(inside, { recursive: true, mode: 0o700 });
@@ -76,7 +85,10 @@ async function movedFolder(noted: string, inside: string, outside: string, ident
 }
 
 async function canUse(folder: string, identity: Identity): Promise<boolean> {
-  const { code } = await runCommand('/bin/sh', ['-c', 'test -w "$1" && test -x "$1"', 'sh', folder], { identity, cwd: '/' });
+  const { code } = await runCommand('/bin/sh', ['-c', 'test -w "$1" && test -x "$1"', 'sh', folder], {
+    identity,
+    cwd: '/',
+  });
   return code === 0;
 }
 
@@ -84,7 +96,8 @@ async function canUse(folder: string, identity: Identity): Promise<boolean> {
 export async function reachableBinaries(home: string, identity: Identity | undefined): Promise<string> {
   const installed = installedBinaries();
   if (identity === undefined || (await runs(installed, identity))) return installed;
-  const version = (await readFile(join(dirname(installed), 'package.json'), 'utf8')).match(/"version": "([^"]+)"/)?.[1] ?? 'unknown';
+  const version =
+    (await readFile(join(dirname(installed), 'package.json'), 'utf8')).match(/"version": "([^"]+)"/)?.[1] ?? 'unknown';
   const copy = join(home, `programs-${version}`);
   if (await runs(copy, identity)) return copy;
   const draft = `${copy}.new`;

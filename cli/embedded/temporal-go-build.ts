@@ -20,7 +20,10 @@ export async function buildTemporalCli(cacheFolder: string, say: Say): Promise<s
     join(work, 'go.mod'),
     `module countersign/temporal-cli\n\ngo 1.26\n\nrequire github.com/temporalio/cli ${version}\n\nreplace github.com/temporalio/cli/cliext => github.com/temporalio/cli/cliext ${cliExtension}\n`,
   );
-  await writeFile(join(work, 'tools.go'), '//go:build tools\n\npackage tools\n\nimport _ "github.com/temporalio/cli/cmd/temporal"\n');
+  await writeFile(
+    join(work, 'tools.go'),
+    '//go:build tools\n\npackage tools\n\nimport _ "github.com/temporalio/cli/cmd/temporal"\n',
+  );
   for (const args of [
     ['mod', 'tidy'],
     ['build', '-o', join(work, 'temporal'), 'github.com/temporalio/cli/cmd/temporal'],

@@ -96,7 +96,14 @@ function serverArguments(options: TemporalServerOptions, ports: TemporalPorts): 
     ...pollsPerSecond.flatMap((value) => ['--dynamic-config-value', value]),
     ...(options.databaseFile === undefined
       ? []
-      : ['--db-filename', options.databaseFile, '--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=full']),
+      : [
+          '--db-filename',
+          options.databaseFile,
+          '--sqlite-pragma',
+          'journal_mode=wal',
+          '--sqlite-pragma',
+          'synchronous=full',
+        ]),
   ];
 }
 
@@ -109,7 +116,8 @@ async function waitUntilReady(address: string, child: RunningChild, logFile: str
       return await setRetention(address);
     } catch (error) {
       if (exited) throw new Error(`the embedded Temporal server ended at once; see ${logFile}`, { cause: error });
-      if (Date.now() > deadline) throw new Error(`the embedded Temporal server was not ready within 30 s; see ${logFile}`, { cause: error });
+      if (Date.now() > deadline)
+        throw new Error(`the embedded Temporal server was not ready within 30 s; see ${logFile}`, { cause: error });
       await sleep(100);
     }
   }
@@ -123,7 +131,11 @@ async function setRetention(address: string): Promise<void> {
       config: { workflowExecutionRetentionTtl: msToTs(retentionDays * 24 * 3_600_000) },
     });
     // The namespace registry is a cache that lags behind: ready is when a search by our attributes is understood.
-    await connection.workflowService.listWorkflowExecutions({ namespace: embeddedNamespace, pageSize: 1, query: `${searchAttributes.status.name} = 'none'` });
+    await connection.workflowService.listWorkflowExecutions({
+      namespace: embeddedNamespace,
+      pageSize: 1,
+      query: `${searchAttributes.status.name} = 'none'`,
+    });
   } finally {
     await connection.close();
   }

@@ -1,4 +1,11 @@
-import { createServer, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 
 export interface TemporalUiProxyOptions {
   /** The public port. */
@@ -57,14 +64,23 @@ function forward(request: IncomingMessage, response: ServerResponse, port: numbe
   const headers: IncomingHttpHeaders = { ...request.headers, host: `127.0.0.1:${port}` };
   delete headers['x-http-method-override'];
   if (rewrite) delete headers['accept-encoding'];
-  const upstream = httpRequest({ host: '127.0.0.1', port, method: request.method, path: request.url, headers }, (answer) => {
-    if (rewrite && answer.statusCode === 200) void rewriteSettings(answer, response);
-    else {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
-    }
-  });
-  upstream.on('error', () => respond(response, 503, 'The embedded Temporal server does not answer. It is being started again; reload in a moment.'));
+  const upstream = httpRequest(
+    { host: '127.0.0.1', port, method: request.method, path: request.url, headers },
+    (answer) => {
+      if (rewrite && answer.statusCode === 200) void rewriteSettings(answer, response);
+      else {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(response);
+      }
+    },
+  );
+  upstream.on('error', () =>
+    respond(
+      response,
+      503,
+      'The embedded Temporal server does not answer. It is being started again; reload in a moment.',
+    ),
+  );
   response.on('close', () => upstream.destroy());
   request.pipe(upstream);
 }
@@ -86,7 +102,12 @@ function respond(response: ServerResponse, status: number, text: string): void {
     response.destroy();
     return;
   }
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', ...(status === 503 ? { 'retry-after': '5' } : {}) }).end(`${text}\n`);
+  response
+    .writeHead(status, {
+      'content-type': 'text/plain; charset=utf-8',
+      ...(status === 503 ? { 'retry-after': '5' } : {}),
+    })
+    .end(`${text}\n`);
 }
 
 function listen(server: Server, port: number): Promise<void> {
