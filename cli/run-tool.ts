@@ -32,7 +32,8 @@ export async function runTool(tool: string, args: readonly string[], options: To
     stdio: ['ignore', options.show ? 'inherit' : 'pipe', options.show ? 'inherit' : 'pipe'],
   });
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text: string) => (output += text));
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (text: string) => (output += text));
   const ended = new Promise<number>((resolve) => {
     child.once('error', (error) => {
       output += error.message;

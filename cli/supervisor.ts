@@ -256,7 +256,7 @@ async function settleAll<T extends readonly unknown[]>(promises: { [K in keyof T
   const settled = await Promise.allSettled(promises);
   const failed = settled.find((one) => one.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
-  return Promise.all(promises) as unknown as Promise<T>;
+  return Promise.all(promises);
 }
 
 function missingFeatures(missing: readonly SystemProgram[]): string[] {

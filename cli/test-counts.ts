@@ -29,7 +29,8 @@ const vitestReport = z.object({
 /** Reads vitest's JSON report. A file that could not even be collected has no failed test: it counts as one. */
 export function countVitest(text: string): TestCounts {
   const report = vitestReport.parse(JSON.parse(text));
-  const failed = report.numFailedTests === 0 && !report.success ? Math.max(1, report.numFailedTestSuites) : report.numFailedTests;
+  const failed =
+    report.numFailedTests === 0 && !report.success ? Math.max(1, report.numFailedTestSuites) : report.numFailedTests;
   return { passed: report.numPassedTests, failed, skipped: report.numPendingTests + report.numTodoTests };
 }
 

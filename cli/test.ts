@@ -23,7 +23,9 @@ const checks: readonly { name: string; tool: string; args: readonly string[] }[]
   {
     name: 'import rules',
     tool: 'depcruise',
-    args: '--config .dependency-cruiser.cjs --output-type err activities api cli mcp-server test web workers workflows'.split(' '),
+    args: '--config .dependency-cruiser.cjs --output-type err activities api cli mcp-server test web workers workflows'.split(
+      ' ',
+    ),
   },
   { name: 'unused code', tool: 'knip', args: [] },
 ];
@@ -54,7 +56,10 @@ export async function runTests(options: TestOptions, progress: Progress, stop: S
       if (suite === 'checks') failures.push(...(await runChecks(progress, stop)));
       else {
         const report = join(work, `${suite}.json`);
-        const run = suite === 'e2e' ? await runPlaywright(report, options.full, stop) : await runVitest(suite, report, options.full, stop);
+        const run =
+          suite === 'e2e'
+            ? await runPlaywright(report, options.full, stop)
+            : await runVitest(suite, report, options.full, stop);
         counts = addCounts(counts, await readCounts(suite, report));
         if (run.code !== 0) failures.push(`suite ${suite}`);
       }
@@ -73,7 +78,9 @@ export async function runTests(options: TestOptions, progress: Progress, stop: S
 function chosenSuites(names: readonly string[]): readonly SuiteName[] {
   const unknown = names.filter((name) => !suiteNames.some((known) => known === name));
   if (unknown.length > 0) {
-    throw new ConfigurationError(unknown.map((name) => `there is no suite "${name}": choose of ${suiteNames.join(', ')}`));
+    throw new ConfigurationError(
+      unknown.map((name) => `there is no suite "${name}": choose of ${suiteNames.join(', ')}`),
+    );
   }
   return names.length === 0 ? suiteNames : suiteNames.filter((known) => names.includes(known));
 }
@@ -98,7 +105,9 @@ async function runChecks(progress: Progress, stop: StopRequest): Promise<string[
       const begun = Date.now();
       const { code, output } = await runTool(check.tool, check.args, { show: false, stop });
       const seconds = ((Date.now() - begun) / 1_000).toFixed(1);
-      progress.say(`${code === 0 ? 'ok    ' : 'FAILED'} ${check.name} (${seconds} s)${code === 0 ? '' : `\n${output.trim()}`}`);
+      progress.say(
+        `${code === 0 ? 'ok    ' : 'FAILED'} ${check.name} (${seconds} s)${code === 0 ? '' : `\n${output.trim()}`}`,
+      );
       if (code !== 0) failed.push(check.name);
     }
   }
@@ -108,7 +117,11 @@ async function runChecks(progress: Progress, stop: StopRequest): Promise<string[
 
 function runVitest(suite: SuiteName, report: string, full: boolean, stop: StopRequest): Promise<ToolRun> {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  return runTool('vitest', ['run', '--project', suite, '--passWithNoTests', ...reporters], { show: true, stop, env: testEnvironment(full) });
+  return runTool('vitest', ['run', '--project', suite, '--passWithNoTests', ...reporters], {
+    show: true,
+    stop,
+    env: testEnvironment(full),
+  });
 }
 
 function runPlaywright(report: string, full: boolean, stop: StopRequest): Promise<ToolRun> {

@@ -67,9 +67,7 @@ export function startChild(options: ChildOptions): RunningChild {
 function spawnTied(program: string, options: ChildOptions, spawnOptions: SpawnOptions): ChildProcess {
   const { identity } = options;
   const user =
-    identity === undefined
-      ? []
-      : ['--reuid', String(identity.uid), '--regid', String(identity.gid), '--clear-groups'];
+    identity === undefined ? [] : ['--reuid', String(identity.uid), '--regid', String(identity.gid), '--clear-groups'];
   const tie = ['--pdeathsig', options.signalWhenParentDies.replace('SIG', '')];
   return spawn(program, [...user, ...tie, '--', options.command, ...options.args], spawnOptions);
 }
