@@ -1,10 +1,11 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { parseCookie, stringifySetCookie } from 'cookie';
-import type { Request, Response } from 'express';
+import type { Response } from 'express';
 
 /** One cookie of an app: HttpOnly, SameSite=Lax, for the whole origin. */
 export interface AppCookie {
   name: string;
-  read(request: Request): string | undefined;
+  read(request: { headers: IncomingHttpHeaders }): string | undefined;
   write(response: Response, value: string, maxAgeSeconds: number): void;
   clear(response: Response): void;
 }

@@ -1,4 +1,5 @@
 import type { Account } from '../../activities/store/people.ts';
+import { DomainError } from '../../workflows/domain/errors.ts';
 
 /** A caller's account with the roles it has now. */
 export type CallerPerson = Account;
@@ -9,8 +10,15 @@ export interface Caller {
   kind: 'browser' | 'bearer';
   person: CallerPerson;
   clientId: string;
+  /** When the session or the token ends. */
+  expiresAt: Date;
   /** Of a browser: the digest of the cookie's secret. */
   sessionId?: string;
   /** Of a bearer: the token's id. */
   jti?: string;
+}
+
+/** Nobody is signed in, or no longer. */
+export function notSignedIn(): DomainError {
+  return new DomainError('not_signed_in', 'Sign in first: your session or token is missing or has ended.');
 }

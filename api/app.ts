@@ -1,0 +1,72 @@
+import { Router, type Express } from 'express';
+import type { EventFeed } from '../activities/store/event-feed.ts';
+import { eventRoutes } from './events/routes.ts';
+import { createStreamLimit } from './events/stream-limit.ts';
+import { createBaseApp, notFoundHandler } from './http/base-app.ts';
+import { requireSameOrigin } from './http/browser-guard.ts';
+import { interactionRoutes } from './oauth/interactions.ts';
+import type { OAuthDeps } from './oauth/options.ts';
+import { createProvider } from './oauth/provider.ts';
+import { publicJwk } from './oauth/public-jwk.ts';
+import { isProviderPath } from './oauth/routes.ts';
+import { pageRoutes } from './pages.ts';
+import { problemHandler } from './problems.ts';
+import { accessTokenVerifier } from './sessions/access-tokens.ts';
+import { authenticate, callerOf } from './sessions/authenticate.ts';
+import { sessionRoutes } from './sessions/routes.ts';
+import { createSignInLimit } from './sessions/sign-in-limit.ts';
+import { userStatus } from './sessions/user-status.ts';
+
+/** What the auth server's HTTP app is made of. */
+export interface ApiAppDeps extends OAuthDeps {
+  allowedHosts: readonly string[];
+  feed: EventFeed;
+  webRoot: string;
+  demoMode: boolean;
+  /** Resources of the API, mounted under `/api` behind the browser guard and `authenticate`. */
+  resources: Router;
+}
+
+/** The auth server (8002): sign-in, OAuth, the API and the dashboard. */
+export function createApiApp(deps: ApiAppDeps): Express {
+  const { origin } = new URL(deps.issuer);
+  const app = createBaseApp({
+    logger: deps.logger,
+    allowedHosts: deps.allowedHosts,
+    publicUrl: deps.issuer,
+    formTargets: [new URL(deps.chatUrl).origin],
+    // The provider reads its own bodies.
+    leavesBodyAlone: isProviderPath,
+  });
+  const verifyToken = accessTokenVerifier({
+    issuer: deps.issuer,
+    audience: deps.apiResource,
+    publicKeys: [publicJwk(deps.basePrivateJwk), publicJwk(deps.mintPublicJwk)],
+    now: deps.now,
+  });
+  const provider = createProvider(deps);
+  const answerOAuth = provider.callback();
+
+  app.get('/healthz', (_request, response) => {
+    response.json({ status: 'ok' });
+  });
+  app.use(sessionRoutes({ ...deps, origin, verifyToken, limit: createSignInLimit() }));
+  app.use(pageRoutes(deps));
+  app.use(interactionRoutes(provider, deps.sessions));
+
+  const api = Router();
+  api.use(requireSameOrigin(origin), authenticate({ ...deps, verifyToken }));
+  api.get('/user-status', async (_request, response) => {
+    response.json(await userStatus(deps, callerOf(response)));
+  });
+  api.use(eventRoutes({ ...deps, limit: createStreamLimit() }));
+  api.use(deps.resources);
+  app.use('/api', api);
+
+  app.use((request, response, next) => {
+    if (isProviderPath(request.path)) void answerOAuth(request, response);
+    else next();
+  });
+  app.use(notFoundHandler, problemHandler(deps.logger));
+  return app;
+}

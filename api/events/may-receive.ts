@@ -1,0 +1,17 @@
+import type { Db } from '../../activities/store/connect.ts';
+import type { StoredEvent } from '../../activities/store/event-feed.ts';
+import { findPerson } from '../../activities/store/people.ts';
+import { livePolicy } from '../../activities/store/policies.ts';
+import { maySee, mayOpenDashboard } from '../../workflows/domain/approvers.ts';
+
+/**
+ * Whether a viewer may know of an event: their own; requests and grants of scopes they approve, or all of them as
+ * auditor; changes of policy where the dashboard opens. Roles and policy are read anew each time (RULES 9).
+ */
+export async function mayReceiveEvent(db: Db, viewer: string, event: StoredEvent): Promise<boolean> {
+  if (event.subject === viewer) return true;
+  if (event.kind === 'chat_session' || event.kind === 'sign_out') return false;
+  const [person, policy] = await Promise.all([findPerson(db, viewer), livePolicy(db)]);
+  if (person === undefined || person.disabled) return false;
+  return event.kind === 'policy' ? mayOpenDashboard(policy, person) : maySee(policy, person, event);
+}

@@ -1,0 +1,76 @@
+import { Client, Connection } from '@temporalio/client';
+import { Router } from 'express';
+import { createMintClient } from '../activities/mint/mint-client.ts';
+import { connect } from '../activities/store/connect.ts';
+import { createEventFeed } from '../activities/store/event-feed.ts';
+import { deleteExpiredOidcPayloads, OidcPayloads } from '../activities/store/oidc-payloads.ts';
+import { seedDemo } from '../activities/store/seed-demo.ts';
+import { createApiApp } from './app.ts';
+import type { ApprovalDeps } from './approvals/deps.ts';
+import { approvalRoutes } from './approvals/routes.ts';
+import { grantRoutes } from './grants/routes.ts';
+import { httpListener } from './http/listen.ts';
+import type { ApiOptions } from './options.ts';
+import { createBrowserSessions } from './sessions/browser-sessions.ts';
+
+const cleanUpEveryMs = 10 * 60 * 1_000;
+
+/** The `api` role: auth server, API and dashboard. Ready when it resolves; `open` listens. */
+export async function startApi(options: ApiOptions): Promise<{ open(): Promise<void>; close(): Promise<void> }> {
+  const { logger } = options;
+  const now = (): Date => new Date();
+  const database = connect(options.databaseUrl, {
+    onIdleError: (err) => {
+      logger.warn({ err }, 'database connection lost');
+    },
+  });
+  const { db } = database;
+  if (options.demoMode) await seedDemo(db);
+  const feed = createEventFeed({ pool: database.pool, db, logger });
+  await feed.ready();
+  const mint = createMintClient({ socketPath: options.mintSocketPath });
+  const connection = await Connection.connect({ address: options.temporal.address });
+  const temporal = new Client({ connection, namespace: options.temporal.namespace });
+
+  const approvals: ApprovalDeps = {
+    db,
+    temporal,
+    feed,
+    mint,
+    decisionPrivateJwk: options.decisionPrivateJwk,
+    mintKid: options.mintPublicJwk.kid ?? '',
+    issuer: options.issuer,
+    mcpResource: options.mcpResource,
+    temporalUi: options.temporalUiUrl === undefined ? undefined : { url: options.temporalUiUrl, namespace: options.temporal.namespace },
+    now,
+    logger,
+  };
+  const resources = Router().use(approvalRoutes(approvals)).use('/grants', grantRoutes(approvals));
+  const app = createApiApp({
+    ...options,
+    db,
+    feed,
+    mint,
+    resources,
+    payloads: new OidcPayloads(db, options.atRestKey),
+    sessions: createBrowserSessions({ db, secure: options.issuer.startsWith('https:'), now }),
+    now,
+  });
+  const http = httpListener(app, options.port);
+  const cleaning = setInterval(() => {
+    deleteExpiredOidcPayloads(db).catch((err: unknown) => {
+      logger.warn({ err }, 'expired OAuth state could not be removed');
+    });
+  }, cleanUpEveryMs);
+  return {
+    open: () => http.open(),
+    close: async () => {
+      clearInterval(cleaning);
+      await http.close();
+      await feed.close();
+      mint.close();
+      await connection.close();
+      await database.close();
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import type { ClientMetadata } from 'oidc-provider';
+import { chatClientId, dashboardClientId } from '../../workflows/domain/clients.ts';
+
+const firstPartyIds: readonly string[] = [chatClientId, dashboardClientId];
+
+/** Whether the client is ours: it skips consent and ends with a sign-out. */
+export function isFirstParty(clientId: string | undefined): boolean {
+  return clientId !== undefined && firstPartyIds.includes(clientId);
+}
+
+/** The clients that need no registration. */
+export function firstPartyClients(options: { chatUrl: string; chatClientSecret: string }): ClientMetadata[] {
+  return [
+    {
+      client_id: chatClientId,
+      client_name: 'Countersign chat',
+      client_secret: options.chatClientSecret,
+      token_endpoint_auth_method: 'client_secret_post',
+      redirect_uris: [new URL('/auth/callback', options.chatUrl).href],
+      grant_types: ['authorization_code', 'refresh_token'],
+      response_types: ['code'],
+      scope: 'openid offline_access',
+    },
+    // Browser sessions act as this client without any OAuth flow; registered so that nobody else can take its name.
+    {
+      client_id: dashboardClientId,
+      client_name: 'Countersign dashboard',
+      token_endpoint_auth_method: 'none',
+      redirect_uris: [],
+      grant_types: [],
+      response_types: [],
+    },
+  ];
+}

@@ -1,0 +1,27 @@
+import type { KoaContextWithOIDC } from 'oidc-provider';
+import { isFirstParty } from './clients.ts';
+import { heldFor, type RequestScopeSource } from './request-scopes.ts';
+import { resourceOf, type ResourceIdentifiers } from './resources.ts';
+
+type ProviderGrant = NonNullable<KoaContextWithOIDC['oidc']['grant']>;
+
+/**
+ * What a first-party client is granted without being asked about: signing in, staying signed in, and the scopes that
+ * are held now. A fresh grant each time, so that each sign-in's refresh token ends alone.
+ */
+export function loadGrant(identifiers: ResourceIdentifiers, source: RequestScopeSource) {
+  return async (ctx: KoaContextWithOIDC): Promise<ProviderGrant | undefined> => {
+    const { account, client, provider } = ctx.oidc;
+    if (account === undefined || client === undefined || !isFirstParty(client.clientId)) return undefined;
+    const scopes = await source.of(ctx);
+    const grant = new provider.Grant({ accountId: account.accountId, clientId: client.clientId });
+    grant.addOIDCScope('openid offline_access');
+    for (const identifier of Object.keys(ctx.oidc.resourceServers ?? {})) {
+      const resource = resourceOf(identifiers, identifier);
+      if (resource !== undefined) grant.addResourceScope(identifier, heldFor(scopes, resource).join(' '));
+    }
+    // The code refers to it by id.
+    await grant.save();
+    return grant;
+  };
+}

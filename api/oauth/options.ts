@@ -1,0 +1,30 @@
+import type { JWK } from 'jose';
+import type { Logger } from 'pino';
+import type { MintClient } from '../../activities/mint/mint-client.ts';
+import type { Db } from '../../activities/store/connect.ts';
+import type { OidcPayloads } from '../../activities/store/oidc-payloads.ts';
+import type { BrowserSessions } from '../sessions/browser-sessions.ts';
+
+/** What the authorization server is made of. */
+export interface OAuthDeps {
+  issuer: string;
+  /** Resource identifier of the API here. */
+  apiResource: string;
+  /** Resource identifier of the tools. */
+  mcpResource: string;
+  /** The chat app's address; its callback is `/auth/callback`. */
+  chatUrl: string;
+  chatClientSecret: string;
+  /** Private half of the key that signs base tokens and ID tokens. */
+  basePrivateJwk: JWK;
+  /** Public half of the mint's key. */
+  mintPublicJwk: JWK;
+  /** Secrets that sign the provider's cookies, the newest first. */
+  cookieKeys: readonly string[];
+  db: Db;
+  payloads: OidcPayloads;
+  sessions: BrowserSessions;
+  mint: Pick<MintClient, 'sign'>;
+  now: () => Date;
+  logger: Logger;
+}

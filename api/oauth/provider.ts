@@ -1,0 +1,92 @@
+import { Provider, type JWK as ProviderJwk } from 'oidc-provider';
+import { findPerson } from '../../activities/store/people.ts';
+import { adapterFactory } from './adapter.ts';
+import { chooseSigningKey } from './choose-signing-key.ts';
+import { firstPartyClients } from './clients.ts';
+import { promptPolicy } from './interaction-policy.ts';
+import { loadGrant } from './load-grant.ts';
+import { MintSigningKey } from './mint-signing-key.ts';
+import type { OAuthDeps } from './options.ts';
+import { renderError } from './render-error.ts';
+import { requestScopeSource } from './request-scopes.ts';
+import { defaultResource, resourceServerInfo } from './resources.ts';
+import { oauthRoutes } from './routes.ts';
+import { followOurSessions } from './same-account.ts';
+import { accessTokenLifetime, refreshTokenSeconds } from './token-lifetime.ts';
+import { widenRefresh } from './widen-refresh.ts';
+
+const sessionSeconds = 7 * 24 * 60 * 60;
+
+/** The OAuth 2.1 authorization server: code + PKCE, refresh, resource indicators, RFC 9068 access tokens. */
+export function createProvider(deps: OAuthDeps): Provider {
+  const { kid: baseKid } = deps.basePrivateJwk;
+  const { kid: mintKid } = deps.mintPublicJwk;
+  if (baseKid === undefined || mintKid === undefined) throw new TypeError('Signing keys need a kid.');
+  const secure = deps.issuer.startsWith('https:');
+  const identifiers = { mcp: deps.mcpResource, api: deps.apiResource };
+  const source = requestScopeSource(deps);
+  const mintKey = new MintSigningKey(deps.mintPublicJwk, deps.mint);
+
+  const provider = new Provider(deps.issuer, {
+    adapter: adapterFactory(deps.payloads, deps.now),
+    clients: firstPartyClients(deps),
+    // ID tokens take the first key that fits: the base key, which needs no mint.
+    jwks: { keys: [{ ...deps.basePrivateJwk, use: 'sig', alg: 'ES256' } as ProviderJwk, mintKey] },
+    clientDefaults: { id_token_signed_response_alg: 'ES256' },
+    enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
+    scopes: ['openid', 'offline_access'],
+    responseTypes: ['code'],
+    pkce: { required: () => true },
+    routes: oauthRoutes,
+    findAccount: async (_ctx, subject) => {
+      const person = await findPerson(deps.db, subject);
+      if (person === undefined || person.disabled) return undefined;
+      return { accountId: subject, claims: () => ({ sub: subject }) };
+    },
+    loadExistingGrant: loadGrant(identifiers, source),
+    rotateRefreshToken: widenRefresh(identifiers, source),
+    interactions: { policy: promptPolicy(), url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
+    formats: { customizers: { jwt: chooseSigningKey({ mintKey, mintKid, source, logger: deps.logger }) } },
+    ttl: {
+      AccessToken: accessTokenLifetime(source, deps.now),
+      AuthorizationCode: 60,
+      Grant: refreshTokenSeconds,
+      IdToken: 5 * 60,
+      Interaction: 60 * 60,
+      RefreshToken: refreshTokenSeconds,
+      Session: sessionSeconds,
+    },
+    cookies: {
+      keys: [...deps.cookieKeys],
+      names: {
+        // Ports of one host share their cookies, so the names are our own (RULES 6).
+        session: secure ? '__Host-countersign_oidc' : 'countersign_oidc',
+        interaction: 'countersign_oidc_interaction',
+        resume: 'countersign_oidc_resume',
+      },
+      long: { signed: true, httpOnly: true, sameSite: 'lax', secure },
+      short: { signed: true, httpOnly: true, sameSite: 'lax', secure },
+    },
+    features: {
+      devInteractions: { enabled: false },
+      externalSigningSupport: { enabled: true, ack: 'experimental-01' },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: defaultResource(identifiers),
+        getResourceServerInfo: resourceServerInfo(identifiers, source, baseKid),
+        useGrantedResource: () => true,
+      },
+      revocation: { enabled: true },
+      rpInitiatedLogout: { enabled: false },
+      userinfo: { enabled: false },
+    },
+    renderError,
+  });
+  // TLS ends at the operator's proxy, which says so.
+  provider.proxy = secure;
+  provider.on('server_error', (ctx, err) => {
+    deps.logger.error({ err, path: ctx.path }, 'the authorization server failed');
+  });
+  followOurSessions(provider, deps.sessions);
+  return provider;
+}

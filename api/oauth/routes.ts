@@ -1,0 +1,12 @@
+/** Where the provider's endpoints are; clients find them through its metadata (RFC 8414). */
+export const oauthRoutes = {
+  authorization: '/oauth/authorize',
+  token: '/oauth/token',
+  revocation: '/oauth/revoke',
+  jwks: '/oauth/jwks',
+} as const;
+
+/** Whether a path is the provider's, which reads its own bodies and answers OAuth errors. */
+export function isProviderPath(path: string): boolean {
+  return path.startsWith('/oauth/') || path.startsWith('/.well-known/');
+}

@@ -1,0 +1,26 @@
+import type { KoaContextWithOIDC } from 'oidc-provider';
+import { heldFor, type RequestScopeSource } from './request-scopes.ts';
+import type { ResourceIdentifiers } from './resources.ts';
+
+/**
+ * The provider's `rotateRefreshToken` hook, which runs before a refresh is answered: lets a first-party refresh token
+ * fetch what has been granted since it was issued. Nothing of it is stored; each refresh looks anew.
+ *
+ * @returns `false`: the chat is a confidential client, and a crash between rotating and storing would lose its session
+ * (RULES 12).
+ */
+export function widenRefresh(identifiers: ResourceIdentifiers, source: RequestScopeSource) {
+  return async (ctx: KoaContextWithOIDC): Promise<boolean> => {
+    const { RefreshToken: token, Grant: grant } = ctx.oidc.entities;
+    if (token === undefined || grant === undefined) return false;
+    const scopes = await source.of(ctx);
+    const names = new Set(token.scopes);
+    for (const resource of ['mcp', 'api'] as const) {
+      const held = heldFor(scopes, resource);
+      grant.addResourceScope(identifiers[resource], held.join(' '));
+      for (const scope of held) names.add(scope);
+    }
+    token.scope = [...names].join(' ');
+    return false;
+  };
+}

@@ -1,0 +1,35 @@
+import type { JWK } from 'jose';
+import type { Logger } from 'pino';
+import type { AtRestKey } from '../activities/store/at-rest.ts';
+
+/** What the `api` role needs: the auth server, its API and the dashboard. */
+export interface ApiOptions {
+  /** 0 picks a free one. */
+  port: number;
+  /** The issuer: the address people and clients use, without a path. */
+  issuer: string;
+  /** Resource identifier of the API, `<issuer>/api`. */
+  apiResource: string;
+  mcpResource: string;
+  chatUrl: string;
+  /** Values of `Host` that are ours, with port. */
+  allowedHosts: readonly string[];
+  /** Connection string of the app role. */
+  databaseUrl: string;
+  temporal: { address: string; namespace: string };
+  /** Where Temporal's UI is, to link requests to their histories. */
+  temporalUiUrl: string | undefined;
+  basePrivateJwk: JWK;
+  /** Signs the statements of approvers' decisions. */
+  decisionPrivateJwk: JWK;
+  mintPublicJwk: JWK;
+  mintSocketPath: string;
+  /** Secrets that sign the OAuth provider's cookies, the newest first. */
+  cookieKeys: readonly string[];
+  atRestKey: AtRestKey;
+  chatClientSecret: string;
+  /** The folder of the built web apps. */
+  webRoot: string;
+  demoMode: boolean;
+  logger: Logger;
+}

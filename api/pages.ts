@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import { Router } from 'express';
+import type { Db } from '../activities/store/connect.ts';
+import { livePolicy } from '../activities/store/policies.ts';
+import { mayOpenDashboard } from '../workflows/domain/approvers.ts';
+import { plainPage, plainPageStyle } from './http/plain-page.ts';
+import { serveStaticApp, staticApp } from './http/static-app.ts';
+import type { BrowserSessions } from './sessions/browser-sessions.ts';
+
+/** What the pages are made of. */
+export interface PageDeps {
+  db: Db;
+  sessions: BrowserSessions;
+  webRoot: string;
+  chatUrl: string;
+}
+
+/** The sign-in page, and the dashboard for whoever RULES 1 admits. */
+export function pageRoutes(deps: PageDeps): Router {
+  const router = Router();
+  const dashboard = staticApp(join(deps.webRoot, 'admin'));
+
+  router.use(plainPageStyle());
+  router.get('/', async (request, response) => {
+    const session = await deps.sessions.find(request);
+    response.redirect(303, session === undefined ? '/sign-in' : '/dashboard');
+  });
+  router.use('/sign-in', serveStaticApp(join(deps.webRoot, 'consent')));
+
+  router.use('/dashboard/assets', dashboard.assets);
+  router.get(['/dashboard', '/dashboard/{*path}'], async (request, response, next) => {
+    const session = await deps.sessions.find(request);
+    if (session === undefined) {
+      response.redirect(303, signInAddress(request.originalUrl));
+      return;
+    }
+    if (!mayOpenDashboard(await livePolicy(deps.db), session.person)) {
+      response.status(403).setHeader('Cache-Control', 'no-store').type('html').send(notAdmitted(session.person.email, deps.chatUrl));
+      return;
+    }
+    dashboard.page(request, response, next);
+  });
+  return router;
+}
+
+function signInAddress(returnTo: string): string {
+  return `/sign-in?${new URLSearchParams({ return_to: returnTo })}`;
+}
+
+function notAdmitted(email: string, chatUrl: string): string {
+  return plainPage({
+    title: 'The dashboard is not open to you',
+    paragraphs: [
+      `You are signed in as ${email}. The dashboard is for admins, for auditors, and for people whom the policy names as approvers of something.`,
+      'Your own requests are in the chat, where you can follow and cancel them.',
+    ],
+    links: [
+      { href: signInAddress('/dashboard'), text: 'Sign in as somebody else' },
+      { href: chatUrl, text: 'Go to the chat' },
+    ],
+  });
+}

@@ -1,0 +1,35 @@
+import type { Db } from '../../activities/store/connect.ts';
+import { heldScopes } from '../../activities/store/grants.ts';
+import { livePolicy } from '../../activities/store/policies.ts';
+import { approvesSomething, mayOpenDashboard } from '../../workflows/domain/approvers.ts';
+import type { UserStatus } from '../contract/user-status.ts';
+import type { Caller } from './caller.ts';
+
+/** `GET /api/user-status`: who the caller is and what they hold now. `pending_requests` counts their own. */
+export async function userStatus(deps: { db: Db; demoMode: boolean; now: () => Date }, caller: Caller): Promise<UserStatus> {
+  const { db } = deps;
+  const { person, clientId } = caller;
+  const now = deps.now();
+  const [policy, scopes, pending] = await Promise.all([
+    livePolicy(db),
+    heldScopes(db, { subject: person.subject, clientId, ...(caller.sessionId === undefined ? {} : { sessionId: caller.sessionId }) }, now),
+    db
+      .selectFrom('scope_requests')
+      .select((eb) => eb.fn.countAll<string>().as('count'))
+      .where('subject', '=', person.subject)
+      .where('status', 'in', ['requested', 'pending'])
+      .executeTakeFirstOrThrow(),
+  ]);
+  return {
+    signed_in: true,
+    email: person.email,
+    name: person.displayName,
+    roles: [...person.roles],
+    current_scopes: scopes,
+    dashboard: mayOpenDashboard(policy, person),
+    approver: approvesSomething(policy, person),
+    pending_requests: Number(pending.count),
+    demo_mode: deps.demoMode,
+    now: now.toISOString(),
+  };
+}
