@@ -104,6 +104,8 @@ beforeEach(async () => {
     connection: env.nativeConnection,
     taskQueue: taskQueues.orchestration,
     workflowBundle: bundle,
+    // Nothing sticky: each task replays, and a new worker takes over at once.
+    maxCachedWorkflows: 0,
     activities,
   });
   mintWorker = await Worker.create({
@@ -243,6 +245,8 @@ describe('scopeUpgrade', () => {
       connection: env.nativeConnection,
       taskQueue: taskQueues.orchestration,
       workflowBundle: bundle,
+      // Nothing sticky: each task replays, and a new worker takes over at once.
+      maxCachedWorkflows: 0,
       activities,
     });
     running = worker.run();

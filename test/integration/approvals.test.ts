@@ -1,0 +1,314 @@
+import { readFile } from 'node:fs/promises';
+import { createLocalJWKSet, jwtVerify } from 'jose';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { cancelRequest } from '../../api/approvals/cancel.ts';
+import { decide } from '../../api/approvals/decide.ts';
+import { findVisibleRequest } from '../../api/approvals/find-visible.ts';
+import { upgradeScope } from '../../api/approvals/upgrade-scope.ts';
+import { listGrants, revokeGrant } from '../../api/grants/grants.ts';
+import type { Caller } from '../../api/sessions/caller.ts';
+import { signStatement } from '../../activities/mint/statement.ts';
+import { liveScopesOfCredential } from '../../activities/store/credentials.ts';
+import { findRequest } from '../../activities/store/requests.ts';
+import { approveSignal, scopeUpgradeWorkflowId } from '../../workflows/messages.ts';
+import { startApprovalStack, type ApprovalStack } from '../support/approval-stack.ts';
+
+const policyText = await readFile(new URL('../../countersign.policy.yaml', import.meta.url), 'utf8');
+let stack: ApprovalStack;
+
+beforeAll(async () => {
+  stack = await startApprovalStack(policyText);
+}, 60_000);
+afterAll(() => stack.stop());
+afterEach(async () => {
+  stack.deps.now = () => new Date();
+  await stack.policy(policyText);
+});
+
+const admin = (): Promise<Caller> => stack.person(['admin']);
+const bearerUser = (): Promise<Caller> => stack.person(['user'], { kind: 'bearer', clientId: 'some-client' });
+
+async function ask(caller: Caller, justification?: string): Promise<string> {
+  const answer = await upgradeScope(stack.deps, caller, {
+    scopes: ['execute:commands'],
+    tool_name: 'execute_command',
+    tool_args: { command: 'ps aux | head -5' },
+    ...(justification === undefined ? {} : { justification }),
+  });
+  if (answer.status !== 'pending_admin_approval') throw new Error(`unexpected ${JSON.stringify(answer)}`);
+  return answer.approval_request_id;
+}
+
+const approve = (caller: Caller, requestId: string): ReturnType<typeof decide> =>
+  decide(stack.deps, caller, { requestId, verdict: 'approve', note: null, claimedEmail: undefined });
+const deny = (caller: Caller, requestId: string): ReturnType<typeof decide> =>
+  decide(stack.deps, caller, { requestId, verdict: 'deny', note: 'not today', claimedEmail: undefined });
+
+async function auditOf(requestId: string): Promise<string[]> {
+  const rows = await stack.app.db.selectFrom('audit_events').select('type').where('request_id', '=', requestId).orderBy('position').execute();
+  return rows.map(({ type }) => type);
+}
+
+async function verifyToken(token: string): Promise<{ scope: string; jti: string }> {
+  const { payload, protectedHeader } = await jwtVerify(token, createLocalJWKSet({ keys: [stack.mintPublicJwk] }), {
+    issuer: stack.deps.issuer,
+    audience: stack.deps.mcpResource,
+    typ: 'at+jwt',
+  });
+  expect(protectedHeader.kid).toBe('mint-1');
+  return payload as unknown as { scope: string; jti: string };
+}
+
+describe('what policy grants at once', () => {
+  it('is approved with a token for the MCP resource, and asking again creates nothing', async () => {
+    const caller = await bearerUser();
+    const first = await upgradeScope(stack.deps, caller, { scopes: ['read:files'] });
+    expect(first).toMatchObject({ status: 'approved', auto_approved: true, approved_scopes: ['read:files'] });
+    const { scope, jti } = await verifyToken(first.status === 'approved' ? (first.new_token ?? '') : '');
+    expect(scope).toBe('none read:files');
+    expect(await liveScopesOfCredential(stack.app.db, jti, new Date())).toHaveLength(1);
+    const again = await upgradeScope(stack.deps, caller, { scopes: ['read:files'] });
+    expect(again).toMatchObject({ status: 'approved', auto_approved: false });
+    expect(again.status === 'approved' && again.new_token).toBeTruthy();
+    const requests = await stack.app.db.selectFrom('scope_requests').selectAll().where('subject', '=', caller.person.subject).execute();
+    expect(requests).toHaveLength(1);
+  });
+
+  it('gives a browser no token', async () => {
+    const caller = await stack.person(['user']);
+    const answer = await upgradeScope(stack.deps, caller, { scopes: ['read:files'] });
+    expect(answer).toMatchObject({ status: 'approved' });
+    expect(answer).not.toHaveProperty('new_token');
+  });
+});
+
+describe('a request that needs a person', () => {
+  it('is approved by another person; the bearer collects its token by asking again', async () => {
+    const caller = await bearerUser();
+    const approver = await admin();
+    const requestId = await ask(caller, 'to look at processes');
+    const { httpStatus, body } = await approve(approver, requestId);
+    expect(httpStatus).toBe(200);
+    expect(body).toMatchObject({ status: 'approved', approved_by: approver.person.email, deciding: false, grant: { status: 'active' } });
+    expect(await auditOf(requestId)).toEqual([
+      'request.created',
+      'request.pending',
+      'decision.recorded',
+      'request.approved',
+      'grant.created',
+    ]);
+    const collected = await upgradeScope(stack.deps, caller, { scopes: ['execute:commands'] });
+    expect(collected.status).toBe('approved');
+    await verifyToken(collected.status === 'approved' ? (collected.new_token ?? '') : '');
+  });
+
+  it('answers the same approver repeating the same verdict with 200 and changes nothing', async () => {
+    const approver = await admin();
+    const requestId = await ask(await bearerUser());
+    await approve(approver, requestId);
+    expect((await approve(approver, requestId)).httpStatus).toBe(200);
+    expect((await auditOf(requestId)).filter((type) => type === 'request.approved')).toHaveLength(1);
+  });
+
+  it('is denied with its reason, and a later approval of another person is 409 with the final state', async () => {
+    const [first, second] = [await admin(), await admin()];
+    const requestId = await ask(await bearerUser());
+    expect((await deny(first, requestId)).body).toMatchObject({ status: 'denied', denied_by: first.person.email, denial_reason: 'not today' });
+    await expect(approve(second, requestId)).rejects.toMatchObject({
+      code: 'already_decided',
+      details: { request: { status: 'denied' } },
+    });
+  });
+
+  it('is cancelled by its requester and by nobody else', async () => {
+    const caller = await bearerUser();
+    const requestId = await ask(caller);
+    await expect(cancelRequest(stack.deps, await admin(), requestId)).rejects.toMatchObject({ code: 'not_found' });
+    expect((await cancelRequest(stack.deps, caller, requestId)).body.status).toBe('cancelled');
+    expect((await cancelRequest(stack.deps, caller, requestId)).httpStatus).toBe(200);
+    expect((await auditOf(requestId)).at(-1)).toBe('request.cancelled');
+  });
+
+  it('expires, and can be asked again', async () => {
+    await stack.policy(policyText.replace('request_ttl: 24h', 'request_ttl: 2s'));
+    const caller = await bearerUser();
+    const requestId = await ask(caller);
+    await expect.poll(async () => (await findRequest(stack.app.db, requestId))?.status, { timeout: 10_000 }).toBe('expired');
+    expect((await auditOf(requestId)).at(-1)).toBe('request.expired');
+    await expect(approve(await admin(), requestId)).rejects.toMatchObject({ code: 'already_decided' });
+    expect(await ask(caller)).not.toBe(requestId);
+  });
+
+  it('is joined, not duplicated, by the same call while it is open (RULES 19)', async () => {
+    const caller = await bearerUser();
+    const ids = await Promise.all([ask(caller), ask(caller), ask(caller)]);
+    expect(new Set(ids).size).toBe(1);
+  });
+
+  it('has one terminal transition when sixteen deciders race (RULES 16)', async () => {
+    const deciders = await Promise.all(Array.from({ length: 16 }, admin));
+    const requestId = await ask(await bearerUser());
+    const results = await Promise.allSettled(deciders.map((decider, index) => (index % 2 === 0 ? approve : deny)(decider, requestId)));
+    const judged = results.filter((result) => result.status === 'fulfilled' && result.value.httpStatus === 200);
+    expect(judged).toHaveLength(1);
+    const ends = (await auditOf(requestId)).filter((type) => ['request.approved', 'request.denied'].includes(type));
+    expect(ends).toHaveLength(1);
+  });
+});
+
+describe('who may decide and see (RULES 1, 9)', () => {
+  it('refuses one’s own request, audited', async () => {
+    const self = await stack.person(['admin']);
+    const answer = await upgradeScope(stack.deps, self, { scopes: ['admin:users'] });
+    const requestId = answer.status === 'pending_admin_approval' ? answer.approval_request_id : '';
+    await expect(approve(self, requestId)).rejects.toMatchObject({ code: 'own_request' });
+    expect(await auditOf(requestId)).toContain('decision.refused');
+    expect((await findRequest(stack.app.db, requestId))?.status).toBe('pending');
+  });
+
+  it('hides a request from third people as 404, audited, and lets an auditor read but not decide', async () => {
+    const requestId = await ask(await bearerUser());
+    const third = await stack.person(['user']);
+    await expect(findVisibleRequest(stack.app.db, third, requestId)).rejects.toMatchObject({ code: 'not_found' });
+    await expect(approve(third, requestId)).rejects.toMatchObject({ code: 'not_found' });
+    expect(await auditOf(requestId)).toContain('access.refused');
+    const auditor = await stack.person(['auditor']);
+    await expect(findVisibleRequest(stack.app.db, auditor, requestId)).resolves.toBeDefined();
+    await expect(approve(auditor, requestId)).rejects.toMatchObject({ code: 'not_approver' });
+  });
+
+  it('refuses an admin_email that names anybody else, and a token instead of a browser session', async () => {
+    const requestId = await ask(await bearerUser());
+    const approver = await admin();
+    const spoofed = decide(stack.deps, approver, { requestId, verdict: 'approve', note: null, claimedEmail: 'other@example.com' });
+    await expect(spoofed).rejects.toMatchObject({ code: 'identity_mismatch' });
+    await expect(approve({ ...approver, kind: 'bearer' }, requestId)).rejects.toMatchObject({ code: 'insufficient_scope' });
+  });
+
+  it('drops statements that are forged, of another request, or of the requester, and stays pending', async () => {
+    const caller = await bearerUser();
+    const requestId = await ask(caller);
+    const approver = await admin();
+    const row = await findRequest(stack.app.db, requestId);
+    const statement = {
+      request: requestId,
+      digest: row?.digest ?? '',
+      verdict: 'approve' as const,
+      scopes: ['execute:commands'],
+      approver: approver.person.subject,
+      nonce: 'dec_forged',
+      iat: Math.floor(Date.now() / 1000),
+      exp: Math.floor(Date.now() / 1000) + 60,
+    };
+    const foreign = { ...stack.decisionPrivateJwk, ...(await foreignKey()) };
+    const handle = stack.deps.temporal.workflow.getHandle(scopeUpgradeWorkflowId(requestId));
+    await handle.signal(approveSignal, { decisionId: 'dec_forged', statement: await signStatement(statement, foreign) });
+    await handle.signal(approveSignal, {
+      decisionId: 'dec_self',
+      statement: await signStatement({ ...statement, nonce: 'dec_self', approver: caller.person.subject }, stack.decisionPrivateJwk),
+    });
+    await handle.signal(approveSignal, {
+      decisionId: 'dec_moved',
+      statement: await signStatement({ ...statement, nonce: 'dec_moved', digest: 'other' }, stack.decisionPrivateJwk),
+    });
+    await expect.poll(async () => (await auditOf(requestId)).filter((type) => type === 'decision.dropped').length).toBe(3);
+    expect((await findRequest(stack.app.db, requestId))?.status).toBe('pending');
+  });
+});
+
+async function foreignKey(): Promise<{ x: string; y: string; d: string }> {
+  const { generateKeyPair, exportJWK } = await import('jose');
+  const { x = '', y = '', d = '' } = await exportJWK((await generateKeyPair('ES256', { extractable: true })).privateKey);
+  return { x, y, d };
+}
+
+describe('grants (RULES 12, 15)', () => {
+  it('is dead for every later call as soon as revoke has answered, and issues no new token', async () => {
+    const caller = await bearerUser();
+    const approver = await admin();
+    const requestId = await ask(caller);
+    await approve(approver, requestId);
+    const collected = await upgradeScope(stack.deps, caller, { scopes: ['execute:commands'] });
+    const { jti } = await verifyToken(collected.status === 'approved' ? (collected.new_token ?? '') : '');
+    const [grant] = (await listGrants(stack.deps, caller, { status: 'active', limit: 10 })).grants;
+    await expect(revokeGrant(stack.deps, caller, grant?.grant_id ?? '', undefined)).rejects.toMatchObject({ code: 'insufficient_scope' });
+    expect((await revokeGrant(stack.deps, approver, grant?.grant_id ?? '', 'done')).status).toBe('revoked');
+    expect(await liveScopesOfCredential(stack.app.db, jti, new Date())).toEqual([]);
+    await expect
+      .poll(async () => (await stack.deps.temporal.workflow.getHandle(scopeUpgradeWorkflowId(requestId)).describe()).status.name)
+      .toBe('COMPLETED');
+    expect((await upgradeScope(stack.deps, caller, { scopes: ['execute:commands'] })).status).toBe('pending_admin_approval');
+  });
+
+  it('can be written, and requests approved, by the mint role alone', async () => {
+    const requestId = await ask(await bearerUser());
+    const row = await findRequest(stack.app.db, requestId);
+    const grant = {
+      grant_id: 'gra_forged',
+      request_id: requestId,
+      subject: row?.subject ?? '',
+      client_id: 'some-client',
+      session_id: null,
+      scopes: ['execute:commands'],
+      granted_at: new Date(),
+      expires_at: new Date(Date.now() + 3_600_000),
+      end_reason: null,
+      ended_at: null,
+      ended_by: null,
+    };
+    await expect(stack.app.db.insertInto('grants').values(grant).execute()).rejects.toThrow(/permission denied/);
+    await expect(
+      stack.app.db.updateTable('scope_requests').set({ status: 'approved' }).where('request_id', '=', requestId).execute(),
+    ).rejects.toThrow(/only the mint role approves/);
+    await expect(stack.app.db.updateTable('grants').set({ expires_at: new Date() }).execute()).rejects.toThrow(/permission denied/);
+    await expect(stack.owner.db.deleteFrom('audit_events').execute()).rejects.toThrow(/append-only/);
+  });
+
+  it('refuses at the mint what nobody approved, even when the workflow is told otherwise', async () => {
+    const requestId = await ask(await bearerUser());
+    const { mintGrant } = await import('../../activities/mint/mint-grant.ts');
+    const deps = { db: stack.mint.db, verify: () => Promise.resolve(undefined), now: () => new Date() };
+    expect(await mintGrant(deps, { requestId })).toEqual({ minted: false, refusal: 'forbidden_by_policy' });
+    expect(await mintGrant(deps, { requestId, decisionId: 'dec_none' })).toEqual({ minted: false, refusal: 'statement_invalid' });
+    expect((await findRequest(stack.app.db, requestId))?.status).toBe('pending');
+  });
+});
+
+describe('when parts are missing (RULES 17, 26)', () => {
+  it('records a decision while no worker runs (202) and applies it when one returns', async () => {
+    const approver = await admin();
+    const requestId = await ask(await bearerUser());
+    await stack.stopWorker();
+    const { httpStatus, body } = await approve(approver, requestId);
+    expect(httpStatus).toBe(202);
+    expect(body.status).toBe('pending');
+    await stack.startWorker();
+    await expect.poll(async () => (await findRequest(stack.app.db, requestId))?.status, { timeout: 20_000 }).toBe('approved');
+  });
+
+  it('keeps deciding while the mint is down and grants when it returns', async () => {
+    const approver = await admin();
+    const caller = await bearerUser();
+    const requestId = await ask(caller);
+    await stack.stopMint();
+    const { httpStatus, body } = await approve(approver, requestId);
+    expect(httpStatus).toBe(202);
+    expect(body).toMatchObject({ status: 'pending', deciding: true });
+    await stack.startMint();
+    await expect.poll(async () => (await findRequest(stack.app.db, requestId))?.status, { timeout: 20_000 }).toBe('approved');
+  });
+});
+
+describe('bad input', () => {
+  it('refuses unknown scopes whole and a foreign session', async () => {
+    const caller = await bearerUser();
+    await expect(upgradeScope(stack.deps, caller, { scopes: ['read:files', 'no:such'] })).rejects.toMatchObject({ code: 'unknown_scope' });
+    await expect(upgradeScope(stack.deps, caller, { scopes: ['read:files'], session_id: 'other' })).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('asks for a justification where policy requires one', async () => {
+    await stack.policy(policyText.replace('justification: optional', 'justification: required'));
+    await expect(ask(await bearerUser())).rejects.toMatchObject({ code: 'justification_required' });
+    await expect(ask(await bearerUser(), 'because')).resolves.toBeTruthy();
+  });
+});
