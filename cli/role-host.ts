@@ -5,8 +5,8 @@ import { roleConfiguration, type RoleName } from './role-configuration.ts';
 import type { FromRole, RunningRole } from './role-protocol.ts';
 import { startRole } from './start-role.ts';
 
-/** After so long a stop is no longer waited for. */
-const stopWithinMs = 10_000;
+/** After so long a stop is no longer waited for: a command may run for 10 s. */
+const stopWithinMs = 14_000;
 
 /**
  * Runs roles in this process until SIGTERM, SIGINT, or the end of whoever started it. Under a supervisor it opens its
@@ -29,7 +29,7 @@ export async function hostRoles(names: readonly RoleName[]): Promise<number> {
     }
     if (!stop.requested()) {
       const opened = openWhenTold(running);
-      tell({ type: 'ready' });
+      tell({ type: 'ready', withheld: running.flatMap((role) => role.withheld ?? []) });
       await Promise.race([opened.then(() => tell({ type: 'opened' })), stop.request]);
       const failure = await Promise.race([
         stop.request,

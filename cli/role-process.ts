@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { processEnvironment } from './configuration.ts';
 import { stopChild, type ChildExit, type ChildRegistry } from './embedded/child-process.ts';
@@ -21,6 +22,8 @@ export interface RoleProcessOptions {
 
 /** A process that runs roles, ready but not yet listening. */
 export interface RoleProcess extends Run {
+  /** What it does not offer on this machine, and why. */
+  withheld: readonly string[];
   open(): Promise<void>;
 }
 
@@ -46,9 +49,11 @@ export async function startRoleProcess(options: RoleProcessOptions): Promise<Rol
   });
   void exited.then(() => child.pid !== undefined && options.registry.remove(child.pid));
   keepLog(child, label, options);
-  const stop = async () => void (await stopChild(child, exited, 'SIGTERM', 12_000));
+  const stop = async () => void (await stopChild(child, exited, 'SIGTERM', 16_000));
+  let withheld: readonly string[] = [];
   try {
-    await message(child, exited, 'ready', label);
+    const ready = await message(child, exited, 'ready', label);
+    if (ready.type === 'ready') withheld = ready.withheld;
   } catch (error) {
     await stop();
     throw error;
@@ -56,6 +61,7 @@ export async function startRoleProcess(options: RoleProcessOptions): Promise<Rol
   return {
     ended: exited.then(({ code, signal }) => (signal === null ? `exit code ${code ?? '?'}` : signal)),
     stop,
+    withheld,
     async open() {
       const opened = message(child, exited, 'opened', label);
       child.send({ type: 'open' } satisfies ToRole);
@@ -69,20 +75,22 @@ async function message(
   exited: Promise<ChildExit>,
   wanted: FromRole['type'],
   label: string,
-): Promise<void> {
+): Promise<FromRole> {
   const stopWaiting = new AbortController();
   const received = (async () => {
     for (;;) {
       const [got] = (await once(child, 'message', { signal: stopWaiting.signal })) as [FromRole];
       if (got.type === 'failed') throw new Error(`${label} cannot start: ${got.message}`);
-      if (got.type === wanted) return;
+      if (got.type === wanted) return got;
     }
   })();
-  const died = exited.then(({ code, signal }) => {
+  const died = exited.then(async ({ code, signal }) => {
+    // Its last message may come after its end.
+    await sleep(100);
     throw new Error(`${label} ended while starting (${signal ?? `exit code ${code ?? '?'}`}); see its log`);
   });
   try {
-    await Promise.race([received, died]);
+    return await Promise.race([received, died]);
   } finally {
     stopWaiting.abort();
     received.catch(() => undefined);

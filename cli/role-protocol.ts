@@ -1,6 +1,7 @@
 /** What a role process tells the supervisor over its IPC channel. */
 export type FromRole =
-  | { type: 'ready' }
+  /** `withheld` says what is not offered on this machine, and why (RULES 28). */
+  | { type: 'ready'; withheld: readonly string[] }
   | { type: 'opened' }
   /** It cannot start; the message is for a person. */
   | { type: 'failed'; message: string };
@@ -14,6 +15,8 @@ export interface ToRole {
 export interface RunningRole {
   open(): Promise<void>;
   close(): Promise<void>;
+  /** What it does not offer on this machine, and why (RULES 28). */
+  withheld?: readonly string[];
   /** Settles when the role has failed by itself and its process should be started again. */
   failed?: Promise<unknown>;
 }

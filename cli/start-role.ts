@@ -1,7 +1,6 @@
-import { createServer } from 'node:http';
 import type { Logger } from 'pino';
 import type { RoleConfiguration, RoleName } from './role-configuration.ts';
-import { mintOptions, workerOptions } from './role-options.ts';
+import { apiOptions, chatOptions, mcpOptions, mintOptions, workerOptions } from './role-options.ts';
 import type { RunningRole } from './role-protocol.ts';
 
 /** Starts one role, loading only its own code. */
@@ -16,24 +15,35 @@ export async function startRole(
     case 'worker':
       return (await import('../workers/main.ts')).startOrchestrationWorker(await workerOptions(configuration, logger));
     case 'api':
-      return notThereYet(configuration.ports.auth);
+      return (await import('../api/main.ts')).startApi(await apiOptions(configuration, logger));
     case 'mcp':
-      return notThereYet(configuration.ports.mcp);
+      return startMcp(configuration, logger);
     case 'chat':
-      return notThereYet(configuration.ports.chat);
+      return (await import('../api/chat/main.ts')).startChat(await chatOptions(configuration, logger));
     default:
       return name satisfies never;
   }
 }
 
-function notThereYet(port: number): Promise<RunningRole> {
-  const server = createServer((_request, response) => response.writeHead(503).end());
-  return Promise.resolve({
-    open: () => new Promise<void>((resolve) => server.listen({ port, host: '127.0.0.1' }, () => resolve())),
-    close: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+/** The tool server itself knows no database: it is handed the store's answers. */
+async function startMcp(configuration: RoleConfiguration, logger: Logger): Promise<RunningRole> {
+  const { connect } = await import('../activities/store/connect.ts');
+  const { startMcpServer } = await import('../mcp-server/main.ts');
+  const { storeAuthority, storeDirectory } = await import('../mcp-server/store-authority.ts');
+  const database = connect(configuration.databaseUrl, {
+    onIdleError: (err) => logger.warn({ err }, 'database connection lost'),
   });
+  const server = await startMcpServer({
+    ...(await mcpOptions(configuration, logger)),
+    authority: storeAuthority(database.db),
+    directory: storeDirectory(database.db),
+  });
+  return {
+    open: server.open,
+    close: async () => {
+      await server.close();
+      await database.close();
+    },
+    withheld: server.withheldTools.map(({ name, reason }) => `${name} is off: ${reason}`),
+  };
 }

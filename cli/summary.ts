@@ -1,19 +1,13 @@
+import { demoAccounts } from '../activities/store/seed-demo.ts';
+
 export interface SummaryFacts {
   ports: { auth: number; mcp: number; chat: number; temporalUi: number };
   stateFolder: string;
   /** Where PostgreSQL lives when its user cannot reach the state folder (RULES 27). */
   postgresMovedTo: string | undefined;
-  /** Features that are off, with the reason (RULES 28). */
-  missing: readonly string[];
+  /** Tools that are off here, with the reason (RULES 28). */
+  withheld: readonly string[];
 }
-
-const demoAccounts = [
-  ['admin@example.com', 'admin, developer'],
-  ['demo@example.com', 'developer'],
-  ['user@example.com', 'user'],
-  ['manager@example.com', 'manager, user'],
-  ['auditor@example.com', 'auditor'],
-] as const;
 
 /** What a person needs to know once everything runs. */
 export function startSummary(facts: SummaryFacts): string {
@@ -27,7 +21,7 @@ export function startSummary(facts: SummaryFacts): string {
     ...(facts.postgresMovedTo === undefined
       ? []
       : [['PostgreSQL data', `${facts.postgresMovedTo} (its user cannot reach the state folder)`] as [string, string]]),
-    ['Commands', facts.missing.length === 0 ? 'run in a sandbox (bubblewrap)' : facts.missing.join('; ')],
+    ['Commands', facts.withheld.length === 0 ? 'run in a sandbox (bubblewrap)' : facts.withheld.join('; ')],
   ];
   return [
     '',
@@ -36,7 +30,7 @@ export function startSummary(facts: SummaryFacts): string {
     ...rows.map(([label, value]) => `  ${label.padEnd(16)} ${value}`),
     '',
     '  Demo accounts, password "demo":',
-    ...demoAccounts.map(([email, roles]) => `    ${email.padEnd(22)} ${roles}`),
+    ...demoAccounts.map(({ email, roles }) => `    ${email.padEnd(22)} ${roles.join(', ')}`),
     '',
     '  Ctrl-C stops everything; what happened stays in the state folder.',
     '',

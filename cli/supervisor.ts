@@ -9,7 +9,7 @@ import { machineEnvironment, projectRoot, type StartConfiguration } from './conf
 import { makeKeys, makeSecrets, postgresPasswords } from './embedded/keys.ts';
 import { giveTo, postgresPlace, type PostgresPlace } from './embedded/postgres-place.ts';
 import { startPostgresServer, type PostgresServer } from './embedded/postgres-server.ts';
-import { bubblewrap, ensureSystemPrograms, procps, type SystemProgram } from './embedded/system-packages.ts';
+import { bubblewrap, ensureSystemPrograms, procps } from './embedded/system-packages.ts';
 import { temporalCliPath } from './embedded/temporal-binary.ts';
 import { embeddedNamespace, freeTemporalPorts, startTemporalServer } from './embedded/temporal-server.ts';
 import { startTemporalUiProxy } from './embedded/temporal-ui-proxy.ts';
@@ -68,7 +68,7 @@ async function startAll(
   stops.push(() => Promise.resolve(registry.clear()));
   stop.onKill(() => registry.killAll());
 
-  const missing = await ensureSystemPrograms([bubblewrap, procps], progress);
+  await ensureSystemPrograms([bubblewrap, procps], progress);
   stop.check();
   const temporalBinary = await progress.step('finding the Temporal CLI', () => temporalCliPath(machine, progress.say));
   stop.check();
@@ -158,7 +158,7 @@ async function startAll(
         ports,
         stateFolder: state.path,
         postgresMovedTo: place.movedTo,
-        missing: missingFeatures(missing),
+        withheld: app.withheld(),
       }),
   );
 }
@@ -210,7 +210,7 @@ async function keepRoles(
   registry: PersistentRegistry,
   progress: Progress,
   stops: Stops,
-): Promise<{ open(): Promise<void> }> {
+): Promise<{ open(): Promise<void>; withheld(): readonly string[] }> {
   let isOpen = false;
   let current: RoleProcess | undefined;
   const label = names.join('+');
@@ -235,6 +235,7 @@ async function keepRoles(
       isOpen = true;
       await current?.open();
     },
+    withheld: () => current?.withheld ?? [],
   };
 }
 
@@ -257,10 +258,6 @@ async function settleAll<T extends readonly unknown[]>(promises: { [K in keyof T
   const failed = settled.find((one) => one.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
   return Promise.all(promises);
-}
-
-function missingFeatures(missing: readonly SystemProgram[]): string[] {
-  return missing.map((program) => program.feature);
 }
 
 const largestLogBytes = 20 * 1024 * 1024;
