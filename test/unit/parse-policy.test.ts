@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { parsePolicy, PolicyFileError } from '../../activities/policy/parse-policy.ts';
+
+const good = `version: 1
+scopes:
+  read:files:
+    description: Read
+    risk: low
+    resource: mcp
+    granted_at_once_to: [user]
+    otherwise: admin
+    approvers: [admin]
+    grant_ttl: 30m
+tools:
+  list_files: { scope: read:files }
+`;
+
+function problems(text: string): readonly string[] {
+  try {
+    parsePolicy(text, 'p.yaml');
+  } catch (error) {
+    if (error instanceof PolicyFileError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('parsePolicy', () => {
+  it('reads durations, fills in defaults, and gives the same version for the same meaning', () => {
+    const policy = parsePolicy(good, 'p.yaml');
+    expect(policy.scopes['read:files']).toMatchObject({
+      grantTtlMs: 1_800_000,
+      requestTtlMs: 86_400_000,
+      maxGrantTtlMs: 28_800_000,
+      binding: 'account+client',
+      justification: 'optional',
+    });
+    expect(parsePolicy(`# a comment\n${good}`, 'p.yaml').version).toBe(policy.version);
+    expect(parsePolicy(good.replace('30m', '31m'), 'p.yaml').version).not.toBe(policy.version);
+  });
+
+  it.each([
+    ['a typing error in a setting', good.replace('otherwise:', 'othrwise:'), /^line 8, .*othrwise: is not a setting/],
+    ['a bad duration', good.replace('30m', 'soon'), /^line 10, .*duration such as/],
+    ['a negative duration', good.replace('30m', '-5m'), /^line 10, .*duration such as/],
+    ['an unknown risk', good.replace('risk: low', 'risk: lowish'), /^line 5, .*risk/],
+    ['nobody to approve', good.replace('approvers: [admin]', 'approvers: []'), /^line 9, .*names at least one role/],
+    ['a tool of an unknown scope', good.replace('{ scope: read:files }', '{ scope: nope }'), /^line 12, .*"nope"/],
+    ['a grant longer than its maximum', good.replace('30m', '9h'), /^line 10, .*longer than max_grant_ttl/],
+    ['broken YAML', good.replace('[user]', '[user'), /^line \d+, column \d+: /],
+    ['a doubled key', good.replace('    risk: low', '    risk: low\n    risk: high'), /^line 6, .*unique/i],
+    ['another version', good.replace('version: 1', 'version: 2'), /^line 1, .*version/],
+  ])('names the line of %s', (_what, text, expected) => {
+    expect(problems(text)).toEqual(expect.arrayContaining([expect.stringMatching(expected)]));
+  });
+
+  it('lists every problem at once', () => {
+    expect(problems(good.replace('risk: low', 'risk: x').replace('30m', 'soon'))).toHaveLength(2);
+  });
+});
