@@ -1,5 +1,6 @@
 import { Client } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
+import { createSessionWork } from '../activities/chat/session-work.ts';
 import { createStatementVerifier } from '../activities/mint/statement.ts';
 import { createRequestActivities } from '../activities/requests/create-activities.ts';
 import { connect } from '../activities/store/connect.ts';
@@ -21,7 +22,10 @@ export async function startOrchestrationWorker(
     {
       taskQueue: taskQueues.orchestration,
       workflowBundle: await bundleWorkflows(),
-      activities: createRequestActivities({ db: database.db, client, verify, now: () => new Date() }),
+      activities: {
+        ...createRequestActivities({ db: database.db, client, verify, now: () => new Date() }),
+        ...createSessionWork({ db: database.db }),
+      },
       maxCachedWorkflows: 200,
     },
     connection,

@@ -3,11 +3,13 @@ import { z } from 'zod';
 import { listMessages } from '../../activities/store/chat-messages.ts';
 import { listChatSessions, ownChatSession } from '../../activities/store/chat-sessions.ts';
 import { listCalls } from '../../activities/store/tool-call-runs.ts';
+import { chatClientId } from '../../workflows/domain/clients.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import { cancelApprovalSchema, postChatSchema, requestApprovalSchema, retryMessageSchema, type AgentInfo, type ChatHistory, type ChatSessionList } from '../contract/chat.ts';
 import { streamEvents } from '../events/stream.ts';
 import { createStreamLimit } from '../events/stream-limit.ts';
 import { parseBody, parseQuery, pathId } from '../http/parse.ts';
+import { userStatus } from '../sessions/user-status.ts';
 import { chatCaller, findChatCaller } from './chat-caller.ts';
 import type { ChatCookies } from './chat-cookie.ts';
 import { messageView, viewContext } from './conversation-view.ts';
@@ -16,7 +18,6 @@ import { postMessage } from './post-message.ts';
 import { requestApproval } from './request-approval.ts';
 import { retryMessage } from './retry-message.ts';
 import { unwrap } from './unwrap-answer.ts';
-import { userStatus } from './user-status.ts';
 
 const historyQuerySchema = z.object({ session_id: z.string().min(1).max(128) });
 const shownSessions = 100;
@@ -89,7 +90,8 @@ export function chatRoutes(deps: ChatDeps, cookies: ChatCookies): Router {
   });
 
   router.get('/api/user-status', async (request, response) => {
-    response.json(await userStatus(deps, await chatCaller(deps, cookies, request)));
+    const { person } = await chatCaller(deps, cookies, request);
+    response.json(await userStatus(deps, { person, clientId: chatClientId }));
   });
 
   router.get('/api/agent', async (request, response) => {

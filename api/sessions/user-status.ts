@@ -6,7 +6,7 @@ import type { UserStatus } from '../contract/user-status.ts';
 import type { Caller } from './caller.ts';
 
 /** `GET /api/user-status`: who the caller is and what they hold now. `pending_requests` counts their own. */
-export async function userStatus(deps: { db: Db; demoMode: boolean; now: () => Date }, caller: Caller): Promise<UserStatus> {
+export async function userStatus(deps: { db: Db; demoMode: boolean; now: () => Date }, caller: Pick<Caller, 'person' | 'clientId' | 'sessionId'>): Promise<UserStatus> {
   const { db } = deps;
   const { person, clientId } = caller;
   const now = deps.now();

@@ -14,7 +14,9 @@ const called = (outcome: CallOutcome, args: Record<string, unknown> = {}, name =
 });
 
 async function step(input: ModelInput): Promise<ModelEvent[]> {
-  return Array.fromAsync(createPlanner().step(input));
+  const events: ModelEvent[] = [];
+  for await (const event of createPlanner().step(input)) events.push(event);
+  return events;
 }
 
 async function text(transcript: TranscriptItem[], tools = allTools): Promise<string> {

@@ -1,0 +1,165 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, mkdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { exportJWK, generateKeyPair, type JWK } from 'jose';
+import { pino } from 'pino';
+import { activatePolicyFile } from '../../activities/policy/activate-policy-file.ts';
+import { connect, type Connection } from '../../activities/store/connect.ts';
+import { startChat } from '../../api/chat/main.ts';
+import { startApi } from '../../api/main.ts';
+import { startMcpServer } from '../../mcp-server/main.ts';
+import { storeAuthority, storeDirectory } from '../../mcp-server/store-authority.ts';
+import { startOrchestrationWorker } from '../../workers/main.ts';
+import { startMint } from '../../workers/mint.ts';
+import { startPostgres, startTemporal } from './embedded.ts';
+
+interface Role {
+  open(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The whole product in this process, on free ports and a database of its own. */
+export interface Product {
+  issuer: string;
+  chatUrl: string;
+  mcpResource: string;
+  temporal: { address: string; namespace: string };
+  database: Connection;
+  /** Stops and starts single roles, as an operator or a crash would. */
+  roles: Record<'api' | 'mcp' | 'chat' | 'worker' | 'mint', { stop(): Promise<void>; start(): Promise<void> }>;
+  stop(): Promise<void>;
+}
+
+/** Starts every role. @param options.policy text of another policy file than the shipped one */
+export async function startProduct(options: { policy?: string; logLevel?: string } = {}): Promise<Product> {
+  const [postgres, temporal, folder] = await Promise.all([startPostgres(), startTemporal(), mkdtemp(join(tmpdir(), 'cs-'))]);
+  const [apiPort, mcpPort, chatPort] = [await freePort(), await freePort(), await freePort()];
+  const issuer = `http://localhost:${apiPort}`;
+  const chatUrl = `http://localhost:${chatPort}`;
+  const mcpResource = `http://localhost:${mcpPort}/mcp`;
+  const apiResource = `${issuer}/api`;
+  const [base, decision, mint] = [await keyPair('base-1'), await keyPair('decision-1'), await keyPair('mint-1')];
+  const logger = pino({ level: options.logLevel ?? 'silent' });
+  const workspace = join(folder, 'workspace');
+  await mkdir(workspace);
+  await writeFile(join(workspace, 'README.md'), '# The workspace of a test\n');
+  const policyPath = options.policy === undefined ? 'countersign.policy.yaml' : join(folder, 'policy.yaml');
+  if (options.policy !== undefined) await writeFile(policyPath, options.policy);
+  const database = connect(postgres.appUrl);
+  await activatePolicyFile({ db: database.db, path: policyPath });
+  const shared = {
+    issuer,
+    mcpResource,
+    apiResource,
+    chatUrl,
+    temporal: { address: temporal.address, namespace: temporal.namespace },
+    databaseUrl: postgres.appUrl,
+    atRestKey: new Uint8Array(randomBytes(32)),
+    demoMode: true,
+    webRoot: join(folder, 'web'),
+    logger,
+  };
+  const mintSocketPath = join(folder, 'mint.sock');
+  const clientSecret = randomBytes(32).toString('base64url');
+  const makers: Record<keyof Product['roles'], () => Promise<Role>> = {
+    mint: () =>
+      startMint({
+        ...shared,
+        databaseUrl: postgres.mintUrl,
+        decisionPublicJwk: decision.publicJwk,
+        mintPrivateJwk: mint.privateJwk,
+        resources: [mcpResource, apiResource],
+        socketPath: mintSocketPath,
+      }),
+    worker: () => startOrchestrationWorker({ ...shared, decisionPublicJwk: decision.publicJwk }),
+    api: () =>
+      startApi({
+        ...shared,
+        port: apiPort,
+        allowedHosts: [`localhost:${apiPort}`],
+        temporalUiUrl: undefined,
+        basePrivateJwk: base.privateJwk,
+        decisionPrivateJwk: decision.privateJwk,
+        mintPublicJwk: mint.publicJwk,
+        mintSocketPath,
+        cookieKeys: [randomBytes(32).toString('base64url')],
+        chatClientSecret: clientSecret,
+      }),
+    mcp: () =>
+      startMcpServer({
+        port: mcpPort,
+        resource: mcpResource,
+        issuer,
+        keys: [
+          { jwk: base.publicJwk, ceiling: 'base' },
+          { jwk: mint.publicJwk, ceiling: 'elevated' },
+        ],
+        authority: storeAuthority(database.db),
+        directory: storeDirectory(database.db),
+        workspace,
+        logger,
+        allowedHosts: ['localhost'],
+        version: '0.0.0-test',
+      }),
+    chat: () =>
+      startChat({
+        ...shared,
+        port: chatPort,
+        publicUrl: chatUrl,
+        clientSecret,
+        allowedHosts: [`localhost:${chatPort}`],
+        dashboardUrl: `${issuer}/dashboard`,
+        version: '0.0.0-test',
+      }),
+  };
+  const running = new Map<string, Role>();
+  const role = (name: keyof Product['roles']) => ({
+    start: async () => {
+      const started = await makers[name]();
+      await started.open();
+      running.set(name, started);
+    },
+    stop: async () => {
+      await running.get(name)?.close();
+      running.delete(name);
+    },
+  });
+  const roles = { mint: role('mint'), worker: role('worker'), api: role('api'), mcp: role('mcp'), chat: role('chat') };
+  for (const { start } of Object.values(roles)) await start();
+  return {
+    issuer,
+    chatUrl,
+    mcpResource,
+    temporal,
+    database,
+    roles,
+    stop: async () => {
+      for (const name of ['chat', 'mcp', 'api', 'worker', 'mint'] as const) await roles[name].stop();
+      await database.close();
+      await temporal.stop();
+      await postgres.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function keyPair(kid: string): Promise<{ privateJwk: JWK; publicJwk: JWK }> {
+  const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
+  const named = { kid, alg: 'ES256', use: 'sig' };
+  return { privateJwk: { ...(await exportJWK(privateKey)), ...named }, publicJwk: { ...(await exportJWK(publicKey)), ...named } };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => {
+        if (address !== null && typeof address === 'object') resolve(address.port);
+        else reject(new Error('no port'));
+      });
+    });
+  });
+}
