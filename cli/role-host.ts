@@ -7,6 +7,8 @@ import { startRole } from './start-role.ts';
 
 /** After so long a stop is no longer waited for: a command may run for 10 s. */
 const stopWithinMs = 14_000;
+/** When the supervisor was killed, Temporal and PostgreSQL end too: there is little left to wait for. */
+const orphanStopsWithinMs = 3_000;
 
 /**
  * Runs roles in this process until SIGTERM, SIGINT, or the end of whoever started it. Under a supervisor it opens its
@@ -43,7 +45,10 @@ export async function hostRoles(names: readonly RoleName[]): Promise<number> {
     process.stderr.write(`${error instanceof Error ? (error.stack ?? message) : message}\n`);
     tell({ type: 'failed', message });
   }
-  await Promise.race([closeAll(running), sleep(stopWithinMs, undefined, { ref: false })]);
+  await Promise.race([
+    closeAll(running),
+    sleep(stop.orphaned() ? orphanStopsWithinMs : stopWithinMs, undefined, { ref: false }),
+  ]);
   return exitCode;
 }
 
@@ -56,8 +61,9 @@ async function openWhenTold(running: readonly RunningRole[]): Promise<void> {
   for (const role of running) await role.open();
 }
 
-function stopRequest(): { request: Promise<void>; requested: () => boolean } {
+function stopRequest(): { request: Promise<void>; requested: () => boolean; orphaned: () => boolean } {
   let requested = false;
+  let orphaned = false;
   const request = new Promise<void>((resolve) => {
     const stop = () => {
       requested = true;
@@ -65,9 +71,12 @@ function stopRequest(): { request: Promise<void>; requested: () => boolean } {
     };
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);
     // The channel closes when the supervisor ends, however it ends.
-    process.once('disconnect', stop);
+    process.once('disconnect', () => {
+      orphaned = true;
+      stop();
+    });
   });
-  return { request, requested: () => requested };
+  return { request, requested: () => requested, orphaned: () => orphaned };
 }
 
 /** In reverse order: what was started last depends on what was started first. */

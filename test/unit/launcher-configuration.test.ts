@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { ConfigurationError, startConfiguration } from '../../cli/configuration.ts';
+import { roleConfiguration } from '../../cli/role-configuration.ts';
+
+test('a flag wins over the environment, and that over the default', () => {
+  const { ports } = startConfiguration(
+    { authPort: '9002' },
+    { COUNTERSIGN_AUTH_PORT: '9102', COUNTERSIGN_MCP_PORT: '9101' },
+  );
+  expect(ports).toEqual({ auth: 9002, mcp: 9101, chat: 5001, temporalUi: 8233 });
+});
+
+test('every problem is told at once, by flag and variable', () => {
+  const start = () => startConfiguration({ authPort: 'eighty', chatPort: '70000' }, {});
+  expect(start).toThrow(ConfigurationError);
+  expect(start).toThrow(/--auth-port \(COUNTERSIGN_AUTH_PORT\)[^]*--chat-port/);
+});
+
+test('one port for two parts is refused', () => {
+  expect(() => startConfiguration({ authPort: '8001' }, {})).toThrow(/8001 is used twice/);
+});
+
+test('a role names every missing variable and no value', () => {
+  const read = () => roleConfiguration({ COUNTERSIGN_DATABASE_URL: 'mysql://app:hunter2@db/x' });
+  expect(read).toThrow(/COUNTERSIGN_DATABASE_URL[^]*COUNTERSIGN_MINT_SOCKET/);
+  expect(read).not.toThrow(/hunter2/);
+});
+
+test('demo mode is off unless it is switched on', () => {
+  const complete = {
+    COUNTERSIGN_DATABASE_URL: 'postgresql://db/x',
+    COUNTERSIGN_TEMPORAL_ADDRESS: 'temporal:7233',
+    COUNTERSIGN_KEYS_FOLDER: '/keys',
+    COUNTERSIGN_SECRETS_FOLDER: '/secrets',
+    COUNTERSIGN_MINT_SOCKET: '/run/mint.sock',
+    COUNTERSIGN_RUNTIME_FOLDER: '/run/countersign',
+    COUNTERSIGN_WEB_ROOT: '/web',
+    COUNTERSIGN_WORKSPACE: '/workspace',
+  };
+  expect(roleConfiguration(complete).demoMode).toBe(false);
+  expect(roleConfiguration({ ...complete, COUNTERSIGN_DEMO_MODE: 'on' }).demoMode).toBe(true);
+});
