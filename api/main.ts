@@ -41,7 +41,10 @@ export async function startApi(options: ApiOptions): Promise<{ open(): Promise<v
     mintKid: options.mintPublicJwk.kid ?? '',
     issuer: options.issuer,
     mcpResource: options.mcpResource,
-    temporalUi: options.temporalUiUrl === undefined ? undefined : { url: options.temporalUiUrl, namespace: options.temporal.namespace },
+    temporalUi:
+      options.temporalUiUrl === undefined
+        ? undefined
+        : { url: options.temporalUiUrl, namespace: options.temporal.namespace },
     now,
     logger,
   };

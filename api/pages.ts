@@ -5,6 +5,7 @@ import { livePolicy } from '../activities/store/policies.ts';
 import { mayOpenDashboard } from '../workflows/domain/approvers.ts';
 import { plainPage, plainPageStyle } from './http/plain-page.ts';
 import { serveStaticApp, staticApp } from './http/static-app.ts';
+import { signInAddress } from './sessions/sign-in-address.ts';
 import type { BrowserSessions } from './sessions/browser-sessions.ts';
 
 /** What the pages are made of. */
@@ -35,16 +36,16 @@ export function pageRoutes(deps: PageDeps): Router {
       return;
     }
     if (!mayOpenDashboard(await livePolicy(deps.db), session.person)) {
-      response.status(403).setHeader('Cache-Control', 'no-store').type('html').send(notAdmitted(session.person.email, deps.chatUrl));
+      response
+        .status(403)
+        .setHeader('Cache-Control', 'no-store')
+        .type('html')
+        .send(notAdmitted(session.person.email, deps.chatUrl));
       return;
     }
     dashboard.page(request, response, next);
   });
   return router;
-}
-
-function signInAddress(returnTo: string): string {
-  return `/sign-in?${new URLSearchParams({ return_to: returnTo })}`;
 }
 
 function notAdmitted(email: string, chatUrl: string): string {

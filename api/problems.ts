@@ -66,7 +66,10 @@ export function problemHandler(logger: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     const known = asDomainError(error);
     if (known.code === 'internal_error') {
-      logger.error({ err: error, method: request.method, path: request.path, requestId: response.locals['requestId'] }, 'request failed');
+      logger.error(
+        { err: error, method: request.method, path: request.path, requestId: response.locals['requestId'] },
+        'request failed',
+      );
     }
     if (response.headersSent) {
       next(error);
@@ -80,7 +83,10 @@ export function problemHandler(logger: Logger): ErrorRequestHandler {
 export function asDomainError(error: unknown): DomainError {
   if (error instanceof DomainError) return error;
   if (error instanceof z.ZodError) return invalidRequest(error);
-  return bodyParserError(error) ?? new DomainError('internal_error', 'Something went wrong here. It was recorded; try again shortly.');
+  return (
+    expressError(error) ??
+    new DomainError('internal_error', 'Something went wrong here. It was recorded; try again shortly.')
+  );
 }
 
 /** Names the fields that are wrong and why, never what was sent. */
@@ -90,10 +96,11 @@ function invalidRequest(error: z.ZodError): DomainError {
   return new DomainError('invalid_request', detail, { details: { fields } });
 }
 
-const httpErrorSchema = z.object({ status: z.int().min(400).max(499), expose: z.literal(true), type: z.string().optional() });
+/** `expose` tells errors of `http-errors` from others with a status, such as those of HTTP clients. */
+const httpErrorSchema = z.object({ status: z.int().min(400).max(499), expose: z.boolean() });
 
-/** Express' router and its body parsers throw errors with a `status` (http-errors). */
-function bodyParserError(error: unknown): DomainError | undefined {
+/** Express' router, body parsers and static files throw errors of `http-errors`. */
+function expressError(error: unknown): DomainError | undefined {
   if (!(error instanceof Error)) return undefined;
   // What the router throws for a path that cannot be percent-decoded.
   if (error instanceof URIError) return new DomainError('invalid_request', 'The address cannot be read.');

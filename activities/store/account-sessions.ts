@@ -35,7 +35,11 @@ export async function insertAccountSession(
 }
 
 /** The living session of that id. */
-export async function findAccountSession(db: DbOrTrx, sessionId: string, now: Date): Promise<AccountSession | undefined> {
+export async function findAccountSession(
+  db: DbOrTrx,
+  sessionId: string,
+  now: Date,
+): Promise<AccountSession | undefined> {
   return db
     .selectFrom('account_sessions')
     .selectAll()
@@ -47,10 +51,20 @@ export async function findAccountSession(db: DbOrTrx, sessionId: string, now: Da
 
 /** Ends one session, as when somebody signs in anew in the same browser. */
 export async function endAccountSession(db: DbOrTrx, sessionId: string, now: Date): Promise<void> {
-  await db.updateTable('account_sessions').set({ ended_at: now }).where('session_id', '=', sessionId).where('ended_at', 'is', null).execute();
+  await db
+    .updateTable('account_sessions')
+    .set({ ended_at: now })
+    .where('session_id', '=', sessionId)
+    .where('ended_at', 'is', null)
+    .execute();
 }
 
 /** Ends all of a person's sessions. */
 export async function endAccountSessions(db: DbOrTrx, subject: string, now: Date): Promise<void> {
-  await db.updateTable('account_sessions').set({ ended_at: now }).where('subject', '=', subject).where('ended_at', 'is', null).execute();
+  await db
+    .updateTable('account_sessions')
+    .set({ ended_at: now })
+    .where('subject', '=', subject)
+    .where('ended_at', 'is', null)
+    .execute();
 }

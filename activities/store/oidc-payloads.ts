@@ -85,7 +85,11 @@ export class OidcPayloads {
 
   /** Removes every token and code of a grant. */
   async revokeByGrantId(model: string, grantId: string): Promise<void> {
-    await this.#db.deleteFrom('oidc_payloads').where('model', '=', model).where('grant_id', '=', digest(grantId)).execute();
+    await this.#db
+      .deleteFrom('oidc_payloads')
+      .where('model', '=', model)
+      .where('grant_id', '=', digest(grantId))
+      .execute();
   }
 
   /** Removes a person's provider sessions, and what their grants to these clients consist of. */
@@ -112,7 +116,10 @@ export class OidcPayloads {
 
 /** Removes what has expired. Call it now and then. */
 export async function deleteExpiredOidcPayloads(db: DbOrTrx): Promise<void> {
-  await db.deleteFrom('oidc_payloads').where('expires_at', '<', sql<Date>`now()`).execute();
+  await db
+    .deleteFrom('oidc_payloads')
+    .where('expires_at', '<', sql<Date>`now()`)
+    .execute();
 }
 
 function contextOf(model: string, hashedId: string): string {

@@ -17,7 +17,9 @@ export async function findPerson(db: DbOrTrx, subject: string): Promise<Account 
 
 /** The person of that e-mail address, in any case. */
 export async function findPersonByEmail(db: DbOrTrx, email: string): Promise<Account | undefined> {
-  const row = await accounts(db).where(sql<boolean>`lower(people.email) = ${email.toLowerCase()}`).executeTakeFirst();
+  const row = await accounts(db)
+    .where(sql<boolean>`lower(people.email) = ${email.toLowerCase()}`)
+    .executeTakeFirst();
   return row === undefined ? undefined : toAccount(row);
 }
 
@@ -43,7 +45,13 @@ export async function findPersonByPassword(db: DbOrTrx, email: string, password:
 /** Stores a new person. A seed only: from then on the database is the record (RULES 5). */
 export async function insertPerson(
   trx: DbOrTrx,
-  person: { subject: string; email: string; displayName: string; passwordHash: string | null; roles: readonly string[] },
+  person: {
+    subject: string;
+    email: string;
+    displayName: string;
+    passwordHash: string | null;
+    roles: readonly string[];
+  },
 ): Promise<void> {
   await trx
     .insertInto('people')
@@ -67,10 +75,28 @@ function accounts(db: DbOrTrx) {
     .selectFrom('people')
     .leftJoin('person_roles', 'person_roles.subject', 'people.subject')
     .select(['people.subject', 'people.email', 'people.display_name', 'people.disabled_at'])
-    .select(sql<string[]>`coalesce(array_agg(person_roles.role order by person_roles.role) filter (where person_roles.role is not null), '{}')`.as('roles'))
+    .select(
+      sql<
+        string[]
+      >`coalesce(array_agg(person_roles.role order by person_roles.role) filter (where person_roles.role is not null), '{}')`.as(
+        'roles',
+      ),
+    )
     .groupBy('people.subject');
 }
 
-function toAccount(row: { subject: string; email: string; display_name: string; disabled_at: Date | null; roles: string[] }): Account {
-  return { subject: row.subject, email: row.email, displayName: row.display_name, roles: row.roles, disabled: row.disabled_at !== null };
+function toAccount(row: {
+  subject: string;
+  email: string;
+  display_name: string;
+  disabled_at: Date | null;
+  roles: string[];
+}): Account {
+  return {
+    subject: row.subject,
+    email: row.email,
+    displayName: row.display_name,
+    roles: row.roles,
+    disabled: row.disabled_at !== null,
+  };
 }

@@ -36,7 +36,7 @@ export function eventRoutes(deps: EventRouteDeps): Router {
 }
 
 async function isStillAllowed(deps: EventRouteDeps, caller: Caller): Promise<boolean> {
-  if (caller.expiresAt <= deps.now()) return false;
+  if (caller.expiresAt !== undefined && caller.expiresAt <= deps.now()) return false;
   if (caller.sessionId !== undefined && !(await deps.sessions.isAlive(caller.sessionId))) return false;
   const person = await findPerson(deps.db, caller.person.subject);
   return person !== undefined && !person.disabled;

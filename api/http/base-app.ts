@@ -74,7 +74,10 @@ function checkHost(allowedHosts: readonly string[]): RequestHandler {
   const allowed = new Set(allowedHosts.map((host) => host.toLowerCase()));
   return (request, _response, next) => {
     if (!allowed.has((request.headers.host ?? '').toLowerCase())) {
-      throw new DomainError('wrong_host', 'This server does not answer to that name. Use the address it was started with.');
+      throw new DomainError(
+        'wrong_host',
+        'This server does not answer to that name. Use the address it was started with.',
+      );
     }
     next();
   };
@@ -89,7 +92,10 @@ function requestLog(logger: Logger): RequestHandler {
     response.locals['requestId'] = requestId;
     response.setHeader('X-Request-Id', requestId);
     response.once('close', () => {
-      logger.debug({ requestId, method, path, status: response.statusCode, ms: Math.round(performance.now() - startedAt) }, 'request');
+      logger.debug(
+        { requestId, method, path, status: response.statusCode, ms: Math.round(performance.now() - startedAt) },
+        'request',
+      );
     });
     next();
   };

@@ -11,7 +11,10 @@ import { DomainError } from '../../workflows/domain/errors.ts';
 export function parseBody<Schema extends z.ZodType>(schema: Schema, request: Request): z.output<Schema> {
   const body: unknown = request.body;
   if (body === undefined && hasBody(request)) {
-    throw new DomainError('unsupported_media_type', 'Send JSON (application/json) or a form (application/x-www-form-urlencoded).');
+    throw new DomainError(
+      'unsupported_media_type',
+      'Send JSON (application/json) or a form (application/x-www-form-urlencoded).',
+    );
   }
   return schema.parse(body ?? {});
 }

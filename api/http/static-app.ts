@@ -13,12 +13,28 @@ export interface StaticApp {
 /** @param folder of the built app: `index.html` and `assets/`. */
 export function staticApp(folder: string): StaticApp {
   return {
-    assets: express.static(join(folder, 'assets'), { immutable: true, maxAge: '365d', index: false, redirect: false, fallthrough: false }),
+    assets: express.static(join(folder, 'assets'), {
+      immutable: true,
+      maxAge: '365d',
+      index: false,
+      redirect: false,
+      fallthrough: false,
+    }),
     page: (_request, response, next) => {
-      response.sendFile('index.html', { root: folder, cacheControl: false, headers: { 'Cache-Control': 'no-cache' } }, (error: unknown) => {
-        if (error === undefined || error === null || response.headersSent) return;
-        next(new DomainError('temporarily_unavailable', 'This page has not been built yet. Start Countersign with npm start.', { cause: error }));
-      });
+      response.sendFile(
+        'index.html',
+        { root: folder, cacheControl: false, headers: { 'Cache-Control': 'no-cache' } },
+        (error: unknown) => {
+          if (error === undefined || error === null || response.headersSent) return;
+          next(
+            new DomainError(
+              'temporarily_unavailable',
+              'This page has not been built yet. Start Countersign with npm start.',
+              { cause: error },
+            ),
+          );
+        },
+      );
     },
   };
 }

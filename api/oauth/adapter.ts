@@ -6,7 +6,12 @@ export function adapterFactory(payloads: OidcPayloads, now: () => Date): Adapter
   return (model): Adapter => ({
     // The provider's payloads are JSON; their types differ only by name.
     upsert: (id, payload, expiresIn) =>
-      payloads.upsert(model, id, payload as unknown as OidcPayload, expiresIn === undefined ? null : new Date(now().getTime() + expiresIn * 1_000)),
+      payloads.upsert(
+        model,
+        id,
+        payload as unknown as OidcPayload,
+        expiresIn === undefined ? null : new Date(now().getTime() + expiresIn * 1_000),
+      ),
     find: async (id) => asAdapterPayload(await payloads.find(model, 'id', id, now())),
     findByUid: async (uid) => asAdapterPayload(await payloads.find(model, 'uid', uid, now())),
     findByUserCode: async (userCode) => asAdapterPayload(await payloads.find(model, 'user_code', userCode, now())),
@@ -20,5 +25,5 @@ export function adapterFactory(payloads: OidcPayloads, now: () => Date): Adapter
 }
 
 function asAdapterPayload(payload: OidcPayload | undefined): AdapterPayload | undefined {
-  return payload as unknown as AdapterPayload | undefined;
+  return payload;
 }

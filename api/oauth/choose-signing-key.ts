@@ -16,7 +16,12 @@ interface IssuedToken {
  * Where the mint refuses, the answer is a token with base scopes, honest in its `scope`: a code is consumed by then and
  * could not be tried again. Where the mint is down a refresh fails instead, as that loses nothing.
  */
-export function chooseSigningKey(options: { mintKey: MintSigningKey; mintKid: string; source: RequestScopeSource; logger: Logger }) {
+export function chooseSigningKey(options: {
+  mintKey: MintSigningKey;
+  mintKid: string;
+  source: RequestScopeSource;
+  logger: Logger;
+}) {
   return async (ctx: KoaContextWithOIDC, token: IssuedToken, jwt: JWTStructured): Promise<void> => {
     const scopes = parseScope(token.scope);
     if (!scopes.some(isElevated)) return;

@@ -8,9 +8,14 @@ export function promptPolicy(): interactionPolicy.DefaultPolicy {
   const consent = policy.get('consent');
   consent?.checks.clear();
   consent?.checks.add(
-    new interactionPolicy.Check('not_first_party', 'the person has not agreed to this client', 'consent_required', ({ oidc }) => {
-      return !isFirstParty(oidc.client?.clientId) && oidc.result?.consent === undefined;
-    }),
+    new interactionPolicy.Check(
+      'not_first_party',
+      'the person has not agreed to this client',
+      'consent_required',
+      ({ oidc }) => {
+        return !isFirstParty(oidc.client?.clientId) && oidc.result?.consent === undefined;
+      },
+    ),
   );
   return policy;
 }

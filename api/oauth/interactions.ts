@@ -1,6 +1,7 @@
 import { Router, type Request, type Response } from 'express';
 import { errors, type Provider } from 'oidc-provider';
 import { plainPage } from '../http/plain-page.ts';
+import { signInAddress } from '../sessions/sign-in-address.ts';
 import type { BrowserSession, BrowserSessions } from '../sessions/browser-sessions.ts';
 import { oauthRoutes } from './routes.ts';
 
@@ -20,12 +21,15 @@ export function interactionRoutes(provider: Provider, sessions: BrowserSessions)
       return;
     }
     if (interaction.prompt.name !== 'login') {
-      await provider.interactionFinished(request, response, { error: 'access_denied', error_description: 'this client is not known here' });
+      await provider.interactionFinished(request, response, {
+        error: 'access_denied',
+        error_description: 'this client is not known here',
+      });
       return;
     }
     const session = await sessions.find(request);
     if (session === undefined || !isFreshEnough(session, interaction)) {
-      response.redirect(303, `/sign-in?${new URLSearchParams({ return_to: request.originalUrl })}`);
+      response.redirect(303, signInAddress(request.originalUrl));
       return;
     }
     const before = interaction.session?.accountId;
@@ -43,10 +47,16 @@ export function interactionRoutes(provider: Provider, sessions: BrowserSessions)
 
 const tooLatePage = plainPage({
   title: 'This sign-in has ended',
-  paragraphs: ['It took too long, or it was finished in another tab. Nothing is lost: start again from the app you came from.'],
+  paragraphs: [
+    'It took too long, or it was finished in another tab. Nothing is lost: start again from the app you came from.',
+  ],
 });
 
-async function findInteraction(provider: Provider, request: Request, response: Response): Promise<Interaction | undefined> {
+async function findInteraction(
+  provider: Provider,
+  request: Request,
+  response: Response,
+): Promise<Interaction | undefined> {
   try {
     return await provider.interactionDetails(request, response);
   } catch (error) {
@@ -58,7 +68,7 @@ async function findInteraction(provider: Provider, request: Request, response: R
 /** A client that asks for a new sign-in (`prompt=login`, `max_age`) gets one that happened since it asked. */
 function isFreshEnough(session: BrowserSession, interaction: Interaction): boolean {
   const asksAnew = ['login_prompt', 'max_age'].some((reason) => interaction.prompt.reasons.includes(reason));
-  return !asksAnew || Math.ceil(session.authenticatedAt.getTime() / 1_000) >= interaction.iat;
+  return !asksAnew || session.authenticatedAt.getTime() / 1_000 >= interaction.iat;
 }
 
 /** The same authorization request again, without the prompt that has just been answered. */
@@ -72,5 +82,5 @@ function restartAddress(interaction: Interaction): string {
   const prompts = (query.get('prompt') ?? '').split(' ').filter((prompt) => prompt !== '' && prompt !== 'login');
   if (prompts.length === 0) query.delete('prompt');
   else query.set('prompt', prompts.join(' '));
-  return `${oauthRoutes.authorization}?${query}`;
+  return `${oauthRoutes.authorization}?${query.toString()}`;
 }

@@ -1,4 +1,4 @@
-import { Provider, type JWK as ProviderJwk } from 'oidc-provider';
+import { Provider } from 'oidc-provider';
 import { findPerson } from '../../activities/store/people.ts';
 import { adapterFactory } from './adapter.ts';
 import { chooseSigningKey } from './choose-signing-key.ts';
@@ -31,7 +31,7 @@ export function createProvider(deps: OAuthDeps): Provider {
     adapter: adapterFactory(deps.payloads, deps.now),
     clients: firstPartyClients(deps),
     // ID tokens take the first key that fits: the base key, which needs no mint.
-    jwks: { keys: [{ ...deps.basePrivateJwk, use: 'sig', alg: 'ES256' } as ProviderJwk, mintKey] },
+    jwks: { keys: [{ ...deps.basePrivateJwk, use: 'sig', alg: 'ES256' }, mintKey] },
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
     scopes: ['openid', 'offline_access'],

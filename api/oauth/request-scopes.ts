@@ -37,7 +37,9 @@ export function requestScopeSource(deps: { db: Db; now: () => Date }): RequestSc
     const sessionId = await namedConversation(deps.db, ctx, subject, clientId);
     const now = deps.now();
     const holder = { subject, clientId, ...(sessionId === undefined ? {} : { sessionId }) };
-    const held = (await heldGrants(deps.db, holder, now)).filter(({ expiresAt }) => expiresAt.getTime() - now.getTime() >= leastLifeMs);
+    const held = (await heldGrants(deps.db, holder, now)).filter(
+      ({ expiresAt }) => expiresAt.getTime() - now.getTime() >= leastLifeMs,
+    );
     return { policy, held, sessionId };
   };
   return {
@@ -54,7 +56,9 @@ export function requestScopeSource(deps: { db: Db; now: () => Date }): RequestSc
 
 /** The scopes of a resource that are held now, with `none`, which everybody holds. */
 export function heldFor(scopes: RequestScopes, resource: PolicyResource): string[] {
-  const held = scopes.held.map(({ scope }) => scope).filter((scope) => scopes.policy.scopes[scope]?.resource === resource);
+  const held = scopes.held
+    .map(({ scope }) => scope)
+    .filter((scope) => scopes.policy.scopes[scope]?.resource === resource);
   return [...new Set(['none', ...held])];
 }
 
@@ -65,14 +69,21 @@ export function allScopesOf(policy: Policy, resource: PolicyResource): string[] 
 }
 
 /** The chat names the conversation a token is for, so that grants bound to it count (RULES 13); its own only. */
-async function namedConversation(db: Db, ctx: KoaContextWithOIDC, subject: string, clientId: string): Promise<string | undefined> {
+async function namedConversation(
+  db: Db,
+  ctx: KoaContextWithOIDC,
+  subject: string,
+  clientId: string,
+): Promise<string | undefined> {
   const sessionId = ctx.oidc.route === 'token' ? ctx.oidc.body?.['session_id'] : undefined;
   if (sessionId === undefined) return undefined;
-  if (clientId !== chatClientId || typeof sessionId !== 'string') throw new errors.InvalidRequest('session_id cannot be used here');
+  if (clientId !== chatClientId || typeof sessionId !== 'string')
+    throw new errors.InvalidRequest('session_id cannot be used here');
   try {
     return (await ownChatSession(db, sessionId, subject)).session_id;
   } catch (error) {
-    if (error instanceof DomainError) throw new errors.InvalidRequest('session_id names no conversation of this person');
+    if (error instanceof DomainError)
+      throw new errors.InvalidRequest('session_id names no conversation of this person');
     throw error;
   }
 }

@@ -31,5 +31,6 @@ export function resourceServerInfo(identifiers: ResourceIdentifiers, source: Req
 
 /** Without a `resource` parameter the tools are meant, or the first that was granted. */
 export function defaultResource(identifiers: ResourceIdentifiers) {
-  return (_ctx: KoaContextWithOIDC, _client: unknown, oneOf?: readonly string[]): string => oneOf?.[0] ?? identifiers.mcp;
+  return (_ctx: KoaContextWithOIDC, _client: unknown, oneOf?: readonly string[]): string =>
+    oneOf?.[0] ?? identifiers.mcp;
 }

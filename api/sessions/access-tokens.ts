@@ -37,7 +37,12 @@ export function accessTokenVerifier(options: {
       // RFC 9068 allows several audiences; ours name one resource (RULES 10).
       if (Array.isArray(payload.aud)) throw notSignedIn();
       const claims = claimsSchema.parse(payload);
-      return { subject: claims.sub, clientId: claims.client_id, jti: claims.jti, expiresAt: new Date(claims.exp * 1_000) };
+      return {
+        subject: claims.sub,
+        clientId: claims.client_id,
+        jti: claims.jti,
+        expiresAt: new Date(claims.exp * 1_000),
+      };
     } catch {
       throw notSignedIn();
     }

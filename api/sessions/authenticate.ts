@@ -23,7 +23,9 @@ export function authenticate(deps: AuthenticateDeps): RequestHandler {
   return async (request, response, next) => {
     // Answers differ by who asks.
     response.setHeader('Cache-Control', 'no-store');
-    response.locals['caller'] = await (request.headers.authorization === undefined ? browserCaller(deps, request) : bearerCaller(deps, request));
+    response.locals['caller'] = await (request.headers.authorization === undefined
+      ? browserCaller(deps, request)
+      : bearerCaller(deps, request));
     next();
   };
 }

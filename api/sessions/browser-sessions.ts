@@ -45,7 +45,12 @@ export function createBrowserSessions(options: { db: Db; secure: boolean; now: (
       if (session === undefined) return undefined;
       const person = await findPerson(db, session.subject);
       if (person === undefined || person.disabled) return undefined;
-      return { sessionId: session.session_id, person, authenticatedAt: session.authenticated_at, expiresAt: session.expires_at };
+      return {
+        sessionId: session.session_id,
+        person,
+        authenticatedAt: session.authenticated_at,
+        expiresAt: session.expires_at,
+      };
     },
     begin: async (request, response, person) => {
       const before = cookie.read(request);

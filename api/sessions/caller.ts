@@ -11,7 +11,7 @@ export interface Caller {
   person: CallerPerson;
   clientId: string;
   /** When the session or the token ends. */
-  expiresAt: Date;
+  expiresAt?: Date;
   /** Of a browser: the digest of the cookie's secret. */
   sessionId?: string;
   /** Of a bearer: the token's id. */

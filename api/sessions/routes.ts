@@ -26,7 +26,10 @@ export function sessionRoutes(deps: SessionRouteDeps): Router {
   });
 
   router.get('/auth/sign-in-options', async (_request, response) => {
-    const answer: SignInOptions = { demo_mode: deps.demoMode, accounts: deps.demoMode ? await accountsToPick(deps) : [] };
+    const answer: SignInOptions = {
+      demo_mode: deps.demoMode,
+      accounts: deps.demoMode ? await accountsToPick(deps) : [],
+    };
     response.setHeader('Cache-Control', 'no-store');
     response.json(answer);
   });

@@ -30,7 +30,8 @@ const bodySchema = z.object({
  * @throws {DomainError} `demo_mode_off`, `invalid_credentials`, `rate_limited`
  */
 export async function demoSignIn(deps: SignInDeps, request: Request, response: Response): Promise<void> {
-  if (!deps.demoMode) throw new DomainError('demo_mode_off', 'Demo mode is off, so there are no demo accounts to sign in with.');
+  if (!deps.demoMode)
+    throw new DomainError('demo_mode_off', 'Demo mode is off, so there are no demo accounts to sign in with.');
   const body = parseBody(bodySchema, request);
   const returnTo = request.query['return_to'] ?? body.return_to;
   const address = request.socket.remoteAddress ?? 'unknown';
@@ -42,7 +43,12 @@ export async function demoSignIn(deps: SignInDeps, request: Request, response: R
   }
   await deps.limit.succeeded(body.email, address);
   await deps.sessions.begin(request, response, person);
-  await appendAudit(deps.db, { type: 'session.signed_in', actor: person.subject, subject: person.subject, clientId: dashboardClientId });
+  await appendAudit(deps.db, {
+    type: 'session.signed_in',
+    actor: person.subject,
+    subject: person.subject,
+    clientId: dashboardClientId,
+  });
   response.setHeader('Cache-Control', 'no-store');
   response.redirect(303, localPathOr(returnTo, '/'));
 }

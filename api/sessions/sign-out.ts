@@ -19,7 +19,12 @@ export async function signOutEverywhere(
     await endAccountSessions(trx, who.subject, now);
     await endChatSignIns(trx, who.subject, now);
     await deps.payloads.in(trx).endAccount(who.subject, [chatClientId, dashboardClientId]);
-    await appendAudit(trx, { type: 'session.signed_out', actor: who.subject, subject: who.subject, clientId: who.clientId });
+    await appendAudit(trx, {
+      type: 'session.signed_out',
+      actor: who.subject,
+      subject: who.subject,
+      clientId: who.clientId,
+    });
     await announce(trx, { kind: 'sign_out', id: who.subject, subject: who.subject });
   });
 }

@@ -6,13 +6,20 @@ import type { UserStatus } from '../contract/user-status.ts';
 import type { Caller } from './caller.ts';
 
 /** `GET /api/user-status`: who the caller is and what they hold now. `pending_requests` counts their own. */
-export async function userStatus(deps: { db: Db; demoMode: boolean; now: () => Date }, caller: Pick<Caller, 'person' | 'clientId' | 'sessionId'>): Promise<UserStatus> {
+export async function userStatus(
+  deps: { db: Db; demoMode: boolean; now: () => Date },
+  caller: Pick<Caller, 'person' | 'clientId' | 'sessionId'>,
+): Promise<UserStatus> {
   const { db } = deps;
   const { person, clientId } = caller;
   const now = deps.now();
   const [policy, scopes, pending] = await Promise.all([
     livePolicy(db),
-    heldScopes(db, { subject: person.subject, clientId, ...(caller.sessionId === undefined ? {} : { sessionId: caller.sessionId }) }, now),
+    heldScopes(
+      db,
+      { subject: person.subject, clientId, ...(caller.sessionId === undefined ? {} : { sessionId: caller.sessionId }) },
+      now,
+    ),
     db
       .selectFrom('scope_requests')
       .select((eb) => eb.fn.countAll<string>().as('count'))

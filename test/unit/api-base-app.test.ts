@@ -35,14 +35,20 @@ beforeAll(async () => {
 });
 afterAll(() => listener.close());
 
-function call(path: string, init: { method?: string; headers?: Record<string, string>; body?: string } = {}): Promise<Answer> {
+function call(
+  path: string,
+  init: { method?: string; headers?: Record<string, string>; body?: string } = {},
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const headers = { host: 'localhost:8002', ...init.headers };
-    const sent = request({ host: '127.0.0.1', port: listener.port(), path, method: init.method ?? 'GET', headers }, (response) => {
-      let body = '';
-      response.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }));
-    });
+    const sent = request(
+      { host: '127.0.0.1', port: listener.port(), path, method: init.method ?? 'GET', headers },
+      (response) => {
+        let body = '';
+        response.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }));
+      },
+    );
     sent.on('error', reject).end(init.body);
   });
 }

@@ -1,0 +1,190 @@
+import { createPrivateKey, randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { exportJWK, exportPKCS8, generateKeyPair, importJWK, type CryptoKey, type JWK } from 'jose';
+import { Router } from 'express';
+import { pino } from 'pino';
+import { createApiApp } from '../../api/app.ts';
+import { httpListener } from '../../api/http/listen.ts';
+import { createBrowserSessions } from '../../api/sessions/browser-sessions.ts';
+import { signToken } from '../../activities/mint/sign-token.ts';
+import { parsePolicy } from '../../activities/policy/parse-policy.ts';
+import { connect, type Db } from '../../activities/store/connect.ts';
+import { createEventFeed } from '../../activities/store/event-feed.ts';
+import { OidcPayloads } from '../../activities/store/oidc-payloads.ts';
+import { findPersonByEmail } from '../../activities/store/people.ts';
+import { insertPolicyVersion } from '../../activities/store/policies.ts';
+import { seedDemo } from '../../activities/store/seed-demo.ts';
+import { freePort } from '../../cli/embedded/free-port.ts';
+import { projectRoot } from '../../cli/configuration.ts';
+import { startPostgres } from './embedded.ts';
+
+/** The auth server on a port of its own, with the demo accounts, the shipped policy and a mint in this process. */
+export interface TestAuthServer {
+  issuer: string;
+  apiResource: string;
+  mcpResource: string;
+  chatUrl: string;
+  chatClientSecret: string;
+  baseKey: JWK;
+  mintKid: string;
+  db: Db;
+  /** What the mint was asked to sign, and whether it answers at all. */
+  mint: { signed: string[]; refuse: Error | undefined };
+  subjectOf(email: string): Promise<string>;
+  /** Puts a living grant into the database. */
+  grant(grant: {
+    email: string;
+    clientId: string;
+    scopes: string[];
+    sessionId?: string;
+    lifetimeMs?: number;
+  }): Promise<string>;
+  endGrant(grantId: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts it. @param options.demoMode on unless said otherwise. */
+export async function startAuthServer(options: { demoMode?: boolean } = {}): Promise<TestAuthServer> {
+  const [postgres, port, base, mintKey] = await Promise.all([
+    startPostgres(),
+    freePort(),
+    keyPair('base-1'),
+    keyPair('mint-1'),
+  ]);
+  const app = connect(postgres.appUrl);
+  const owner = connect(postgres.ownerUrl, { max: 2 });
+  const mintDb = connect(postgres.mintUrl, { max: 2 });
+  const issuer = `http://localhost:${port}`;
+  const shared = {
+    issuer,
+    apiResource: `${issuer}/api`,
+    mcpResource: 'http://localhost:8001/mcp',
+    chatUrl: 'http://localhost:5001',
+    chatClientSecret: randomUUID(),
+  };
+  const logger = pino({ level: 'silent' });
+  const now = (): Date => new Date();
+  const policy = await readFile(join(projectRoot, 'countersign.policy.yaml'), 'utf8');
+  await insertPolicyVersion(app.db, parsePolicy(policy, 'countersign.policy.yaml'), policy);
+  await seedDemo(app.db);
+  const feed = createEventFeed({ pool: app.pool, db: app.db, logger });
+  await feed.ready();
+
+  const mint: TestAuthServer['mint'] = { signed: [], refuse: undefined };
+  const privateKey = createPrivateKey(
+    await exportPKCS8((await importJWK(mintKey.privateJwk, 'ES256', { extractable: true })) as CryptoKey),
+  );
+  const sign = (signingInput: string): Promise<Uint8Array> => {
+    if (mint.refuse !== undefined) return Promise.reject(mint.refuse);
+    mint.signed.push(signingInput);
+    const resources = [shared.mcpResource, shared.apiResource];
+    return signToken({ db: mintDb.db, privateKey, kid: 'mint-1', issuer, resources, now }, signingInput);
+  };
+  const webRoot = await webApps();
+  const http = httpListener(
+    createApiApp({
+      ...shared,
+      allowedHosts: [`localhost:${port}`],
+      basePrivateJwk: base.privateJwk,
+      mintPublicJwk: mintKey.publicJwk,
+      cookieKeys: [randomUUID()],
+      db: app.db,
+      feed,
+      mint: { sign },
+      payloads: new OidcPayloads(app.db, new Uint8Array(32).fill(7)),
+      sessions: createBrowserSessions({ db: app.db, secure: false, now }),
+      resources: Router(),
+      webRoot,
+      demoMode: options.demoMode ?? true,
+      now,
+      logger,
+    }),
+    port,
+  );
+  await http.open();
+
+  const subjectOf = async (email: string): Promise<string> => {
+    const person = await findPersonByEmail(app.db, email);
+    if (person === undefined) throw new Error(`nobody is ${email}`);
+    return person.subject;
+  };
+  return {
+    ...shared,
+    baseKey: base.privateJwk,
+    mintKid: 'mint-1',
+    db: app.db,
+    mint,
+    subjectOf,
+    grant: async ({ email, clientId, scopes, sessionId, lifetimeMs = 60 * 60 * 1_000 }) => {
+      const id = randomUUID();
+      const row = {
+        request_id: `req_${id}`,
+        subject: await subjectOf(email),
+        client_id: clientId,
+        session_id: sessionId ?? null,
+        scopes,
+      };
+      await owner.db
+        .insertInto('scope_requests')
+        .values({
+          ...row,
+          tool_name: null,
+          tool_args: null,
+          justification: null,
+          digest: id,
+          dedupe_key: id,
+          status: 'approved',
+        })
+        .execute();
+      await owner.db
+        .insertInto('grants')
+        .values({
+          ...row,
+          grant_id: `grt_${id}`,
+          granted_at: now(),
+          expires_at: new Date(Date.now() + lifetimeMs),
+          end_reason: null,
+          ended_at: null,
+          ended_by: null,
+        })
+        .execute();
+      return `grt_${id}`;
+    },
+    endGrant: async (grantId) => {
+      await app.db
+        .updateTable('grants')
+        .set({ end_reason: 'revoked', ended_at: now(), ended_by: 'system' })
+        .where('grant_id', '=', grantId)
+        .execute();
+    },
+    stop: async () => {
+      await http.close();
+      await feed.close();
+      await Promise.all([app.close(), owner.close(), mintDb.close()]);
+      await postgres.stop();
+      await rm(webRoot, { recursive: true });
+    },
+  };
+}
+
+/** Stand-ins for the built web apps, so that no build is needed. */
+async function webApps(): Promise<string> {
+  const root = await mkdtemp(join(tmpdir(), 'cs-web-'));
+  for (const name of ['admin', 'consent']) {
+    await mkdir(join(root, name, 'assets'), { recursive: true });
+    await writeFile(join(root, name, 'index.html'), `<!doctype html><title>${name}</title>`);
+    await writeFile(join(root, name, 'assets', 'app-1a2b.js'), 'export {};');
+  }
+  return root;
+}
+
+async function keyPair(kid: string): Promise<{ privateJwk: JWK; publicJwk: JWK }> {
+  const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
+  const header = { kid, alg: 'ES256', use: 'sig' };
+  return {
+    privateJwk: { ...(await exportJWK(privateKey)), ...header },
+    publicJwk: { ...(await exportJWK(publicKey)), ...header },
+  };
+}

@@ -1,0 +1,50 @@
+import { parseSetCookie } from 'cookie';
+
+/** A browser as far as HTTP goes: keeps cookies by path, follows redirects only when told to. */
+export interface TestBrowser {
+  fetch(url: string, init?: RequestInit): Promise<Response>;
+  /** Follows redirects by GET until one leads to another origin or none is left. */
+  follow(url: string): Promise<Response>;
+  cookies(): ReadonlyMap<string, string>;
+}
+
+/** A browser without cookies. */
+export function testBrowser(): TestBrowser {
+  const jar = new Map<string, { value: string; path: string }>();
+  const browser: TestBrowser = {
+    fetch: async (url, init = {}) => {
+      const { pathname } = new URL(url);
+      const sent = [...jar]
+        .filter(([, { path }]) => pathname.startsWith(path))
+        .map(([name, { value }]) => `${name}=${value}`);
+      const headers = new Headers(init.headers);
+      if (sent.length > 0) headers.set('cookie', sent.join('; '));
+      const response = await fetch(url, { ...init, headers, redirect: 'manual' });
+      for (const line of response.headers.getSetCookie()) {
+        const { name, value, path, maxAge, expires } = parseSetCookie(line, { decode: (text) => text });
+        const gone =
+          value === undefined ||
+          value === '' ||
+          maxAge === 0 ||
+          (expires !== undefined && expires.getTime() < Date.now());
+        if (gone) jar.delete(name);
+        else jar.set(name, { value, path: path ?? '/' });
+      }
+      return response;
+    },
+    follow: async (url) => {
+      let at = url;
+      for (let hop = 0; hop < 10; hop += 1) {
+        const response = await browser.fetch(at);
+        const location = response.headers.get('location');
+        if (location === null) return response;
+        const next = new URL(location, at);
+        if (next.origin !== new URL(url).origin) return response;
+        at = next.href;
+      }
+      throw new Error(`too many redirects from ${url}`);
+    },
+    cookies: () => new Map([...jar].map(([name, { value }]) => [name, value])),
+  };
+  return browser;
+}
