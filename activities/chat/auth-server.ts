@@ -21,7 +21,12 @@ export function createAuthServer(options: {
   tokens: TokenSource;
   timeoutMs?: number;
 }): AuthServer {
-  const send = async (token: string, method: string, path: string, body: Record<string, unknown> | undefined): Promise<Response> => {
+  const send = async (
+    token: string,
+    method: string,
+    path: string,
+    body: Record<string, unknown> | undefined,
+  ): Promise<Response> => {
     try {
       return await fetch(new URL(path, options.issuer), {
         method,
@@ -44,7 +49,8 @@ export function createAuthServer(options: {
       const wanted = { subject, resource: options.apiResource };
       let response = await send(await options.tokens.token(wanted), method, path, body);
       // A token can be refused before its time, for example after the server's keys were changed.
-      if (response.status === 401) response = await send(await options.tokens.token({ ...wanted, fresh: true }), method, path, body);
+      if (response.status === 401)
+        response = await send(await options.tokens.token({ ...wanted, fresh: true }), method, path, body);
       if (response.status === 401) throw new DomainError('not_signed_in', 'Your sign-in has ended. Sign in again.');
       if (response.status >= 502) throw unavailable(new Error(`The auth server answered ${response.status}.`));
       return { status: response.status, body: await response.json().catch(() => null) };

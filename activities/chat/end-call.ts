@@ -10,7 +10,11 @@ import type { CallDeps } from './call-deps.ts';
 const mostParks = 2;
 
 /** Ends a call with its outcome; the turn goes on from there. */
-export async function endCall(deps: CallDeps, call: ToolCall, end: Pick<Parameters<typeof finishCall>[2], 'status' | 'result'>): Promise<void> {
+export async function endCall(
+  deps: CallDeps,
+  call: ToolCall,
+  end: Pick<Parameters<typeof finishCall>[2], 'status' | 'result'>,
+): Promise<void> {
   await deps.db.transaction().execute((trx) => finishCall(trx, call.call_id, { ...end, at: deps.now() }));
 }
 

@@ -21,7 +21,10 @@ export interface ModelStepDeps {
 /** A turn that keeps calling tools is stopped here. */
 const mostCallsInATurn = 8;
 
-type StepResult = { kind: 'text'; text: string } | { kind: 'call'; tool: ToolDescription; arguments: Record<string, unknown> } | { kind: 'failed' };
+type StepResult =
+  | { kind: 'text'; text: string }
+  | { kind: 'call'; tool: ToolDescription; arguments: Record<string, unknown> }
+  | { kind: 'failed' };
 
 /** One step of a turn. Repeating it changes nothing once the turn has ended or a call stands proposed. */
 export async function takeModelStep(deps: ModelStepDeps, messageId: string): Promise<void> {

@@ -16,7 +16,10 @@ export function createOAuthClient(options: { issuer: string; clientSecret: strin
   return {
     configuration() {
       known ??= oidc
-        .discovery(issuer, chatClientId, undefined, oidc.ClientSecretPost(options.clientSecret), { execute, timeout: 10 })
+        .discovery(issuer, chatClientId, undefined, oidc.ClientSecretPost(options.clientSecret), {
+          execute,
+          timeout: 10,
+        })
         .catch((error: unknown) => {
           known = undefined;
           throw unavailable(error);
@@ -28,9 +31,16 @@ export function createOAuthClient(options: { issuer: string; clientSecret: strin
 
 /** The authorization server did not answer as it should: come back later. */
 export function unavailable(cause: unknown): DomainError {
-  return new DomainError('temporarily_unavailable', 'The authorization server cannot be reached right now. Try again in a moment.', { cause });
+  return new DomainError(
+    'temporarily_unavailable',
+    'The authorization server cannot be reached right now. Try again in a moment.',
+    { cause },
+  );
 }
 
 function isLoopbackHttp(url: URL): boolean {
-  return url.protocol === 'http:' && (url.hostname === 'localhost' || url.hostname === '127.0.0.1' || url.hostname === '[::1]');
+  return (
+    url.protocol === 'http:' &&
+    (url.hostname === 'localhost' || url.hostname === '127.0.0.1' || url.hostname === '[::1]')
+  );
 }

@@ -13,7 +13,10 @@ interface Phrase {
   call: (argument: string) => PlannedCall;
 }
 
-const listFiles = (path: string): PlannedCall => ({ name: 'list_files', arguments: path === '' ? {} : { path: unquote(path) } });
+const listFiles = (path: string): PlannedCall => ({
+  name: 'list_files',
+  arguments: path === '' ? {} : { path: unquote(path) },
+});
 const runCommand = (command: string): PlannedCall => ({ name: 'execute_command', arguments: { command } });
 const plain = (name: string) => (): PlannedCall => ({ name, arguments: {} });
 
@@ -28,13 +31,20 @@ const phrases: readonly Phrase[] = [
   { pattern: /^\/users$/, call: plain('list_users') },
   { pattern: /^\/scopes$/, call: plain('list_tool_scopes') },
   {
-    pattern: /^(?:please )?(?:list|show)(?: me)?(?: the| all| all the)? files(?: in (?:the )?(?:current|this|working) (?:directory|folder))?[.!?]?$/i,
+    pattern:
+      /^(?:please )?(?:list|show)(?: me)?(?: the| all| all the)? files(?: in (?:the )?(?:current|this|working) (?:directory|folder))?[.!?]?$/i,
     call: listFiles,
   },
-  { pattern: new RegExp(`^(?:please )?(?:list|show)(?: me)?(?: the| all| all the)? files in ${path}[.!?]?$`, 'i'), call: listFiles },
+  {
+    pattern: new RegExp(`^(?:please )?(?:list|show)(?: me)?(?: the| all| all the)? files in ${path}[.!?]?$`, 'i'),
+    call: listFiles,
+  },
   { pattern: /^(?:please )?(?:execute|run)(?: the| this)? command:\s*(.+)$/i, call: runCommand },
   { pattern: /^(?:please )?(?:(?:do|run) a )?health ?check[.!?]?$/i, call: plain('health_check') },
-  { pattern: /^(?:please )?(?:get |show )?(?:me )?(?:the )?server info(?:rmation)?[.!?]?$/i, call: plain('get_server_info') },
+  {
+    pattern: /^(?:please )?(?:get |show )?(?:me )?(?:the )?server info(?:rmation)?[.!?]?$/i,
+    call: plain('get_server_info'),
+  },
   { pattern: /^(?:please )?(?:list|show)(?: me)?(?: the| all| all the)? users[.!?]?$/i, call: plain('list_users') },
   { pattern: /^(?:please )?(?:list|show)(?: me)?(?: the)? tool scopes[.!?]?$/i, call: plain('list_tool_scopes') },
 ];

@@ -12,34 +12,34 @@ export function createPlanner(): ModelPort {
   };
 }
 
-function* answer({ transcript, tools }: ModelInput): Generator<ModelEvent> {
+function answer({ transcript, tools }: ModelInput): ModelEvent[] {
   const last = transcript.at(-1);
-  if (last?.kind === 'call') return yield* say(quoteOutcome(last));
+  if (last?.kind === 'call') return say(quoteOutcome(last));
   const text = last?.kind === 'user' ? last.text : lastUserText(transcript);
   const understood = understand(text);
   switch (understood.kind) {
     case 'help':
-      return yield* say(`I am the offline planner: patterns, no model.\n\n${whatIKnow(tools)}`);
+      return say(`I am the offline planner: patterns, no model.\n\n${whatIKnow(tools)}`);
     case 'unknown':
-      return yield* say(`I did not understand that, and I do not guess: I am an offline planner that knows fixed phrases, not a language model.\n\n${whatIKnow(tools)}`);
+      return say(
+        `I did not understand that, and I do not guess: I am an offline planner that knows fixed phrases, not a language model.\n\n${whatIKnow(tools)}`,
+      );
     case 'call': {
       const { call } = understood;
       if (!tools.some(({ name }) => name === call.name)) {
-        return yield* say(`The tool server does not offer \`${call.name}\` at the moment, so I cannot do that.\n\n${whatIKnow(tools)}`);
+        return say(
+          `The tool server does not offer \`${call.name}\` at the moment, so I cannot do that.\n\n${whatIKnow(tools)}`,
+        );
       }
-      yield { type: 'tool_call', ...call };
-      yield { type: 'finish' };
-      return;
+      return [{ type: 'tool_call', ...call }, { type: 'finish' }];
     }
     default:
       return understood satisfies never;
   }
 }
 
-function* say(text: string): Generator<ModelEvent> {
-  yield { type: 'text_delta', text };
-  yield { type: 'text_end' };
-  yield { type: 'finish' };
+function say(text: string): ModelEvent[] {
+  return [{ type: 'text_delta', text }, { type: 'text_end' }, { type: 'finish' }];
 }
 
 const phrasesOfTools: readonly { tool: string; phrase: string; command: string }[] = [
@@ -54,7 +54,9 @@ const phrasesOfTools: readonly { tool: string; phrase: string; command: string }
 function whatIKnow(tools: readonly ToolDescription[]): string {
   const known = phrasesOfTools.filter(({ tool }) => tools.some(({ name }) => name === tool));
   if (known.length === 0) return 'The tool server offers nothing that I know how to ask for.';
-  return ['What I know:', ...known.map(({ phrase, command }) => `- \`${phrase}\` or \`${command}\``), '- `/help`'].join('\n');
+  return ['What I know:', ...known.map(({ phrase, command }) => `- \`${phrase}\` or \`${command}\``), '- `/help`'].join(
+    '\n',
+  );
 }
 
 function lastUserText(transcript: readonly TranscriptItem[]): string {

@@ -50,7 +50,8 @@ function body(content: Readonly<Record<string, unknown>>): string {
 function entryLine(entry: unknown): string {
   if (typeof entry !== 'object' || entry === null || !('name' in entry)) return JSON.stringify(entry);
   const { name } = entry;
-  const suffix = 'type' in entry && entry.type === 'directory' ? '/' : 'type' in entry && entry.type === 'link' ? '@' : '';
+  const suffix =
+    'type' in entry && entry.type === 'directory' ? '/' : 'type' in entry && entry.type === 'link' ? '@' : '';
   const size = 'size' in entry && typeof entry.size === 'number' ? `  ${entry.size} bytes` : '';
   return `${String(name)}${suffix}${size}`;
 }

@@ -25,7 +25,10 @@ export async function tryCall(deps: CallDeps, callId: string, signal?: AbortSign
     .executeTakeFirstOrThrow();
   const argumentsDigest = callDigest({ server: deps.resource, tool: call.name, arguments: call.arguments });
   if (argumentsDigest !== call.arguments_digest) {
-    await endCall(deps, call, { status: 'failed', result: { error: 'The arguments are not the ones that were proposed.' } });
+    await endCall(deps, call, {
+      status: 'failed',
+      result: { error: 'The arguments are not the ones that were proposed.' },
+    });
     return done;
   }
   const wanted = { subject, sessionId: call.session_id, resource: deps.resource };
@@ -38,7 +41,8 @@ export async function tryCall(deps: CallDeps, callId: string, signal?: AbortSign
       return row;
     });
     if (claimed === undefined) return done;
-    const attempt = (by: string): Promise<ToolAnswer> => deps.server.call(by, { name: call.name, arguments: call.arguments }, signal);
+    const attempt = (by: string): Promise<ToolAnswer> =>
+      deps.server.call(by, { name: call.name, arguments: call.arguments }, signal);
     let answer = await attempt(token);
     if (answer.kind === 'unauthorized') answer = await attempt(await deps.tokens.token({ ...wanted, fresh: true }));
     return await settle(deps, { call, subject, attempt }, answer);
@@ -73,7 +77,10 @@ async function settle(deps: CallDeps, attempt: Attempt, answer: ToolAnswer, upgr
       await endCall(deps, call, { status: 'failed', result: { error: answer.message } });
       return done;
     case 'unauthorized':
-      await endCall(deps, call, { status: 'failed', result: { error: 'The tool server does not accept the token of this conversation.' } });
+      await endCall(deps, call, {
+        status: 'failed',
+        result: { error: 'The tool server does not accept the token of this conversation.' },
+      });
       return done;
     case 'unavailable':
       await unclaimCall(deps.db, call.call_id, call.status === 'ready' ? 'ready' : 'proposed');
@@ -85,12 +92,20 @@ async function settle(deps: CallDeps, attempt: Attempt, answer: ToolAnswer, upgr
   }
 }
 
-async function insufficientScope(deps: CallDeps, attempt: Attempt, error: AuthorizationError, upgraded: boolean): Promise<Outcome> {
+async function insufficientScope(
+  deps: CallDeps,
+  attempt: Attempt,
+  error: AuthorizationError,
+  upgraded: boolean,
+): Promise<Outcome> {
   const { call, subject } = attempt;
   const scope = error.required_scope;
   await noteRefusal(deps.db, call.call_id, { error });
   if (error.approval_type === 'forbidden') {
-    await endCall(deps, call, { status: 'scope_unavailable', result: { error: `The policy does not allow ${scope} to you here.` } });
+    await endCall(deps, call, {
+      status: 'scope_unavailable',
+      result: { error: `The policy does not allow ${scope} to you here.` },
+    });
     return done;
   }
   if (error.approval_type !== 'auto' || upgraded) {

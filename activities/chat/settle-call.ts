@@ -23,8 +23,13 @@ export async function settleCall(trx: DbOrTrx, input: { callId: string; giveUp: 
   }
   if (!input.giveUp) return;
   if (call.status === 'proposed') {
-    const failed = await finishCall(trx, call.call_id, { status: 'failed', result: { error: 'The tool server could not be reached.' }, at: now });
-    if (failed !== undefined) await setReply(trx, call.message_id, { status: 'failed', content: failureText('temporarily_unavailable') });
+    const failed = await finishCall(trx, call.call_id, {
+      status: 'failed',
+      result: { error: 'The tool server could not be reached.' },
+      at: now,
+    });
+    if (failed !== undefined)
+      await setReply(trx, call.message_id, { status: 'failed', content: failureText('temporarily_unavailable') });
   } else if (call.status === 'ready') {
     const parked = await parkCall(trx, call.call_id, { countsAsPark: false });
     if (parked === undefined) return;

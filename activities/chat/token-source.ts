@@ -39,7 +39,12 @@ interface Cached {
  * Makes a {@link TokenSource}. Refreshes are single-flight per person, resource and conversation; nothing of a token
  * reaches a log, a workflow or the database.
  */
-export function createTokenSource(deps: { db: Db; oauth: OAuthClient; atRestKey: AtRestKey; now?: () => Date }): TokenSource {
+export function createTokenSource(deps: {
+  db: Db;
+  oauth: OAuthClient;
+  atRestKey: AtRestKey;
+  now?: () => Date;
+}): TokenSource {
   const now = deps.now ?? (() => new Date());
   const cache = new Map<string, Map<string, Cached>>();
   const flights = new Map<string, Promise<string>>();

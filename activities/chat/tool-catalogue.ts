@@ -34,7 +34,11 @@ export function createToolCatalogue(deps: {
       const tools = await deps.server.list(await deps.tokens.token(wanted)).catch((cause: unknown) => {
         // Perhaps it was the token: the next try, a moment later, asks for another one.
         deps.tokens.forget(subject);
-        throw new DomainError('temporarily_unavailable', 'The tool server cannot be reached right now. Try again in a moment.', { cause });
+        throw new DomainError(
+          'temporarily_unavailable',
+          'The tool server cannot be reached right now. Try again in a moment.',
+          { cause },
+        );
       });
       for (const [person, { until }] of known) if (until <= at) known.delete(person);
       known.set(subject, { tools, until: at + lifeMs });

@@ -1,4 +1,12 @@
-import { Client, InsufficientScopeError, ProtocolError, StreamableHTTPClientTransport, UnauthorizedError, type CallToolResult, type Tool } from '@modelcontextprotocol/client';
+import {
+  Client,
+  InsufficientScopeError,
+  ProtocolError,
+  StreamableHTTPClientTransport,
+  UnauthorizedError,
+  type CallToolResult,
+  type Tool,
+} from '@modelcontextprotocol/client';
 import type { AuthorizationError } from '../../workflows/domain/insufficient-scope-error.ts';
 import type { ToolDescription } from './model-port.ts';
 import { refusalFromBody } from './refusal-from-body.ts';
@@ -21,7 +29,11 @@ export type ToolAnswer =
 export interface ToolServer {
   /** @throws when the server cannot be reached or does not take the token */
   list(token: string): Promise<ToolDescription[]>;
-  call(token: string, call: { name: string; arguments: Record<string, unknown> }, signal?: AbortSignal): Promise<ToolAnswer>;
+  call(
+    token: string,
+    call: { name: string; arguments: Record<string, unknown> },
+    signal?: AbortSignal,
+  ): Promise<ToolAnswer>;
 }
 
 /** What the wrapped fetch saw of the one call that matters. */
@@ -37,7 +49,10 @@ export function createToolServer(options: { resource: string; timeoutMs?: number
   const timeout = options.timeoutMs ?? 60_000;
 
   const open = async (token: string, wire: Wire): Promise<Client> => {
-    const client = new Client({ name: 'countersign-chat', version: options.version }, { versionNegotiation: { mode: 'auto' } });
+    const client = new Client(
+      { name: 'countersign-chat', version: options.version },
+      { versionNegotiation: { mode: 'auto' } },
+    );
     const transport = new StreamableHTTPClientTransport(new URL(options.resource), {
       authProvider: { token: () => Promise.resolve(token) },
       onInsufficientScope: 'throw',
@@ -83,17 +98,25 @@ async function watchedFetch(wire: Wire, url: string | URL, init?: RequestInit): 
   // Only an answer that says so rules out that the tool has run.
   if (isCall) wire.sent = response.ok || (response.status >= 500 && response.status !== 503);
   wire.status = response.status;
-  if (response.status === 403) wire.refusal = refusalFromBody(await response.clone().text().catch(() => ''));
+  if (response.status === 403)
+    wire.refusal = refusalFromBody(
+      await response
+        .clone()
+        .text()
+        .catch(() => ''),
+    );
   return response;
 }
 
 function classify(error: unknown, wire: Wire): ToolAnswer {
-  if (error instanceof InsufficientScopeError && wire.refusal !== undefined) return { kind: 'insufficient_scope', error: wire.refusal };
+  if (error instanceof InsufficientScopeError && wire.refusal !== undefined)
+    return { kind: 'insufficient_scope', error: wire.refusal };
   if (error instanceof UnauthorizedError) return { kind: 'unauthorized' };
   // A JSON-RPC error is an answer: the request was refused as such.
   if (error instanceof ProtocolError) return { kind: 'refused', message: error.message };
   if (wire.sent) return { kind: 'lost' };
-  if (wire.status !== undefined && wire.status !== 503) return { kind: 'refused', message: `The tool server refused the call (HTTP ${wire.status}).` };
+  if (wire.status !== undefined && wire.status !== 503)
+    return { kind: 'refused', message: `The tool server refused the call (HTTP ${wire.status}).` };
   return { kind: 'unavailable' };
 }
 

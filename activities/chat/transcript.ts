@@ -7,7 +7,11 @@ import type { CallOutcome, TranscriptItem } from './model-port.ts';
  * What the model is shown for one turn: the conversation up to that turn, calls that still wait filled in as waiting.
  * Later messages are left out, because a parked turn is finished as if it had never paused.
  */
-export function transcriptOf(messages: readonly ChatMessage[], calls: readonly ToolCall[], messageId: string): TranscriptItem[] {
+export function transcriptOf(
+  messages: readonly ChatMessage[],
+  calls: readonly ToolCall[],
+  messageId: string,
+): TranscriptItem[] {
   const turn = messages.find(({ message_id }) => message_id === messageId);
   const asked = messages.findIndex(({ message_id }) => message_id === turn?.reply_to);
   const before = messages.slice(0, asked + 1).flatMap((message): TranscriptItem[] => {

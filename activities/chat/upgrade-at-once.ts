@@ -28,7 +28,12 @@ const answerSchema = z.discriminatedUnion('status', [
  *
  * @throws {DomainError} `not_signed_in`, `temporarily_unavailable`
  */
-export async function upgradeAtOnce(authServer: AuthServer, subject: string, call: ToolCall, scope: string): Promise<Upgrade> {
+export async function upgradeAtOnce(
+  authServer: AuthServer,
+  subject: string,
+  call: ToolCall,
+  scope: string,
+): Promise<Upgrade> {
   const { status, body } = await authServer.ask(subject, 'POST', '/api/upgrade-scope', {
     scopes: [scope],
     tool_name: call.name,
@@ -38,7 +43,12 @@ export async function upgradeAtOnce(authServer: AuthServer, subject: string, cal
   const answer = status === 200 ? answerSchema.safeParse(body).data : undefined;
   switch (answer?.status) {
     case 'approved':
-      return { kind: 'approved', requestId: answer.approval_request_id, token: answer.new_token, expiresIn: answer.expires_in };
+      return {
+        kind: 'approved',
+        requestId: answer.approval_request_id,
+        token: answer.new_token,
+        expiresIn: answer.expires_in,
+      };
     case 'pending_admin_approval':
       return { kind: 'pending', requestId: answer.approval_request_id };
     case 'denied':

@@ -98,7 +98,12 @@ export async function findMessage(db: DbOrTrx, messageId: string): Promise<ChatM
 
 /** The message, locked until the transaction ends. */
 export async function lockMessage(trx: DbOrTrx, messageId: string): Promise<ChatMessage> {
-  return trx.selectFrom('chat_messages').selectAll().where('message_id', '=', messageId).forUpdate().executeTakeFirstOrThrow();
+  return trx
+    .selectFrom('chat_messages')
+    .selectAll()
+    .where('message_id', '=', messageId)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
 }
 
 /** The reply to a user message, once its turn has begun. */

@@ -57,5 +57,10 @@ export async function endChatSignIn(db: DbOrTrx, signInId: string, now: Date): P
 
 /** Ends every signing in of a person at the chat app. */
 export async function endChatSignIns(db: DbOrTrx, subject: string, now: Date): Promise<void> {
-  await db.updateTable('chat_sign_ins').set({ ended_at: now }).where('subject', '=', subject).where('ended_at', 'is', null).execute();
+  await db
+    .updateTable('chat_sign_ins')
+    .set({ ended_at: now })
+    .where('subject', '=', subject)
+    .where('ended_at', 'is', null)
+    .execute();
 }

@@ -72,7 +72,12 @@ export async function claimCall(
 
 /** Gives a claim back when it is certain that nothing has run. */
 export async function unclaimCall(db: DbOrTrx, callId: string, to: 'proposed' | 'ready'): Promise<void> {
-  await db.updateTable('tool_calls').set({ status: to, claimed_at: null }).where('call_id', '=', callId).where('status', '=', 'running').execute();
+  await db
+    .updateTable('tool_calls')
+    .set({ status: to, claimed_at: null })
+    .where('call_id', '=', callId)
+    .where('status', '=', 'running')
+    .execute();
 }
 
 /** Notes, while the call is being tried, what stood in its way and which request answered it. */
@@ -116,7 +121,11 @@ export async function parkCall(
 export async function finishCall(
   trx: DbOrTrx,
   callId: string,
-  end: { status: Extract<CallStatus, 'succeeded' | 'failed' | 'unknown' | 'scope_unavailable'>; result: Record<string, unknown> | null; at: Date },
+  end: {
+    status: Extract<CallStatus, 'succeeded' | 'failed' | 'unknown' | 'scope_unavailable'>;
+    result: Record<string, unknown> | null;
+    at: Date;
+  },
 ): Promise<ToolCall | undefined> {
   const ended = await trx
     .updateTable('tool_calls')

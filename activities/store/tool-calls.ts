@@ -19,7 +19,10 @@ export interface Release {
  * returned want to be woken with `scopeResolved`; calls that are ready and unclaimed are returned again, so that a
  * release which was cut off before the waking can be repeated.
  */
-export async function releaseParkedCalls(db: DbOrTrx, release: Release): Promise<{ sessionId: string; callId: string }[]> {
+export async function releaseParkedCalls(
+  db: DbOrTrx,
+  release: Release,
+): Promise<{ sessionId: string; callId: string }[]> {
   if (release.clientId !== chatClientId) return [];
   let query = db
     .updateTable('tool_calls')
@@ -30,7 +33,9 @@ export async function releaseParkedCalls(db: DbOrTrx, release: Release): Promise
     .where('tool_calls.status', 'in', ['parked', 'ready'])
     .where(sql<boolean>`tool_calls.required_scopes <@ ${[...release.scopes]}::text[]`);
   if (release.sessionId !== null) query = query.where('tool_calls.session_id', '=', release.sessionId);
-  const released = await query.returning(['tool_calls.session_id as sessionId', 'tool_calls.call_id as callId']).execute();
+  const released = await query
+    .returning(['tool_calls.session_id as sessionId', 'tool_calls.call_id as callId'])
+    .execute();
   for (const sessionId of sessionsOf(released)) await announceChatSession(db, sessionId);
   return released;
 }
@@ -88,7 +93,8 @@ export async function attachRequest(trx: DbOrTrx, call: ToolCall, requestId: str
     .where('arguments_digest', '=', call.arguments_digest)
     .where('status', '=', 'parked')
     .execute();
-  if (isTerminal(request.status) && request.status !== 'approved') await endCallsOfRequest(trx, requestId, request.status);
+  if (isTerminal(request.status) && request.status !== 'approved')
+    await endCallsOfRequest(trx, requestId, request.status);
   else await announceChatSession(trx, call.session_id);
 }
 

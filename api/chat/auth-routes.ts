@@ -32,7 +32,11 @@ export function chatAuthRoutes(deps: ChatDeps, cookies: ChatCookies): Router {
   router.get('/callback', async (request, response) => {
     const flow = openFlow(deps, cookies.flow.read(request));
     cookies.flow.clear(response);
-    if (flow === undefined) throw new DomainError('not_signed_in', 'This sign-in has expired or was begun elsewhere. Go back and sign in again.');
+    if (flow === undefined)
+      throw new DomainError(
+        'not_signed_in',
+        'This sign-in has expired or was begun elsewhere. Go back and sign in again.',
+      );
     const { secret, returnTo } = await finishSignIn(deps, new URL(request.originalUrl, origin), flow);
     cookies.signIn.write(response, secret, signInSeconds);
     response.set('Cache-Control', 'no-store').redirect(303, returnTo);
@@ -61,7 +65,11 @@ export function chatAuthRoutes(deps: ChatDeps, cookies: ChatCookies): Router {
     });
     deps.tokens.forget(person.subject);
     if (other instanceof DomainError && other.code === 'temporarily_unavailable') {
-      throw new DomainError('temporarily_unavailable', 'You are signed out here, but the authorization server could not be reached: sign out there as well.', { cause: other });
+      throw new DomainError(
+        'temporarily_unavailable',
+        'You are signed out here, but the authorization server could not be reached: sign out there as well.',
+        { cause: other },
+      );
     }
     response.status(204).end();
   });

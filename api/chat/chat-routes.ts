@@ -5,7 +5,15 @@ import { listChatSessions, ownChatSession } from '../../activities/store/chat-se
 import { listCalls } from '../../activities/store/tool-call-runs.ts';
 import { chatClientId } from '../../workflows/domain/clients.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
-import { cancelApprovalSchema, postChatSchema, requestApprovalSchema, retryMessageSchema, type AgentInfo, type ChatHistory, type ChatSessionList } from '../contract/chat.ts';
+import {
+  cancelApprovalSchema,
+  postChatSchema,
+  requestApprovalSchema,
+  retryMessageSchema,
+  type AgentInfo,
+  type ChatHistory,
+  type ChatSessionList,
+} from '../contract/chat.ts';
 import { streamEvents } from '../events/stream.ts';
 import { createStreamLimit } from '../events/stream-limit.ts';
 import { parseBody, parseQuery, pathId } from '../http/parse.ts';
@@ -59,8 +67,8 @@ export function chatRoutes(deps: ChatDeps, cookies: ChatCookies): Router {
     const session = await ownChatSession(deps.db, body.session_id, person.subject);
     const calls = await listCalls(deps.db, { sessionId: session.session_id });
     const call = calls.find(({ request_id }) => request_id === body.approval_request_id);
-    if (call?.request_id == null) throw new DomainError('not_found', 'No call of this conversation waits for that request.');
-    const path = `/api/requests/${encodeURIComponent(call.request_id)}/cancel`;
+    if (call === undefined) throw new DomainError('not_found', 'No call of this conversation waits for that request.');
+    const path = `/api/requests/${encodeURIComponent(body.approval_request_id)}/cancel`;
     const answer = unwrap(await deps.authServer.ask(person.subject, 'POST', path));
     response.status(answer.status).json(answer.body);
   });
@@ -69,7 +77,10 @@ export function chatRoutes(deps: ChatDeps, cookies: ChatCookies): Router {
     const { person } = await chatCaller(deps, cookies, request);
     const { session_id } = parseQuery(historyQuerySchema, request);
     const session = await ownChatSession(deps.db, session_id, person.subject);
-    const [messages, calls] = await Promise.all([listMessages(deps.db, session_id), listCalls(deps.db, { sessionId: session_id })]);
+    const [messages, calls] = await Promise.all([
+      listMessages(deps.db, session_id),
+      listCalls(deps.db, { sessionId: session_id }),
+    ]);
     const view = await viewContext(deps.db, calls, deps.now());
     const history: ChatHistory = {
       session_id,
@@ -84,7 +95,12 @@ export function chatRoutes(deps: ChatDeps, cookies: ChatCookies): Router {
     const { person } = await chatCaller(deps, cookies, request);
     const sessions = await listChatSessions(deps.db, person.subject, shownSessions);
     const list: ChatSessionList = {
-      sessions: sessions.map(({ session_id, title, updated_at, waiting }) => ({ session_id, title, updated_at: updated_at.toISOString(), waiting })),
+      sessions: sessions.map(({ session_id, title, updated_at, waiting }) => ({
+        session_id,
+        title,
+        updated_at: updated_at.toISOString(),
+        waiting,
+      })),
     };
     response.json(list);
   });

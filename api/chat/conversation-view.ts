@@ -18,7 +18,8 @@ export interface ViewContext {
 /** Reads what the views of these calls need, at once. The caller has checked whose conversation it is. */
 export async function viewContext(db: DbOrTrx, calls: readonly ToolCall[], now: Date): Promise<ViewContext> {
   const ids = [...new Set(calls.flatMap(({ request_id }) => (request_id === null ? [] : [request_id])))];
-  const requests = ids.length === 0 ? [] : await db.selectFrom('scope_requests').selectAll().where('request_id', 'in', ids).execute();
+  const requests =
+    ids.length === 0 ? [] : await db.selectFrom('scope_requests').selectAll().where('request_id', 'in', ids).execute();
   return {
     requests: new Map(requests.map((request) => [request.request_id, request])),
     context: await requestContext(db, requests),
@@ -37,13 +38,20 @@ export function callView(call: ToolCall, view: ViewContext): ToolCallView {
     status: call.status,
     ...(call.result === null ? {} : { result: call.result }),
     ...(call.authorization_error === null ? {} : { authorization_error: call.authorization_error }),
-    ...(request === undefined ? {} : { approval_request_id: request.request_id, approval: approvalView(request, view) }),
+    ...(request === undefined
+      ? {}
+      : { approval_request_id: request.request_id, approval: approvalView(request, view) }),
     ...(call.finished_at === null ? {} : { finished_at: call.finished_at.toISOString() }),
   };
 }
 
-function approvalView(request: ScopeRequest, { context, policy, now }: ViewContext): NonNullable<ToolCallView['approval']> {
-  const rules = request.scopes.flatMap((scope) => (policy !== undefined && Object.hasOwn(policy.scopes, scope) ? [policy.scopes[scope]] : []));
+function approvalView(
+  request: ScopeRequest,
+  { context, policy, now }: ViewContext,
+): NonNullable<ToolCallView['approval']> {
+  const rules = request.scopes.flatMap((scope) =>
+    policy !== undefined && Object.hasOwn(policy.scopes, scope) ? [policy.scopes[scope]] : [],
+  );
   return {
     ...statusView(request, context, now),
     required_scopes: request.scopes,
@@ -83,7 +91,9 @@ export function replyView(message: ChatMessage, calls: readonly ToolCall[], view
 function waitingFields(own: readonly ToolCall[]): Pick<ChatReply, 'authorization_error' | 'approval_request_id'> {
   const waiting = own.findLast(({ status }) => status === 'parked');
   return {
-    ...(waiting === undefined || waiting.authorization_error === null ? {} : { authorization_error: waiting.authorization_error }),
+    ...(waiting === undefined || waiting.authorization_error === null
+      ? {}
+      : { authorization_error: waiting.authorization_error }),
     ...(waiting === undefined || waiting.request_id === null ? {} : { approval_request_id: waiting.request_id }),
   };
 }

@@ -65,7 +65,8 @@ async function browse(jar: Map<string, string>, url: URL, form?: Record<string, 
   await response.body?.cancel();
   for (const header of response.headers.getSetCookie()) {
     const { name, value, maxAge, expires } = parseSetCookie(header, { decode: (raw) => raw });
-    const gone = value === undefined || value === '' || maxAge === 0 || (expires !== undefined && expires.getTime() <= Date.now());
+    const gone =
+      value === undefined || value === '' || maxAge === 0 || (expires !== undefined && expires.getTime() <= Date.now());
     if (gone) jar.delete(name);
     else jar.set(name, value);
   }

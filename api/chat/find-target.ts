@@ -10,7 +10,10 @@ export async function findAskableCall(db: Db, sessionId: string, messageId: stri
   );
   const found =
     calls.findLast(({ status }) => status === 'parked') ??
-    calls.findLast(({ status }) => status === 'denied' || status === 'expired' || status === 'cancelled' || status === 'scope_unavailable');
+    calls.findLast(
+      ({ status }) =>
+        status === 'denied' || status === 'expired' || status === 'cancelled' || status === 'scope_unavailable',
+    );
   if (found === undefined) {
     throw new DomainError('invalid_request', 'Nothing in this conversation waits for an approval.');
   }

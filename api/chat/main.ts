@@ -45,7 +45,16 @@ export async function startChat(options: ChatOptions): Promise<{ open(): Promise
     {
       taskQueue: taskQueues.chat,
       shutdownGraceTime: '10s',
-      activities: createChatActivities({ db, server, tokens, authServer, catalogue, model, resource: mcpResource, now }),
+      activities: createChatActivities({
+        db,
+        server,
+        tokens,
+        authServer,
+        catalogue,
+        model,
+        resource: mcpResource,
+        now,
+      }),
     },
     connection,
   );

@@ -16,7 +16,11 @@ const longestTitle = 80;
  * @throws {DomainError} `not_found` for a foreign conversation, `not_signed_in`, `temporarily_unavailable` when the
  * auth server or the agent cannot be reached: then the message has not been taken.
  */
-export async function postMessage(deps: ChatDeps, caller: ChatCaller, body: z.output<typeof postChatSchema>): Promise<ChatReply> {
+export async function postMessage(
+  deps: ChatDeps,
+  caller: ChatCaller,
+  body: z.output<typeof postChatSchema>,
+): Promise<ChatReply> {
   const { subject } = caller.person;
   const existing = body.session_id === undefined ? undefined : await ownChatSession(deps.db, body.session_id, subject);
   // Without the auth server nothing can be done: say so now rather than in the middle of a turn.

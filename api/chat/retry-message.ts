@@ -21,7 +21,11 @@ type Retry = 'nothing' | 'wake' | 'release' | 'again';
  *
  * @throws {DomainError} `not_found`, `temporarily_unavailable`
  */
-export async function retryMessage(deps: ChatDeps, caller: ChatCaller, body: z.output<typeof retryMessageSchema>): Promise<ChatReply> {
+export async function retryMessage(
+  deps: ChatDeps,
+  caller: ChatCaller,
+  body: z.output<typeof retryMessageSchema>,
+): Promise<ChatReply> {
   const { subject } = caller.person;
   const session = await ownChatSession(deps.db, body.session_id, subject);
   const message = await findRetryable(deps.db, session.session_id, body.message_id);
@@ -31,7 +35,11 @@ export async function retryMessage(deps: ChatDeps, caller: ChatCaller, body: z.o
     return waitForReply(deps, session.session_id, { replyTo: message.message_id });
   }
   const calls = await listCalls(deps.db, { messageId: message.message_id });
-  const held = await heldScopes(deps.db, { subject, clientId: chatClientId, sessionId: session.session_id }, deps.now());
+  const held = await heldScopes(
+    deps.db,
+    { subject, clientId: chatClientId, sessionId: session.session_id },
+    deps.now(),
+  );
   const last = calls.findLast(({ status }) => status !== 'superseded');
   switch (decideRetry(message, last, held)) {
     case 'nothing':
@@ -53,7 +61,11 @@ export async function retryMessage(deps: ChatDeps, caller: ChatCaller, body: z.o
 }
 
 /** What a retry means for a reply as it stands. Pure. */
-export function decideRetry(message: Pick<ChatMessage, 'status'>, call: Pick<ToolCall, 'status' | 'required_scopes'> | undefined, held: readonly string[]): Retry {
+export function decideRetry(
+  message: Pick<ChatMessage, 'status'>,
+  call: Pick<ToolCall, 'status' | 'required_scopes'> | undefined,
+  held: readonly string[],
+): Retry {
   const turnEnded = message.status === 'completed' || message.status === 'failed';
   if (call === undefined) return message.status === 'failed' ? 'again' : turnEnded ? 'nothing' : 'wake';
   switch (call.status) {

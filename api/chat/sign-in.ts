@@ -30,7 +30,12 @@ export const redirectUri = (publicUrl: string): string => new URL('/auth/callbac
  */
 export async function beginSignIn(deps: ChatDeps, returnTo: string): Promise<{ url: URL; flow: SignInFlow }> {
   const configuration = await deps.oauth.configuration();
-  const flow = { state: oidc.randomState(), nonce: oidc.randomNonce(), verifier: oidc.randomPKCECodeVerifier(), returnTo };
+  const flow = {
+    state: oidc.randomState(),
+    nonce: oidc.randomNonce(),
+    verifier: oidc.randomPKCECodeVerifier(),
+    returnTo,
+  };
   const parameters = new URLSearchParams({
     redirect_uri: redirectUri(deps.publicUrl),
     response_type: 'code',
@@ -47,7 +52,11 @@ export async function beginSignIn(deps: ChatDeps, returnTo: string): Promise<{ u
 }
 
 /** Exchanges the code and stores the sign-in. @returns the secret of the cookie. @throws {DomainError} */
-export async function finishSignIn(deps: ChatDeps, callback: URL, flow: SignInFlow): Promise<{ secret: string; returnTo: string }> {
+export async function finishSignIn(
+  deps: ChatDeps,
+  callback: URL,
+  flow: SignInFlow,
+): Promise<{ secret: string; returnTo: string }> {
   const tokens = await exchange(deps, callback, flow);
   const subject = tokens.claims()?.sub;
   const person = subject === undefined ? undefined : await findPerson(deps.db, subject);
@@ -76,7 +85,9 @@ async function exchange(deps: ChatDeps, callback: URL, flow: SignInFlow) {
     );
   } catch (error) {
     if (error instanceof oidc.AuthorizationResponseError || error instanceof oidc.ResponseBodyError) {
-      throw new DomainError('not_signed_in', 'The authorization server did not sign you in. Try again.', { cause: error });
+      throw new DomainError('not_signed_in', 'The authorization server did not sign you in. Try again.', {
+        cause: error,
+      });
     }
     if (error instanceof oidc.ClientError && error.code !== 'OAUTH_TIMEOUT') {
       throw new DomainError('not_signed_in', 'This sign-in cannot be finished. Start again.', { cause: error });

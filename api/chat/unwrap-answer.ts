@@ -7,7 +7,10 @@ export function unwrap(answer: ApiAnswer): ApiAnswer {
   if (answer.status < 400) return answer;
   const problem = problemSchema.safeParse(answer.body).data;
   if (problem === undefined) {
-    throw new DomainError('temporarily_unavailable', 'The authorization server did not answer as expected. Try again in a moment.');
+    throw new DomainError(
+      'temporarily_unavailable',
+      'The authorization server did not answer as expected. Try again in a moment.',
+    );
   }
   const { type: _type, title: _title, status: _status, code, detail, ...details } = problem;
   throw new DomainError(code, detail, { details });

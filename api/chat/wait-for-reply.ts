@@ -28,7 +28,10 @@ export async function waitForReply(deps: ChatDeps, sessionId: string, awaited: A
       const changed = new Promise<void>((resolve) => {
         ring = resolve;
       });
-      const message = 'replyTo' in awaited ? await findReply(deps.db, awaited.replyTo) : await findMessage(deps.db, awaited.messageId);
+      const message =
+        'replyTo' in awaited
+          ? await findReply(deps.db, awaited.replyTo)
+          : await findMessage(deps.db, awaited.messageId);
       if (message !== undefined) {
         const calls = await listCalls(deps.db, { messageId: message.message_id });
         if (hasSettled(message, calls)) return replyView(message, calls, await viewContext(deps.db, calls, deps.now()));
@@ -38,9 +41,13 @@ export async function waitForReply(deps: ChatDeps, sessionId: string, awaited: A
   } finally {
     unsubscribe();
   }
-  throw new DomainError('temporarily_unavailable', 'This takes longer than usual. Nothing is lost: the answer will appear in the conversation.', {
-    details: { session_id: sessionId, retry_after: 10 },
-  });
+  throw new DomainError(
+    'temporarily_unavailable',
+    'This takes longer than usual. Nothing is lost: the answer will appear in the conversation.',
+    {
+      details: { session_id: sessionId, retry_after: 10 },
+    },
+  );
 }
 
 /** The turn has ended, or pauses for a person; a call that was released or ended meanwhile still has to be taken up. */

@@ -1,12 +1,25 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSessionWork } from '../../activities/chat/session-work.ts';
 import { callDigest } from '../../activities/store/call-digest.ts';
-import { beginReply, findMessage, findReply, insertUserMessage, setReply } from '../../activities/store/chat-messages.ts';
+import {
+  beginReply,
+  findMessage,
+  findReply,
+  insertUserMessage,
+  setReply,
+} from '../../activities/store/chat-messages.ts';
 import { insertChatSession, listChatSessions, ownChatSession } from '../../activities/store/chat-sessions.ts';
 import { connect, type Connection } from '../../activities/store/connect.ts';
 import { insertPerson } from '../../activities/store/people.ts';
 import { endRequest, openRequest } from '../../activities/store/requests.ts';
-import { claimCall, findCall, finishCall, noteRefusal, parkCall, proposeCall } from '../../activities/store/tool-call-runs.ts';
+import {
+  claimCall,
+  findCall,
+  finishCall,
+  noteRefusal,
+  parkCall,
+  proposeCall,
+} from '../../activities/store/tool-call-runs.ts';
 import { attachRequest, endCallsOfRequest, parkAgain, releaseParkedCalls } from '../../activities/store/tool-calls.ts';
 import { chatClientId, dashboardClientId } from '../../workflows/domain/clients.ts';
 import { startPostgres } from '../support/embedded.ts';
@@ -20,8 +33,20 @@ let count = 0;
 beforeAll(async () => {
   postgres = await startPostgres();
   database = connect(postgres.appUrl, { max: 20 });
-  await insertPerson(database.db, { subject: 'sub_user', email: 'user@example.com', displayName: 'User', passwordHash: null, roles: ['user'] });
-  await insertPerson(database.db, { subject: 'sub_admin', email: 'admin@example.com', displayName: 'Admin', passwordHash: null, roles: ['admin'] });
+  await insertPerson(database.db, {
+    subject: 'sub_user',
+    email: 'user@example.com',
+    displayName: 'User',
+    passwordHash: null,
+    roles: ['user'],
+  });
+  await insertPerson(database.db, {
+    subject: 'sub_admin',
+    email: 'admin@example.com',
+    displayName: 'Admin',
+    passwordHash: null,
+    roles: ['admin'],
+  });
 });
 afterAll(async () => {
   await database.close();
@@ -41,7 +66,15 @@ async function proposed(repeatable = false): Promise<{ callId: string; replyId: 
   const { db } = database;
   await insertUserMessage(db, { messageId: `u${id}`, sessionId, content: 'Execute command: ps aux | head -5' });
   await beginReply(db, `u${id}`, `a${id}`);
-  await proposeCall(db, { callId: `c${id}`, sessionId, messageId: `a${id}`, name: 'execute_command', arguments: args, argumentsDigest: digest, repeatable });
+  await proposeCall(db, {
+    callId: `c${id}`,
+    sessionId,
+    messageId: `a${id}`,
+    name: 'execute_command',
+    arguments: args,
+    argumentsDigest: digest,
+    repeatable,
+  });
   return { callId: `c${id}`, replyId: `a${id}` };
 }
 
@@ -81,12 +114,20 @@ async function request(toolArgs: Record<string, unknown> = args): Promise<string
 
 const statusOf = async (callId: string) => (await findCall(database.db, callId))?.status;
 const release = (over: Partial<Parameters<typeof releaseParkedCalls>[1]> = {}) =>
-  releaseParkedCalls(database.db, { subject: 'sub_user', clientId: chatClientId, scopes: ['execute:commands'], sessionId: null, ...over });
+  releaseParkedCalls(database.db, {
+    subject: 'sub_user',
+    clientId: chatClientId,
+    scopes: ['execute:commands'],
+    sessionId: null,
+    ...over,
+  });
 
 describe('claiming', () => {
   it('lets exactly one of sixteen claims succeed', async () => {
     const { callId } = await proposed();
-    const claims = await Promise.all(Array.from({ length: 16 }, () => claimCall(database.db, { callId, argumentsDigest: digest }, new Date())));
+    const claims = await Promise.all(
+      Array.from({ length: 16 }, () => claimCall(database.db, { callId, argumentsDigest: digest }, new Date())),
+    );
     expect(claims.filter((claim) => claim !== undefined)).toHaveLength(1);
     expect(await statusOf(callId)).toBe('running');
   });
@@ -96,7 +137,9 @@ describe('claiming', () => {
     const other = callDigest({ server, tool: 'execute_command', arguments: { command: 'rm -rf /' } });
     expect(await claimCall(database.db, { callId, argumentsDigest: other }, new Date())).toBeUndefined();
     const waiting = await parked();
-    expect(await claimCall(database.db, { callId: waiting.callId, argumentsDigest: digest }, new Date())).toBeUndefined();
+    expect(
+      await claimCall(database.db, { callId: waiting.callId, argumentsDigest: digest }, new Date()),
+    ).toBeUndefined();
     await claimCall(database.db, { callId, argumentsDigest: digest }, new Date());
     await finishCall(database.db, callId, { status: 'succeeded', result: {}, at: new Date() });
     expect(await claimCall(database.db, { callId, argumentsDigest: digest }, new Date())).toBeUndefined();
@@ -133,23 +176,36 @@ describe('releasing', () => {
 });
 
 describe('ending', () => {
-  it.each(['denied', 'expired', 'cancelled'] as const)('ends the calls of a request that was %s, with a text of its own', async (status) => {
-    const { callId, replyId } = await parked();
-    const requestId = await request();
-    const call = await findCall(database.db, callId);
-    await database.db.transaction().execute((trx) => attachRequest(trx, call!, requestId));
-    await database.db.transaction().execute((trx) =>
-      endRequest(trx, requestId, { status, actor: 'sub_admin', decidedBy: status === 'denied' ? 'sub_admin' : null, note: status === 'denied' ? 'not today' : null, at: new Date() }),
-    );
-    expect(await statusOf(callId)).toBe(status);
-    const work = createSessionWork({ db: database.db });
-    expect(await work.findChatWork({ sessionId })).toEqual({ kind: 'finish', messageId: replyId });
-    await work.finishChatTurn({ messageId: replyId });
-    const said = await findMessage(database.db, replyId);
-    expect(said?.status).toBe('completed');
-    expect(said?.content).toMatch({ denied: /admin@example\.com denied.*not today/s, expired: /not a refusal/, cancelled: /You withdrew/ }[status]);
-    expect(await work.findChatWork({ sessionId })).toEqual({ kind: 'none' });
-  });
+  it.each(['denied', 'expired', 'cancelled'] as const)(
+    'ends the calls of a request that was %s, with a text of its own',
+    async (status) => {
+      const { callId, replyId } = await parked();
+      const requestId = await request();
+      const call = await findCall(database.db, callId);
+      await database.db.transaction().execute((trx) => attachRequest(trx, call!, requestId));
+      await database.db.transaction().execute((trx) =>
+        endRequest(trx, requestId, {
+          status,
+          actor: 'sub_admin',
+          decidedBy: status === 'denied' ? 'sub_admin' : null,
+          note: status === 'denied' ? 'not today' : null,
+          at: new Date(),
+        }),
+      );
+      expect(await statusOf(callId)).toBe(status);
+      const work = createSessionWork({ db: database.db });
+      expect(await work.findChatWork({ sessionId })).toEqual({ kind: 'finish', messageId: replyId });
+      await work.finishChatTurn({ messageId: replyId });
+      const said = await findMessage(database.db, replyId);
+      expect(said?.status).toBe('completed');
+      expect(said?.content).toMatch(
+        { denied: /admin@example\.com denied.*not today/s, expired: /not a refusal/, cancelled: /You withdrew/ }[
+          status
+        ],
+      );
+      expect(await work.findChatWork({ sessionId })).toEqual({ kind: 'none' });
+    },
+  );
 
   it('ends nothing that runs already', async () => {
     const { callId } = await parked();
@@ -165,7 +221,15 @@ describe('ending', () => {
   it('notices a request that ended before the call was tied to it', async () => {
     const { callId } = await parked();
     const requestId = await request();
-    await database.db.transaction().execute((trx) => endRequest(trx, requestId, { status: 'cancelled', actor: 'sub_user', decidedBy: null, note: null, at: new Date() }));
+    await database.db.transaction().execute((trx) =>
+      endRequest(trx, requestId, {
+        status: 'cancelled',
+        actor: 'sub_user',
+        decidedBy: null,
+        note: null,
+        at: new Date(),
+      }),
+    );
     const call = await findCall(database.db, callId);
     await database.db.transaction().execute((trx) => attachRequest(trx, call!, requestId));
     expect(await statusOf(callId)).toBe('cancelled');
@@ -178,7 +242,15 @@ describe('ending', () => {
       const call = await findCall(database.db, callId);
       await Promise.all([
         database.db.transaction().execute((trx) => attachRequest(trx, call!, requestId)),
-        database.db.transaction().execute((trx) => endRequest(trx, requestId, { status: 'expired', actor: 'system', decidedBy: null, note: null, at: new Date() })),
+        database.db.transaction().execute((trx) =>
+          endRequest(trx, requestId, {
+            status: 'expired',
+            actor: 'system',
+            decidedBy: null,
+            note: null,
+            at: new Date(),
+          }),
+        ),
       ]);
       expect(await statusOf(callId)).toBe('expired');
     }
@@ -189,7 +261,11 @@ describe('ending', () => {
     const requestId = await request();
     const call = await findCall(database.db, callId);
     await database.db.transaction().execute((trx) => attachRequest(trx, call!, requestId));
-    await database.db.transaction().execute((trx) => endRequest(trx, requestId, { status: 'expired', actor: 'system', decidedBy: null, note: null, at: new Date() }));
+    await database.db
+      .transaction()
+      .execute((trx) =>
+        endRequest(trx, requestId, { status: 'expired', actor: 'system', decidedBy: null, note: null, at: new Date() }),
+      );
     const again = await parkAgain(database.db, callId);
     expect(again).toMatchObject({ status: 'parked', request_id: null, parked_count: 1 });
     expect(await parkAgain(database.db, callId)).toBeUndefined();
@@ -210,8 +286,17 @@ describe('turns', () => {
   it('begins a turn once, whatever the number of tries', async () => {
     const { db } = database;
     await insertUserMessage(db, { messageId: `u-${sessionId}`, sessionId, content: 'hello' });
-    await Promise.all(Array.from({ length: 8 }, (_, i) => db.transaction().execute((trx) => beginReply(trx, `u-${sessionId}`, `r-${sessionId}-${i}`))));
-    const replies = await db.selectFrom('chat_messages').selectAll().where('session_id', '=', sessionId).where('role', '=', 'assistant').execute();
+    await Promise.all(
+      Array.from({ length: 8 }, (_, i) =>
+        db.transaction().execute((trx) => beginReply(trx, `u-${sessionId}`, `r-${sessionId}-${i}`)),
+      ),
+    );
+    const replies = await db
+      .selectFrom('chat_messages')
+      .selectAll()
+      .where('session_id', '=', sessionId)
+      .where('role', '=', 'assistant')
+      .execute();
     expect(replies).toHaveLength(1);
     expect((await findReply(db, `u-${sessionId}`))?.status).toBe('running');
   });

@@ -34,7 +34,11 @@ export interface Product {
 
 /** Starts every role. @param options.policy text of another policy file than the shipped one */
 export async function startProduct(options: { policy?: string; logLevel?: string } = {}): Promise<Product> {
-  const [postgres, temporal, folder] = await Promise.all([startPostgres(), startTemporal(), mkdtemp(join(tmpdir(), 'cs-'))]);
+  const [postgres, temporal, folder] = await Promise.all([
+    startPostgres(),
+    startTemporal(),
+    mkdtemp(join(tmpdir(), 'cs-')),
+  ]);
   const [apiPort, mcpPort, chatPort] = [await freePort(), await freePort(), await freePort()];
   const issuer = `http://localhost:${apiPort}`;
   const chatUrl = `http://localhost:${chatPort}`;
@@ -148,7 +152,10 @@ export async function startProduct(options: { policy?: string; logLevel?: string
 async function keyPair(kid: string): Promise<{ privateJwk: JWK; publicJwk: JWK }> {
   const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
   const named = { kid, alg: 'ES256', use: 'sig' };
-  return { privateJwk: { ...(await exportJWK(privateKey)), ...named }, publicJwk: { ...(await exportJWK(publicKey)), ...named } };
+  return {
+    privateJwk: { ...(await exportJWK(privateKey)), ...named },
+    publicJwk: { ...(await exportJWK(publicKey)), ...named },
+  };
 }
 
 function freePort(): Promise<number> {

@@ -20,23 +20,41 @@ describe('a retry by hand', () => {
     ['failed', undefined, [], 'again'],
     ['completed', undefined, [], 'nothing'],
   ] as const)('of a %s message with %o', (status, call, held, expected) => {
-    expect(decideRetry({ status }, call === undefined ? undefined : { ...call, required_scopes: [...call.required_scopes] }, held)).toBe(expected);
+    expect(
+      decideRetry(
+        { status },
+        call === undefined ? undefined : { ...call, required_scopes: [...call.required_scopes] },
+        held,
+      ),
+    ).toBe(expected);
   });
 });
 
 describe('the 403 body', () => {
-  const error = { error_type: 'authorization_error', tool_name: 't', required_scope: 's', current_scopes: [], approval_type: 'auto', user_email: 'u@example.com' };
+  const error = {
+    error_type: 'authorization_error',
+    tool_name: 't',
+    required_scope: 's',
+    current_scopes: [],
+    approval_type: 'auto',
+    user_email: 'u@example.com',
+  };
 
   it('is read when it is the structured error, beside OAuth fields', () => {
     expect(refusalFromBody(JSON.stringify({ error: 'insufficient_scope', ...error }))).toEqual(error);
   });
 
-  it.each(['', 'not json', '{}', '[]', 'null', JSON.stringify({ ...error, required_scope: 'x'.repeat(200) }), JSON.stringify({ ...error, approval_type: 'please' })])(
-    'is ignored when it is %j',
-    (body) => {
-      expect(refusalFromBody(body)).toBeUndefined();
-    },
-  );
+  it.each([
+    '',
+    'not json',
+    '{}',
+    '[]',
+    'null',
+    JSON.stringify({ ...error, required_scope: 'x'.repeat(200) }),
+    JSON.stringify({ ...error, approval_type: 'please' }),
+  ])('is ignored when it is %j', (body) => {
+    expect(refusalFromBody(body)).toBeUndefined();
+  });
 });
 
 describe('what is stored', () => {

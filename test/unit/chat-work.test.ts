@@ -4,25 +4,55 @@ import type { CallStatus } from '../../workflows/domain/call-status.ts';
 import { claimLifeMs, nextChatWork, type WorkCall, type WorkMessage } from '../../workflows/domain/chat-work.ts';
 
 const now = 1_000_000_000;
-const asked = (messageId: string, status: WorkMessage['status'] = 'completed'): WorkMessage => ({ messageId, role: 'user', status });
-const reply = (messageId: string, status: WorkMessage['status']): WorkMessage => ({ messageId, role: 'assistant', status });
-const call = (status: CallStatus, messageId = 'a1', claimedAt: number | null = null): WorkCall => ({ callId: `c-${status}-${messageId}`, messageId, status, claimedAt });
+const asked = (messageId: string, status: WorkMessage['status'] = 'completed'): WorkMessage => ({
+  messageId,
+  role: 'user',
+  status,
+});
+const reply = (messageId: string, status: WorkMessage['status']): WorkMessage => ({
+  messageId,
+  role: 'assistant',
+  status,
+});
+const call = (status: CallStatus, messageId = 'a1', claimedAt: number | null = null): WorkCall => ({
+  callId: `c-${status}-${messageId}`,
+  messageId,
+  status,
+  claimedAt,
+});
 
 describe('what a conversation does next', () => {
   it('begins the oldest waiting message', () => {
-    expect(nextChatWork([asked('u1', 'queued'), asked('u2', 'queued')], [], now)).toEqual({ kind: 'begin', messageId: 'u1' });
+    expect(nextChatWork([asked('u1', 'queued'), asked('u2', 'queued')], [], now)).toEqual({
+      kind: 'begin',
+      messageId: 'u1',
+    });
   });
 
   it('asks the model first, and again after a result', () => {
     expect(nextChatWork([asked('u1'), reply('a1', 'running')], [], now)).toEqual({ kind: 'model', messageId: 'a1' });
-    expect(nextChatWork([asked('u1'), reply('a1', 'running')], [call('succeeded')], now)).toEqual({ kind: 'model', messageId: 'a1' });
-    expect(nextChatWork([asked('u1'), reply('a1', 'running')], [call('failed')], now)).toEqual({ kind: 'model', messageId: 'a1' });
+    expect(nextChatWork([asked('u1'), reply('a1', 'running')], [call('succeeded')], now)).toEqual({
+      kind: 'model',
+      messageId: 'a1',
+    });
+    expect(nextChatWork([asked('u1'), reply('a1', 'running')], [call('failed')], now)).toEqual({
+      kind: 'model',
+      messageId: 'a1',
+    });
   });
 
   it('tries a proposed call and, before it, a released one', () => {
     const messages = [asked('u1'), reply('a1', 'awaiting_authorization'), asked('u2'), reply('a2', 'running')];
-    expect(nextChatWork(messages, [call('parked'), call('proposed', 'a2')], now)).toEqual({ kind: 'call', callId: 'c-proposed-a2', approved: false });
-    expect(nextChatWork(messages, [call('proposed', 'a2'), call('ready')], now)).toEqual({ kind: 'call', callId: 'c-ready-a1', approved: true });
+    expect(nextChatWork(messages, [call('parked'), call('proposed', 'a2')], now)).toEqual({
+      kind: 'call',
+      callId: 'c-proposed-a2',
+      approved: false,
+    });
+    expect(nextChatWork(messages, [call('proposed', 'a2'), call('ready')], now)).toEqual({
+      kind: 'call',
+      callId: 'c-ready-a1',
+      approved: true,
+    });
   });
 
   it('leaves a parked turn alone and goes on with the next message', () => {
@@ -31,9 +61,15 @@ describe('what a conversation does next', () => {
     expect(nextChatWork(messages.slice(0, 2), [call('parked')], now)).toEqual({ kind: 'none' });
   });
 
-  it.each(['denied', 'expired', 'cancelled', 'scope_unavailable', 'unknown'] as const)('finishes a turn whose call ended as %s', (status) => {
-    expect(nextChatWork([asked('u1'), reply('a1', 'awaiting_authorization')], [call(status)], now)).toEqual({ kind: 'finish', messageId: 'a1' });
-  });
+  it.each(['denied', 'expired', 'cancelled', 'scope_unavailable', 'unknown'] as const)(
+    'finishes a turn whose call ended as %s',
+    (status) => {
+      expect(nextChatWork([asked('u1'), reply('a1', 'awaiting_authorization')], [call(status)], now)).toEqual({
+        kind: 'finish',
+        messageId: 'a1',
+      });
+    },
+  );
 
   it('does nothing about turns that have ended', () => {
     const messages = [asked('u1'), reply('a1', 'completed'), asked('u2'), reply('a2', 'failed'), asked('u3', 'failed')];
@@ -41,13 +77,19 @@ describe('what a conversation does next', () => {
   });
 
   it('makes a retried turn anew: what was superseded does not count', () => {
-    expect(nextChatWork([asked('u1'), reply('a1', 'running')], [call('superseded')], now)).toEqual({ kind: 'model', messageId: 'a1' });
+    expect(nextChatWork([asked('u1'), reply('a1', 'running')], [call('superseded')], now)).toEqual({
+      kind: 'model',
+      messageId: 'a1',
+    });
   });
 
   it('waits for a running call, and gives one up that nobody can be running', () => {
     const messages = [asked('u1'), reply('a1', 'running')];
     expect(nextChatWork(messages, [call('running', 'a1', now - 1_000)], now)).toEqual({ kind: 'none' });
-    expect(nextChatWork(messages, [call('running', 'a1', now - claimLifeMs - 1)], now)).toEqual({ kind: 'lost', callId: 'c-running-a1' });
+    expect(nextChatWork(messages, [call('running', 'a1', now - claimLifeMs - 1)], now)).toEqual({
+      kind: 'lost',
+      callId: 'c-running-a1',
+    });
   });
 });
 
@@ -73,7 +115,9 @@ describe('what the conversation says', () => {
   });
 
   it('tells waiting for a person, for a sign-in and for a server apart', () => {
-    const texts = (['scope', 'sign_in', 'unreachable'] as const).map((reason) => parkedText({ tool: 't', reason, scopes: ['s'] }));
+    const texts = (['scope', 'sign_in', 'unreachable'] as const).map((reason) =>
+      parkedText({ tool: 't', reason, scopes: ['s'] }),
+    );
     const failures = (['not_signed_in', 'temporarily_unavailable', 'internal_error'] as const).map(failureText);
     expect(new Set([...texts, ...failures]).size).toBe(6);
   });

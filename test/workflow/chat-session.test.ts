@@ -83,7 +83,8 @@ const session: SessionWork = {
 const chat: ChatActivities = {
   modelStep: async ({ messageId }) => {
     if (talk.failModel !== undefined) throw ApplicationFailure.create({ type: talk.failModel });
-    if (talk.calls.some((call) => call.messageId === messageId && call.status !== 'superseded')) talk.message(messageId).status = 'completed';
+    if (talk.calls.some((call) => call.messageId === messageId && call.status !== 'superseded'))
+      talk.message(messageId).status = 'completed';
     else talk.calls.push({ callId: `call:${messageId}`, messageId, status: 'proposed', claimedAt: null });
   },
   runCall: async ({ callId }) => {
@@ -211,17 +212,20 @@ describe('chatSession', () => {
     expect(talk.runs).toEqual(['call:re:m1']);
   });
 
-  it.each(['denied', 'expired', 'cancelled'] as const)('finishes a parked turn that ended as %s without running anything', async (status) => {
-    talk.answer = 'insufficient_scope';
-    talk.post('m1');
-    await wake();
-    await until(() => talk.calls[0]?.status === 'parked');
-    talk.callOf('re:m1').status = status;
-    await wake(scopeResolvedSignal);
-    await until(() => talk.message('re:m1').status === 'completed');
-    expect(talk.log).toEqual([`finish re:m1 ${status}`]);
-    expect(talk.runs).toEqual([]);
-  });
+  it.each(['denied', 'expired', 'cancelled'] as const)(
+    'finishes a parked turn that ended as %s without running anything',
+    async (status) => {
+      talk.answer = 'insufficient_scope';
+      talk.post('m1');
+      await wake();
+      await until(() => talk.calls[0]?.status === 'parked');
+      talk.callOf('re:m1').status = status;
+      await wake(scopeResolvedSignal);
+      await until(() => talk.message('re:m1').status === 'completed');
+      expect(talk.log).toEqual([`finish re:m1 ${status}`]);
+      expect(talk.runs).toEqual([]);
+    },
+  );
 
   it('reports a crash in mid-call as unknown within seconds and does not repeat it', async () => {
     talk.answer = 'crash';

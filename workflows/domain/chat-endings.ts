@@ -45,7 +45,11 @@ export function failureText(failure: TurnFailure): string {
 }
 
 /** What the conversation says while a call waits. */
-export function parkedText(wait: { tool: string; reason: 'scope' | 'sign_in' | 'unreachable'; scopes: readonly string[] }): string {
+export function parkedText(wait: {
+  tool: string;
+  reason: 'scope' | 'sign_in' | 'unreachable';
+  scopes: readonly string[];
+}): string {
   switch (wait.reason) {
     case 'scope':
       return `\`${wait.tool}\` needs the scope \`${wait.scopes.join(' ')}\`, which you do not hold. Request approval and I carry on as soon as it is decided.`;

@@ -47,11 +47,13 @@ export function nextChatWork(messages: readonly WorkMessage[], calls: readonly W
   if (runnable !== undefined) return { kind: 'call', callId: runnable.callId, approved: runnable.status === 'ready' };
 
   for (const message of messages) {
-    if (message.role !== 'assistant' || (message.status !== 'running' && message.status !== 'awaiting_authorization')) continue;
+    if (message.role !== 'assistant' || (message.status !== 'running' && message.status !== 'awaiting_authorization'))
+      continue;
     const own = calls.filter(({ messageId, status }) => messageId === message.messageId && status !== 'superseded');
     if (own.some(({ status }) => !callHasEnded(status))) continue;
     const last = own.at(-1);
-    if (last !== undefined && endedWithoutTool.includes(last.status)) return { kind: 'finish', messageId: message.messageId };
+    if (last !== undefined && endedWithoutTool.includes(last.status))
+      return { kind: 'finish', messageId: message.messageId };
     return { kind: 'model', messageId: message.messageId };
   }
 
