@@ -14,7 +14,10 @@ async function digestOfSources(): Promise<string> {
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   const hash = createHash('sha256');
   for (const file of [join(repository, 'package-lock.json'), ...files.sort()]) {
-    hash.update(file.slice(repository.length)).update('\0').update(await readFile(file));
+    hash
+      .update(file.slice(repository.length))
+      .update('\0')
+      .update(await readFile(file));
   }
   return hash.digest('hex');
 }

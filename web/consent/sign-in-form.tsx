@@ -70,7 +70,7 @@ export function SignInForm(props: { accounts: SignInOptions['accounts']; returnT
           The demo accounts share the password <code className="font-mono text-ink">demo</code>.
         </p>
       </div>
-      <div id={ids.error}>
+      <div id={ids.error} className="empty:hidden">
         {signIn.isError && (
           <Notice tone="bad" role="alert">
             {errorText(signIn.error)}

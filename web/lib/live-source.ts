@@ -1,15 +1,12 @@
 import type { LiveEvent } from '../../api/contract/events.ts';
+import { eventKinds, parseLiveEvent } from './parse-live-event.ts';
 
 /** How the stream of changes stands: `lost` means that what is shown may be old. */
 export type ConnectionState = 'connecting' | 'live' | 'lost';
 
 /** What a stream reports. `opened` comes at each (re)opening: whatever happened in between was missed. */
-export type LiveSignal =
-  | { type: 'opened' }
-  | { type: 'event'; event: LiveEvent }
-  | { type: 'lost'; refused: boolean };
+export type LiveSignal = { type: 'opened' } | { type: 'event'; event: LiveEvent } | { type: 'lost'; refused: boolean };
 
-const eventKinds = ['request', 'grant', 'chat_session', 'policy', 'sign_out'] as const satisfies LiveEvent['kind'][];
 const retryDelays = [1_000, 2_000, 5_000, 10_000] as const;
 
 /**
@@ -47,19 +44,4 @@ export function openLiveSource(url: string, report: (signal: LiveSignal) => void
     clearTimeout(timer);
     source?.close();
   };
-}
-
-/** Reads one event; anything else (a `hello`, a kind from a newer server) is `undefined`. */
-export function parseLiveEvent(data: string): LiveEvent | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(data);
-  } catch {
-    return undefined;
-  }
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { position, kind, id } = value as Partial<Record<keyof LiveEvent, unknown>>;
-  const known = eventKinds.find((candidate) => candidate === kind);
-  if (known === undefined || typeof id !== 'string') return undefined;
-  return { position: String(position), kind: known, id };
 }

@@ -22,6 +22,7 @@ export function ArgumentsView({ values }: { values: Readonly<Record<string, unkn
 
 /** Strings as they are, unless that would hide that they are strings (or that they are empty). */
 function argumentText(value: unknown): string {
-  if (typeof value === 'string' && value !== '' && !/^\s|\s$|^(true|false|null|-?\d[\d.e+-]*)$/i.test(value)) return value;
+  if (typeof value === 'string' && value !== '' && !/^\s|\s$|^(true|false|null|-?\d[\d.e+-]*)$/i.test(value))
+    return value;
   return JSON.stringify(value, null, 2) ?? 'undefined';
 }

@@ -5,9 +5,7 @@ export function Brand({ suffix }: { suffix?: string }) {
   return (
     <span className="inline-flex items-center gap-2 font-semibold tracking-tight">
       <img src={markUrl} alt="" className="size-7" />
-      <span>
-        Countersign{suffix !== undefined && <span className="font-normal text-muted"> {suffix}</span>}
-      </span>
+      <span>Countersign{suffix !== undefined && <span className="font-normal text-muted"> {suffix}</span>}</span>
     </span>
   );
 }

@@ -27,7 +27,8 @@ export function DecisionsPage() {
   useDocumentTitle('Decisions · Countersign dashboard');
   const [filter, setFilter] = useState<Filter>('all');
   const list = useInfiniteQuery(requestsQuery(filter === 'all' ? undefined : filter));
-  const ended = list.data?.pages.flatMap((page) => page.requests).filter((request) => request.status !== 'pending') ?? [];
+  const ended =
+    list.data?.pages.flatMap((page) => page.requests).filter((request) => request.status !== 'pending') ?? [];
   return (
     <>
       <PageHeading title="Recent decisions">
@@ -38,7 +39,10 @@ export function DecisionsPage() {
       ) : list.data === undefined ? (
         <LoadFailure error={list.error} onRetry={() => void list.refetch()} />
       ) : ended.length === 0 ? (
-        <EmptyState icon={<Gavel />} title={filter === 'all' ? 'Nothing has been decided yet' : 'None of these so far'} />
+        <EmptyState
+          icon={<Gavel />}
+          title={filter === 'all' ? 'Nothing has been decided yet' : 'None of these so far'}
+        />
       ) : (
         <ul aria-label="Decisions, newest first" className="grid min-w-0 gap-2">
           {ended.map((request) => (

@@ -29,7 +29,7 @@ export function GrantRow({ grant }: { grant: GrantView }) {
           through {grant.client_id}, since <Moment at={grant.granted_at} />
           {grant.status === 'active' ? (
             <>
-              , <Countdown until={grant.expires_at} label={`Time left of the grant of ${grant.subject_email}`} /> left
+              , <Countdown until={grant.expires_at} label={`Time left of the grant of ${grant.subject_email}`} />
             </>
           ) : (
             grant.ended_at !== null && (
@@ -47,7 +47,12 @@ export function GrantRow({ grant }: { grant: GrantView }) {
       </div>
       {grant.status === 'active' && (
         <div className="grid gap-1">
-          <Button look="bad" disabled={!grant.can_revoke} aria-describedby={explanation} onClick={() => setRevoking(true)}>
+          <Button
+            look="bad"
+            disabled={!grant.can_revoke}
+            aria-describedby={explanation}
+            onClick={() => setRevoking(true)}
+          >
             Revoke…
           </Button>
           <p id={explanation} className="max-w-48 text-xs text-muted empty:hidden">

@@ -33,7 +33,10 @@ export function GrantsPage() {
       ) : list.data === undefined ? (
         <LoadFailure error={list.error} onRetry={() => void list.refetch()} />
       ) : grants.length === 0 ? (
-        <EmptyState icon={<KeyRound />} title={filter === 'active' ? 'Nobody holds a grant now' : 'No grant has ended yet'}>
+        <EmptyState
+          icon={<KeyRound />}
+          title={filter === 'active' ? 'Nobody holds a grant now' : 'No grant has ended yet'}
+        >
           A grant begins when a request is approved, and ends by itself.
         </EmptyState>
       ) : (

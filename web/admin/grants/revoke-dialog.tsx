@@ -17,7 +17,10 @@ export function RevokeDialog({ grant, onClose }: { grant: GrantView; onClose: ()
   const queries = useQueryClient();
   const revoke = useMutation({
     mutationFn: () =>
-      postJson(`/api/grants/${encodeURIComponent(grant.grant_id)}/revoke`, reason.trim() === '' ? {} : { reason: reason.trim() }),
+      postJson(
+        `/api/grants/${encodeURIComponent(grant.grant_id)}/revoke`,
+        reason.trim() === '' ? {} : { reason: reason.trim() },
+      ),
     onSuccess: () => {
       showToast('bad', `Revoked: ${grant.scopes.join(' ')} of ${grant.subject_email}`);
       onClose();

@@ -29,7 +29,7 @@ export function QueueRow(props: { request: ScopeRequestView; selected: boolean; 
         {request.expires_at !== null && (
           <span className="inline-flex items-center gap-1">
             <Clock aria-hidden className="size-3.5" />
-            <Countdown until={request.expires_at} label={`Time left for ${request.subject_email}`} /> left
+            <Countdown until={request.expires_at} label={`Time left for ${request.subject_email}`} />
           </span>
         )}
       </div>

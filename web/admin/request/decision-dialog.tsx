@@ -1,12 +1,13 @@
 import { useId, useState, type KeyboardEvent, type SubmitEvent } from 'react';
 import type { ScopeRequestView } from '../../../api/contract/scope-requests.ts';
+import { errorText } from '../../lib/api-error.ts';
 import { ArgumentsView } from '../../ui/arguments-view.tsx';
 import { Button } from '../../ui/button.tsx';
 import { fieldClass } from '../../ui/field.ts';
 import { Modal } from '../../ui/modal.tsx';
 import { Notice } from '../../ui/notice.tsx';
-import { DecisionFailure } from './decision-failure.tsx';
 import { DenyPresets } from './deny-presets.tsx';
+import { endOfRequest } from './end-of-request.ts';
 import { RequestHeadline } from './request-headline.tsx';
 import { RiskBadge } from './risk-badge.tsx';
 import type { Verdict } from './recorded-decisions.ts';
@@ -22,7 +23,8 @@ export function DecisionDialog(props: { request: ScopeRequestView; verdict: Verd
   const field = useId();
   const decide = useDecide(request, verdict, props.onClose);
   const denies = verdict === 'deny';
-  const ready = !decide.isPending && (!denies || words.trim() !== '');
+  const end = endOfRequest(request);
+  const ready = end === undefined && !decide.isPending && (!denies || words.trim() !== '');
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     if (ready) decide.mutate(words.trim());
@@ -38,7 +40,9 @@ export function DecisionDialog(props: { request: ScopeRequestView; verdict: Verd
           <p>
             <RequestHeadline request={request} />
           </p>
-          <RiskBadge risk={request.risk} />
+          <div>
+            <RiskBadge risk={request.risk} />
+          </div>
         </div>
         {request.tool_name !== null && <ArgumentsView values={request.tool_args} />}
         {!denies && (request.risk === 'high' || request.risk === 'critical') && (
@@ -67,7 +71,11 @@ export function DecisionDialog(props: { request: ScopeRequestView; verdict: Verd
             className={fieldClass}
           />
         </div>
-        {decide.isError && <DecisionFailure error={decide.error} requestId={request.request_id} />}
+        {(decide.isError || end !== undefined) && (
+          <Notice tone="bad" role="alert">
+            {end === undefined ? errorText(decide.error) : `Too late: ${end}. Your decision changed nothing.`}
+          </Notice>
+        )}
         <div className="flex flex-wrap justify-end gap-4">
           <Button onClick={props.onClose}>Back</Button>
           <Button type="submit" look={denies ? 'bad' : 'good'} disabled={!ready} aria-keyshortcuts="Control+Enter">

@@ -8,7 +8,7 @@ const presets = [
 /** Reasons that come up often; choosing one fills in the field, where it can be changed. */
 export function DenyPresets({ onChoose }: { onChoose: (reason: string) => void }) {
   return (
-    <div role="group" aria-label="Common reasons" className="flex flex-wrap gap-1.5">
+    <div role="group" aria-label="Suggestions" className="flex flex-wrap gap-1.5">
       {presets.map((preset) => (
         <button
           key={preset}

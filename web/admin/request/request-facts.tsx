@@ -39,7 +39,12 @@ export function RequestFacts({ detail }: { detail: RequestDetail }) {
           rows={[
             ['Rule', request.rule ?? 'not evaluated yet'],
             ['Version', request.policy_version ?? 'not evaluated yet'],
-            ['Request', <code key="id" className="font-mono text-xs">{request.request_id}</code>],
+            [
+              'Request',
+              <code key="id" className="font-mono text-xs">
+                {request.request_id}
+              </code>,
+            ],
           ]}
         />
       </Panel>

@@ -16,11 +16,14 @@ export function RequestPage({ requestId }: { requestId: string }) {
   useDocumentTitle('Request · Countersign dashboard');
   return (
     <div className="grid min-w-0 gap-4">
-      <Link href={adminPaths.queue} className="inline-flex w-fit items-center gap-1 py-1 text-sm text-accent hover:underline">
+      <Link
+        href={adminPaths.queue}
+        className="inline-flex w-fit items-center gap-1 py-1 text-sm text-accent hover:underline"
+      >
         <ArrowLeft aria-hidden className="size-4" /> Queue
       </Link>
       {detail.error instanceof ApiError && detail.error.status === 404 ? (
-        <EmptyState icon={<FileQuestion />} title="No such request">
+        <EmptyState icon={<FileQuestion />} level={1} title="No such request">
           It does not exist, or it is not yours to see.
         </EmptyState>
       ) : detail.data !== undefined ? (

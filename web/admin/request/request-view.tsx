@@ -2,6 +2,7 @@ import { ExternalLink } from 'lucide-react';
 import type { RequestDetail } from '../../../api/contract/scope-requests.ts';
 import { ArgumentsView } from '../../ui/arguments-view.tsx';
 import { Badge } from '../../ui/badge.tsx';
+import { Countdown } from '../../ui/countdown.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { VisibleText } from '../../ui/visible-text.tsx';
 import { DecidingBadge } from './deciding-badge.tsx';
@@ -27,6 +28,12 @@ export function RequestView({ detail }: { detail: RequestDetail }) {
             <Badge tone={status.tone}>{status.text}</Badge>
             <RiskBadge risk={request.risk} />
             <DecidingBadge request={request} />
+            {request.status === 'pending' && request.expires_at !== null && (
+              // On phones the panel that says it is far below.
+              <span className="text-sm text-muted lg:hidden">
+                <Countdown until={request.expires_at} label="Time left" />
+              </span>
+            )}
           </div>
         </div>
         {request.tool_name !== null && (
@@ -57,7 +64,7 @@ export function RequestView({ detail }: { detail: RequestDetail }) {
           )}
         </Panel>
       </div>
-      <div className="grid min-w-0 content-start gap-4 max-lg:order-first max-lg:contents">
+      <div className="grid min-w-0 content-start gap-4">
         <DecisionPanel request={request} />
         <RequestFacts detail={detail} />
       </div>

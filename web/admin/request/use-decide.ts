@@ -20,7 +20,10 @@ export function useDecide(request: ScopeRequestView, verdict: Verdict, onDone: (
         rememberRecorded(request.request_id, verdict);
         showToast('wait', 'Your decision is recorded and being delivered.');
       } else {
-        showToast(verdict === 'approve' ? 'good' : 'bad', `${what}: ${request.scopes.join(' ')} for ${request.subject_email}`);
+        showToast(
+          verdict === 'approve' ? 'good' : 'bad',
+          `${what}: ${request.scopes.join(' ')} for ${request.subject_email}`,
+        );
       }
       onDone();
     },

@@ -28,7 +28,7 @@ export function AdminShell({ user }: { user: UserStatus }) {
           <Brand />
           <AccountMenu email={user.email} name={user.name} roles={user.roles} onSignOut={() => signOut.mutate()} />
         </div>
-        <MainNav pending={user.pending_requests} />
+        <MainNav />
         <ConnectionBanner state={connection} />
       </header>
       <main className="mx-auto grid max-w-6xl gap-5 px-4 py-6">

@@ -1,6 +1,8 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { Gavel, Inbox, KeyRound } from 'lucide-react';
 import { Link, useLocation } from 'wouter';
 import { adminPaths } from '../paths.ts';
+import { requestsQuery } from '../queries.ts';
 
 const pages = [
   { path: adminPaths.queue, label: 'Queue', icon: Inbox },
@@ -9,8 +11,10 @@ const pages = [
 ] as const;
 
 /** The pages; the queue says how many requests wait. */
-export function MainNav({ pending }: { pending: number }) {
+export function MainNav() {
   const [location] = useLocation();
+  const queue = useInfiniteQuery(requestsQuery('pending'));
+  const pending = queue.data?.pages.reduce((count, page) => count + page.requests.length, 0) ?? 0;
   return (
     <nav aria-label="Pages" className="mx-auto flex max-w-6xl gap-1 overflow-x-auto px-3">
       {pages.map(({ path, label, icon: Icon }) => {
@@ -22,11 +26,12 @@ export function MainNav({ pending }: { pending: number }) {
             aria-current={current ? 'page' : undefined}
             className="quiet-motion inline-flex min-h-11 items-center gap-2 border-b-2 border-transparent px-2.5 text-sm text-muted -outline-offset-2 hover:text-ink aria-[current=page]:border-accent aria-[current=page]:font-medium aria-[current=page]:text-ink"
           >
-            <Icon aria-hidden className="size-4" />
+            <Icon aria-hidden className="size-4 max-sm:hidden" />
             {label}
             {path === adminPaths.queue && pending > 0 && (
               <span className="rounded-full bg-wait-soft px-1.5 text-xs font-medium text-wait">
                 {pending}
+                {queue.hasNextPage && '+'}
                 <span className="sr-only"> waiting</span>
               </span>
             )}

@@ -7,7 +7,7 @@ import { adminPaths } from '../paths.ts';
 /** An address that leads nowhere. */
 export function NoSuchPage() {
   return (
-    <EmptyState icon={<Compass />} title="There is no such page">
+    <EmptyState icon={<Compass />} level={1} title="There is no such page">
       <Link href={adminPaths.queue} className={`${buttonClass('plain')} mt-3`}>
         Go to the queue
       </Link>

@@ -8,7 +8,7 @@ export function NotAdmitted({ email }: { email: string }) {
   const signOut = useSignOut();
   return (
     <main>
-      <EmptyState icon={<ShieldX />} title="The dashboard is not open to you">
+      <EmptyState icon={<ShieldX />} level={1} title="The dashboard is not open to you">
         <p>
           You are signed in as {email}. The dashboard is for admins, auditors and people whom the policy names as
           approvers of something.

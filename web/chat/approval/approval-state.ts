@@ -34,8 +34,8 @@ export function approvalState(call: ToolCallView): ApprovalState {
       if (approval.deciding) return { kind: 'deciding', requestId: approval.request_id };
       return { kind: 'waiting', requestId: approval.request_id, expiresAt: approval.expires_at };
     case 'approved':
-      // Nobody's name on it: the policy granted it.
-      if (approval.approved_by === null) return grantedAtOnce(call);
+      // No person's name on it: the policy granted it.
+      if (approval.approved_by === null || approval.approved_by === 'policy') return grantedAtOnce(call);
       return {
         kind: 'approved',
         by: approval.approved_by,
@@ -54,7 +54,10 @@ export function approvalState(call: ToolCallView): ApprovalState {
 
 function grantedAtOnce(call: ToolCallView): ApprovalState {
   const required = call.authorization_error?.required_scope;
-  return { kind: 'granted_at_once', scopes: call.approval?.required_scopes ?? (required === undefined ? [] : [required]) };
+  return {
+    kind: 'granted_at_once',
+    scopes: call.approval?.required_scopes ?? (required === undefined ? [] : [required]),
+  };
 }
 
 function denied(call: ToolCallView): ApprovalState {

@@ -31,9 +31,9 @@ export function AskForApproval(props: {
   };
   return (
     <form onSubmit={submit} className="grid gap-3">
-      <h3 className="flex items-center gap-2 font-semibold">
+      <h2 className="flex items-center gap-2 font-semibold">
         <KeyRound aria-hidden className="size-4 shrink-0 text-wait" /> This needs somebody’s approval
-      </h3>
+      </h2>
       <dl className="grid gap-x-4 gap-y-1 text-sm sm:grid-cols-[max-content_minmax(0,1fr)]">
         <dt className="text-muted">Asks for</dt>
         <dd className="flex flex-wrap gap-1">

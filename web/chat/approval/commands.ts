@@ -8,7 +8,8 @@ import type { MessageTarget } from './message-target.ts';
 /** After any of these, succeeded or not, the server's word on the conversation is fetched again. */
 function useRefresh(sessionId: string): () => Promise<unknown> {
   const queries = useQueryClient();
-  return () => Promise.all([queries.invalidateQueries(historyQuery(sessionId)), queries.invalidateQueries(sessionsQuery)]);
+  return () =>
+    Promise.all([queries.invalidateQueries(historyQuery(sessionId)), queries.invalidateQueries(sessionsQuery)]);
 }
 
 /** Asks somebody to approve the parked call of a message; also asks again after a refusal or an expiry. */
@@ -40,8 +41,7 @@ export function useCheckApproval(target: MessageTarget, requestId: string) {
 export function useCancelApproval(target: MessageTarget, requestId: string) {
   const onSettled = useRefresh(target.sessionId);
   return useMutation({
-    mutationFn: () =>
-      postJson('/cancel-approval', { session_id: target.sessionId, approval_request_id: requestId }),
+    mutationFn: () => postJson('/cancel-approval', { session_id: target.sessionId, approval_request_id: requestId }),
     onSettled,
   });
 }

@@ -66,10 +66,10 @@ function Ending({ state }: { state: EndedState }) {
 function Words(props: { tone: Tone; icon: ReactNode; title: string; children: ReactNode }) {
   return (
     <div className="grid gap-1.5">
-      <h3 className={`flex items-center gap-2 font-semibold [&_svg]:size-4 [&_svg]:shrink-0 ${toneTexts[props.tone]}`}>
+      <h2 className={`flex items-center gap-2 font-semibold [&_svg]:size-4 [&_svg]:shrink-0 ${toneTexts[props.tone]}`}>
         <span aria-hidden>{props.icon}</span>
         {props.title}
-      </h3>
+      </h2>
       <div className="grid gap-1.5 text-sm wrap-anywhere text-muted">{props.children}</div>
     </div>
   );

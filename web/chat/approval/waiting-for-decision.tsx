@@ -23,14 +23,14 @@ export function WaitingForDecision(props: {
   const failure = check.error ?? cancel.error;
   return (
     <div className="grid gap-3">
-      <h3 className="flex flex-wrap items-center gap-x-2 font-semibold">
+      <h2 className="flex flex-wrap items-center gap-x-2 font-semibold">
         <Hourglass aria-hidden className="size-4 shrink-0 text-wait" /> Waiting for a decision
         {props.expiresAt !== null && (
           <span className="font-normal text-muted">
-            · <Countdown until={props.expiresAt} label="Time left to decide" /> left
+            · <Countdown until={props.expiresAt} label="Time left to decide" />
           </span>
         )}
-      </h3>
+      </h2>
       <p className="text-sm">
         Asked for{' '}
         {props.scopes.map((scope) => (
@@ -69,9 +69,9 @@ export function WaitingForDecision(props: {
 export function BeingDecided() {
   return (
     <div role="status">
-      <h3 className="flex items-center gap-2 font-semibold">
+      <h2 className="flex items-center gap-2 font-semibold">
         <LoaderCircle aria-hidden className="size-4 shrink-0 animate-spin text-accent" /> Being decided
-      </h3>
+      </h2>
       <p className="mt-1 text-sm text-muted">Somebody has decided; it takes effect in a moment.</p>
     </div>
   );

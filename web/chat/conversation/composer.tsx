@@ -27,7 +27,10 @@ export function Composer(props: { sending: boolean; onSend: (text: string) => vo
     send();
   };
   return (
-    <form onSubmit={onSubmit} className="mx-auto w-full max-w-3xl shrink-0 px-3 pt-2 pb-[max(0.75rem,env(safe-area-inset-bottom))]">
+    <form
+      onSubmit={onSubmit}
+      className="mx-auto w-full max-w-3xl shrink-0 px-3 pt-2 pb-[max(0.75rem,env(safe-area-inset-bottom))]"
+    >
       <div className="flex items-end gap-2 rounded-2xl border border-line-strong bg-surface p-2 focus-within:border-accent focus-within:outline-1 focus-within:outline-accent">
         <label htmlFor="message" className="sr-only">
           Message to the agent

@@ -55,7 +55,7 @@ export function ConversationPage({ sessionId }: { sessionId: string | undefined 
 function NoSuchConversation() {
   return (
     <main className="flex-1">
-      <EmptyState icon={<MessageCircleOff />} title="No such conversation">
+      <EmptyState icon={<MessageCircleOff />} level={1} title="No such conversation">
         <p>It does not exist, or it belongs to somebody else.</p>
         <Link href={chatPaths.newConversation} className={`${buttonClass('plain')} mt-4`}>
           Start a new one

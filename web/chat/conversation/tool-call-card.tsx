@@ -15,7 +15,8 @@ export function ToolCallCard(props: { target: MessageTarget; call: ToolCallView;
   const { call, target } = props;
   const label = callStatusLabel(call.status);
   return (
-    <section
+    <div
+      role="group"
       aria-label={`Call of ${call.name}`}
       className={`grid min-w-0 gap-3 rounded-xl border border-l-4 border-line bg-surface p-3.5 ${toneEdges[label.tone]}`}
     >
@@ -30,6 +31,6 @@ export function ToolCallCard(props: { target: MessageTarget; call: ToolCallView;
       <ApprovalCard target={target} call={call} state={approvalState(call)} />
       {call.result !== undefined && <ToolResult result={call.result} open={!props.quotedInReply} />}
       <CallOutcome target={target} status={call.status} />
-    </section>
+    </div>
   );
 }
