@@ -13,7 +13,11 @@ import { runWorker } from './run-worker.ts';
 export async function startOrchestrationWorker(
   options: OrchestrationOptions,
 ): Promise<{ open(): Promise<void>; close(): Promise<void> }> {
-  const database = connect(options.databaseUrl, { onIdleError: (err) => { options.logger.warn({ err }, 'database connection lost'); } });
+  const database = connect(options.databaseUrl, {
+    onIdleError: (err) => {
+      options.logger.warn({ err }, 'database connection lost');
+    },
+  });
   const connection = await NativeConnection.connect({ address: options.temporal.address });
   const client = new Client({ connection, namespace: options.temporal.namespace });
   const verify = await createStatementVerifier(options.decisionPublicJwk);

@@ -10,7 +10,11 @@ import { runWorker } from './run-worker.ts';
 
 /** The `mint` role: the only holder of the key that signs elevated tokens and the only writer of grants (RULES 12). */
 export async function startMint(options: MintOptions): Promise<{ open(): Promise<void>; close(): Promise<void> }> {
-  const database = connect(options.databaseUrl, { onIdleError: (err) => { options.logger.warn({ err }, 'database connection lost'); } });
+  const database = connect(options.databaseUrl, {
+    onIdleError: (err) => {
+      options.logger.warn({ err }, 'database connection lost');
+    },
+  });
   const verify = await createStatementVerifier(options.decisionPublicJwk);
   const now = (): Date => new Date();
   const signServer = await startSignServer({

@@ -16,7 +16,12 @@ export async function runWorker(
   connection?: NativeConnection,
 ): Promise<RunningWorker> {
   const own = connection ?? (await NativeConnection.connect({ address: temporal.address }));
-  const worker = await Worker.create({ shutdownGraceTime: '5s', ...options, connection: own, namespace: temporal.namespace });
+  const worker = await Worker.create({
+    shutdownGraceTime: '5s',
+    ...options,
+    connection: own,
+    namespace: temporal.namespace,
+  });
   const stopped = worker.run();
   // The role's owner looks at `stopped`; until then a failure must not end the process by itself.
   stopped.catch(() => undefined);

@@ -10,7 +10,12 @@ import {
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { MintActivities, MintResult } from '../activities/mint/types.ts';
-import type { ArrivedDecision, RequestActivities, RequestStanding, WakeActivities } from '../activities/requests/types.ts';
+import type {
+  ArrivedDecision,
+  RequestActivities,
+  RequestStanding,
+  WakeActivities,
+} from '../activities/requests/types.ts';
 import type { DecisionOutcome } from './domain/decision.ts';
 import type { RequestStatus } from './domain/request-status.ts';
 import { approveSignal, cancelSignal, denySignal, grantEndedSignal, outcomeUpdate, phaseQuery } from './messages.ts';
@@ -51,8 +56,14 @@ export async function scopeUpgrade({ requestId }: { requestId: string }): Promis
   let phase = 'evaluating';
   let grantEnded = false;
 
-  setHandler(approveSignal, (decision) => void arrivals.push({ kind: 'decision', decision: { ...decision, verdict: 'approve' } }));
-  setHandler(denySignal, (decision) => void arrivals.push({ kind: 'decision', decision: { ...decision, verdict: 'deny' } }));
+  setHandler(
+    approveSignal,
+    (decision) => void arrivals.push({ kind: 'decision', decision: { ...decision, verdict: 'approve' } }),
+  );
+  setHandler(
+    denySignal,
+    (decision) => void arrivals.push({ kind: 'decision', decision: { ...decision, verdict: 'deny' } }),
+  );
   setHandler(cancelSignal, () => void arrivals.push({ kind: 'cancel' }));
   setHandler(grantEndedSignal, () => {
     grantEnded = true;
@@ -160,10 +171,12 @@ export async function scopeUpgrade({ requestId }: { requestId: string }): Promis
   async function mintUnlessCancelled(decisionId: string): Promise<RequestStanding | undefined> {
     const scope = new CancellationScope();
     const cancelled = (): boolean => arrivals.some(({ kind }) => kind === 'cancel');
-    const minting = scope.run(() => mintGrant({ requestId, decisionId })).catch((error: unknown) => {
-      if (isCancellation(error)) return undefined;
-      throw error;
-    });
+    const minting = scope
+      .run(() => mintGrant({ requestId, decisionId }))
+      .catch((error: unknown) => {
+        if (isCancellation(error)) return undefined;
+        throw error;
+      });
     let result: MintResult | undefined;
     void minting.then((value) => {
       result = value;

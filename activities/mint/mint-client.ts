@@ -40,7 +40,14 @@ export function createMintClient(options: { socketPath: string }): MintClient {
 function post(socketPath: string, agent: Agent, body: string): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
     const sent = request(
-      { socketPath, agent, path: '/sign', method: 'POST', timeout: timeoutMs, headers: { 'content-type': 'application/json' } },
+      {
+        socketPath,
+        agent,
+        path: '/sign',
+        method: 'POST',
+        timeout: timeoutMs,
+        headers: { 'content-type': 'application/json' },
+      },
       (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -61,5 +68,9 @@ function post(socketPath: string, agent: Agent, body: string): Promise<{ status:
 }
 
 function unavailable(cause?: unknown): DomainError {
-  return new DomainError('temporarily_unavailable', 'Tokens cannot be signed right now. Nothing is lost: try again shortly.', { cause });
+  return new DomainError(
+    'temporarily_unavailable',
+    'Tokens cannot be signed right now. Nothing is lost: try again shortly.',
+    { cause },
+  );
 }

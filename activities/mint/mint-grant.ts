@@ -48,7 +48,13 @@ export async function mintGrant(deps: MintDeps, input: MintInput): Promise<MintR
     if (input.decisionId !== undefined) await countDecision(trx, input.decisionId, now);
     await trx
       .updateTable('scope_requests')
-      .set({ status: 'approved', deciding: false, decided_at: now, decided_by: checked.approver, decision_note: checked.note })
+      .set({
+        status: 'approved',
+        deciding: false,
+        decided_at: now,
+        decided_by: checked.approver,
+        decision_note: checked.note,
+      })
       .where('request_id', '=', request.request_id)
       .execute();
     await appendAudit(trx, {
@@ -77,13 +83,20 @@ function minted(grant: Grant): MintResult {
 
 type Recheck = { ok: true; approver: string | null; note: string | null } | { ok: false; refusal: DecisionRefusal };
 
-async function recheck(trx: DbOrTrx, request: ScopeRequest, input: MintInput, verify: VerifyStatement): Promise<Recheck> {
+async function recheck(
+  trx: DbOrTrx,
+  request: ScopeRequest,
+  input: MintInput,
+  verify: VerifyStatement,
+): Promise<Recheck> {
   const [policy, person] = [await livePolicy(trx), await findPerson(trx, request.subject)];
   if (person === undefined) return { ok: false, refusal: 'forbidden_by_policy' };
   const verdict = currentVerdict(policy, person, request);
   if (verdict === 'forbidden') return { ok: false, refusal: 'forbidden_by_policy' };
   if (input.decisionId === undefined) {
-    return verdict === 'auto' ? { ok: true, approver: null, note: null } : { ok: false, refusal: 'forbidden_by_policy' };
+    return verdict === 'auto'
+      ? { ok: true, approver: null, note: null }
+      : { ok: false, refusal: 'forbidden_by_policy' };
   }
   const decision = await findDecision(trx, input.decisionId);
   if (decision?.request_id !== request.request_id || decision.verdict !== 'approve') {

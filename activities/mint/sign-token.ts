@@ -78,7 +78,11 @@ function readClaims(deps: SignDeps, signingInput: string): Claims {
   if (rest.length > 0 || !parsedHeader.success || !claims.success) {
     throw new DomainError('invalid_request', 'This is not the signing input of an access token.');
   }
-  if (parsedHeader.data.kid !== deps.kid || claims.data.iss !== deps.issuer || !deps.resources.includes(claims.data.aud)) {
+  if (
+    parsedHeader.data.kid !== deps.kid ||
+    claims.data.iss !== deps.issuer ||
+    !deps.resources.includes(claims.data.aud)
+  ) {
     throw new DomainError('invalid_request', 'The token names another key, issuer or resource.');
   }
   return claims.data;
@@ -92,7 +96,12 @@ function decode(part: string | undefined): unknown {
   }
 }
 
-async function grantsBehind(trx: DbOrTrx, claims: Claims, elevated: readonly string[], now: Date): Promise<HeldScope[]> {
+async function grantsBehind(
+  trx: DbOrTrx,
+  claims: Claims,
+  elevated: readonly string[],
+  now: Date,
+): Promise<HeldScope[]> {
   await trx
     .selectFrom('grants')
     .select('grant_id')
@@ -103,13 +112,20 @@ async function grantsBehind(trx: DbOrTrx, claims: Claims, elevated: readonly str
     .forShare()
     .execute();
   const holder = { subject: claims.sub, clientId: claims.client_id };
-  const held = await heldGrants(trx, claims.session_id === undefined ? holder : { ...holder, sessionId: claims.session_id }, now);
+  const held = await heldGrants(
+    trx,
+    claims.session_id === undefined ? holder : { ...holder, sessionId: claims.session_id },
+    now,
+  );
   const used = elevated.map((scope) => longestLived(held, scope));
   const nowSeconds = now.getTime() / 1000;
   if (used.length === 0 || !used.every((grant) => grant !== undefined)) {
     throw new DomainError('insufficient_scope', 'No living grant allows every scope of this token.');
   }
-  const latest = Math.min(nowSeconds + maxElevatedTokenSeconds + 1, ...used.map(({ expiresAt }) => expiresAt.getTime() / 1000));
+  const latest = Math.min(
+    nowSeconds + maxElevatedTokenSeconds + 1,
+    ...used.map(({ expiresAt }) => expiresAt.getTime() / 1000),
+  );
   if (claims.exp > latest || claims.exp <= nowSeconds || claims.iat > nowSeconds + 5) {
     throw new DomainError('insufficient_scope', 'The token would outlive its grant or the limit for elevated tokens.');
   }
@@ -120,10 +136,18 @@ async function grantsBehind(trx: DbOrTrx, claims: Claims, elevated: readonly str
 export function longestLived(held: readonly HeldScope[], scope: string): HeldScope | undefined {
   return held
     .filter((grant) => grant.scope === scope)
-    .reduce<HeldScope | undefined>((best, grant) => (best === undefined || grant.expiresAt > best.expiresAt ? grant : best), undefined);
+    .reduce<HeldScope | undefined>(
+      (best, grant) => (best === undefined || grant.expiresAt > best.expiresAt ? grant : best),
+      undefined,
+    );
 }
 
-async function auditSigning(db: DbOrTrx, type: 'credential.issued' | 'credential.refused', claims: Claims, scopes: readonly string[]): Promise<void> {
+async function auditSigning(
+  db: DbOrTrx,
+  type: 'credential.issued' | 'credential.refused',
+  claims: Claims,
+  scopes: readonly string[],
+): Promise<void> {
   await appendAudit(db, {
     type,
     actor: 'system',

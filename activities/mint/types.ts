@@ -7,7 +7,8 @@ export interface MintInput {
 }
 
 /** The grant, by reference, or why nothing was granted. Times are epoch milliseconds. */
-export type MintResult = { minted: true; grantId: string; expiresAt: number } | { minted: false; refusal: DecisionRefusal };
+export type MintResult =
+  { minted: true; grantId: string; expiresAt: number } | { minted: false; refusal: DecisionRefusal };
 
 /** Activities of the mint's task queue. */
 export interface MintActivities {

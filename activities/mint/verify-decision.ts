@@ -1,5 +1,10 @@
 import { whyNotApprover } from '../../workflows/domain/approvers.ts';
-import { judgeStatement, type DecisionRefusal, type DecisionStatement, type Verdict } from '../../workflows/domain/decision.ts';
+import {
+  judgeStatement,
+  type DecisionRefusal,
+  type DecisionStatement,
+  type Verdict,
+} from '../../workflows/domain/decision.ts';
 import type { DbOrTrx } from '../store/connect.ts';
 import { findPerson } from '../store/people.ts';
 import { livePolicy } from '../store/policies.ts';

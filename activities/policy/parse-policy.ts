@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Policy, ScopePolicy } from '../../workflows/domain/policy.ts';
 import { policyFileSchema, type PolicyFile } from './policy-file.ts';
 
@@ -92,6 +92,8 @@ function toPolicy(file: PolicyFile): Policy {
     ]),
   );
   const meaning = { scopes, tools: file.tools, deny: file.deny };
-  const digest = createHash('sha256').update(canonicalize(meaning) ?? '').digest('hex');
+  const digest = createHash('sha256')
+    .update(canonicalize(meaning) ?? '')
+    .digest('hex');
   return { version: digest.slice(0, 12), ...meaning };
 }

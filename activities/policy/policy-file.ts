@@ -8,7 +8,10 @@ const maxDurationMs = 366 * 24 * 60 * 60 * 1000;
 const duration = z.string('is a duration such as 10m, 24h or 7d').transform((text, context) => {
   const value = /^\d+(\.\d+)?\s?[a-z]+$/i.test(text.trim()) ? ms(text.trim() as StringValue) : undefined;
   if (typeof value !== 'number' || Number.isNaN(value) || value < 1000 || value > maxDurationMs) {
-    context.addIssue({ code: 'custom', message: 'is a duration such as 10m, 24h or 7d, between one second and a year' });
+    context.addIssue({
+      code: 'custom',
+      message: 'is a duration such as 10m, 24h or 7d, between one second and a year',
+    });
     return z.NEVER;
   }
   return Math.round(value);
@@ -67,15 +70,22 @@ export const policyFileSchema = z
   .superRefine((file, context) => {
     const known = new Set(Object.keys(file.scopes));
     const unknown = (scope: string, path: PropertyKey[]): void => {
-      if (!known.has(scope)) context.addIssue({ code: 'custom', path, message: `names the scope "${scope}", which is not under scopes` });
+      if (!known.has(scope))
+        context.addIssue({ code: 'custom', path, message: `names the scope "${scope}", which is not under scopes` });
     };
     for (const [tool, { scope }] of Object.entries(file.tools)) unknown(scope, ['tools', tool, 'scope']);
-    file.deny.forEach((rule, index) => rule.scopes.forEach((scope, at) => unknown(scope, ['deny', index, 'scopes', at])));
+    file.deny.forEach((rule, index) =>
+      rule.scopes.forEach((scope, at) => unknown(scope, ['deny', index, 'scopes', at])),
+    );
     for (const [scope, entry] of Object.entries(file.scopes)) {
       const grantTtl = entry.grant_ttl ?? file.defaults.grant_ttl;
       const maximum = entry.max_grant_ttl ?? file.defaults.max_grant_ttl;
       if (grantTtl > maximum) {
-        context.addIssue({ code: 'custom', path: ['scopes', scope, 'grant_ttl'], message: 'is longer than max_grant_ttl' });
+        context.addIssue({
+          code: 'custom',
+          path: ['scopes', scope, 'grant_ttl'],
+          message: 'is longer than max_grant_ttl',
+        });
       }
     }
   });

@@ -18,7 +18,9 @@ export async function endRequest(
       at: deps.now(),
     });
     const grant = status === 'approved' ? await findGrantOfRequest(trx, input.requestId) : undefined;
-    return grant === undefined ? { status } : { status, grant: { grantId: grant.grant_id, expiresAt: grant.expires_at.getTime() } };
+    return grant === undefined
+      ? { status }
+      : { status, grant: { grantId: grant.grant_id, expiresAt: grant.expires_at.getTime() } };
   });
 }
 

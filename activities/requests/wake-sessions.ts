@@ -17,22 +17,41 @@ export interface WakeDeps {
  * A grant releases every parked call of that person and client whose scopes and binding it satisfies (RULES 21); each
  * conversation is woken, started again if it had ended (RULES 22).
  */
-export async function releaseCalls(deps: WakeDeps, input: { requestId: string; grantId: string }): Promise<{ woken: number }> {
+export async function releaseCalls(
+  deps: WakeDeps,
+  input: { requestId: string; grantId: string },
+): Promise<{ woken: number }> {
   const grant = await findGrant(deps.db, input.grantId);
   if (grant?.client_id !== chatClientId) return { woken: 0 };
   const holder = { subject: grant.subject, clientId: grant.client_id };
   const now = deps.now();
-  const scopes = await heldScopes(deps.db, grant.session_id === null ? holder : { ...holder, sessionId: grant.session_id }, now);
+  const scopes = await heldScopes(
+    deps.db,
+    grant.session_id === null ? holder : { ...holder, sessionId: grant.session_id },
+    now,
+  );
   const released = await deps.db
     .transaction()
     .execute((trx) => releaseParkedCalls(trx, { ...holder, scopes, sessionId: grant.session_id }));
-  return wake(deps.client, input.requestId, released.map(({ sessionId }) => sessionId));
+  return wake(
+    deps.client,
+    input.requestId,
+    released.map(({ sessionId }) => sessionId),
+  );
 }
 
 /** Wakes the conversations whose calls ended with the request, so that they can say so. */
 export async function wakeAfterEnd(deps: WakeDeps, input: { requestId: string }): Promise<{ woken: number }> {
-  const calls = await deps.db.selectFrom('tool_calls').select('session_id').where('request_id', '=', input.requestId).execute();
-  return wake(deps.client, input.requestId, calls.map(({ session_id }) => session_id));
+  const calls = await deps.db
+    .selectFrom('tool_calls')
+    .select('session_id')
+    .where('request_id', '=', input.requestId)
+    .execute();
+  return wake(
+    deps.client,
+    input.requestId,
+    calls.map(({ session_id }) => session_id),
+  );
 }
 
 async function wake(client: Client, requestId: string, sessionIds: readonly string[]): Promise<{ woken: number }> {

@@ -19,7 +19,10 @@ export interface Connection {
  *
  * @param onIdleError told of connections that break while idle; without a listener they would end the process.
  */
-export function connect(connectionString: string, options: { max?: number; onIdleError?: (error: Error) => void } = {}): Connection {
+export function connect(
+  connectionString: string,
+  options: { max?: number; onIdleError?: (error: Error) => void } = {},
+): Connection {
   const pool = new pg.Pool({ connectionString, max: options.max ?? 10, connectionTimeoutMillis: 5_000 });
   pool.on('error', options.onIdleError ?? (() => undefined));
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });

@@ -40,7 +40,14 @@ export async function liveScopesOfCredential(db: Db, jti: string, now: Date): Pr
   const grants = await db
     .selectFrom('credentials')
     .innerJoin('grants', (join) => join.on((eb) => eb('grants.grant_id', '=', eb.fn.any('credentials.grant_ids'))))
-    .select(['grants.grant_id', 'grants.client_id', 'grants.subject', 'grants.scopes', 'grants.expires_at', 'credentials.scopes as issued'])
+    .select([
+      'grants.grant_id',
+      'grants.client_id',
+      'grants.subject',
+      'grants.scopes',
+      'grants.expires_at',
+      'credentials.scopes as issued',
+    ])
     .where('credentials.jti', '=', jti)
     .where('grants.end_reason', 'is', null)
     .where('grants.expires_at', '>', now)

@@ -78,7 +78,11 @@ export async function findStandingDecision(
 
 /** Marks a decision as the one that counted. */
 export async function countDecision(trx: DbOrTrx, decisionId: string, at: Date): Promise<void> {
-  await trx.updateTable('decisions').set({ outcome: 'counted', judged_at: at }).where('decision_id', '=', decisionId).execute();
+  await trx
+    .updateTable('decisions')
+    .set({ outcome: 'counted', judged_at: at })
+    .where('decision_id', '=', decisionId)
+    .execute();
 }
 
 /** Drops a decision that changes nothing, and audits why. */
@@ -89,7 +93,11 @@ export async function dropDecision(
   refusal: DecisionRefusal,
   at: Date,
 ): Promise<void> {
-  await trx.updateTable('decisions').set({ outcome: refusal, judged_at: at }).where('decision_id', '=', decisionId).execute();
+  await trx
+    .updateTable('decisions')
+    .set({ outcome: refusal, judged_at: at })
+    .where('decision_id', '=', decisionId)
+    .execute();
   await appendAudit(trx, {
     type: 'decision.dropped',
     actor: 'system',

@@ -45,7 +45,13 @@ export async function heldGrants(db: DbOrTrx, holder: Holder, now: Date): Promis
   if (person === undefined || person.disabled) return [];
   return grants
     .filter((grant) => grant.session_id === null || grant.session_id === holder.sessionId)
-    .flatMap((grant) => allowedScopes(policy, person.roles, grant).map((scope) => ({ scope, grantId: grant.grant_id, expiresAt: grant.expires_at })));
+    .flatMap((grant) =>
+      allowedScopes(policy, person.roles, grant).map((scope) => ({
+        scope,
+        grantId: grant.grant_id,
+        expiresAt: grant.expires_at,
+      })),
+    );
 }
 
 /** The names of {@link heldGrants}, each once, sorted. */
@@ -54,9 +60,15 @@ export async function heldScopes(db: DbOrTrx, holder: Holder, now: Date): Promis
 }
 
 /** The grant's scopes that live policy still knows and does not deny (RULES 2). */
-export function allowedScopes(policy: Policy, roles: readonly string[], grant: Pick<Grant, 'scopes' | 'client_id'>): string[] {
+export function allowedScopes(
+  policy: Policy,
+  roles: readonly string[],
+  grant: Pick<Grant, 'scopes' | 'client_id'>,
+): string[] {
   return grant.scopes.filter(
-    (scope) => Object.hasOwn(policy.scopes, scope) && denyingRule(policy, { roles, clientId: grant.client_id }, scope) === undefined,
+    (scope) =>
+      Object.hasOwn(policy.scopes, scope) &&
+      denyingRule(policy, { roles, clientId: grant.client_id }, scope) === undefined,
   );
 }
 
@@ -108,7 +120,12 @@ export async function endGrant(
 
 /** Ends, by `policy`, every living grant that live policy now forbids (RULES 2). */
 export async function revokeForbiddenGrants(trx: DbOrTrx, policy: Policy, now: Date): Promise<void> {
-  const living = await trx.selectFrom('grants').selectAll().where('end_reason', 'is', null).where('expires_at', '>', now).execute();
+  const living = await trx
+    .selectFrom('grants')
+    .selectAll()
+    .where('end_reason', 'is', null)
+    .where('expires_at', '>', now)
+    .execute();
   for (const grant of living) {
     const person = await findPerson(trx, grant.subject);
     if (allowedScopes(policy, person?.roles ?? [], grant).length < grant.scopes.length) {
@@ -134,7 +151,10 @@ export async function listGrants(db: DbOrTrx, filter: GrantFilter): Promise<Gran
   if (filter.status === 'active') query = query.where('end_reason', 'is', null).where('expires_at', '>', filter.now);
   else if (filter.status === 'expired') {
     query = query.where((eb) =>
-      eb.or([eb('end_reason', '=', 'expired'), eb.and([eb('end_reason', 'is', null), eb('expires_at', '<=', filter.now)])]),
+      eb.or([
+        eb('end_reason', '=', 'expired'),
+        eb.and([eb('end_reason', 'is', null), eb('expires_at', '<=', filter.now)]),
+      ]),
     );
   } else if (filter.status !== undefined) query = query.where('end_reason', '=', filter.status);
   if (filter.after !== undefined) {

@@ -16,7 +16,8 @@ export async function migrate(ownerConnectionString: string): Promise<void> {
   try {
     const migrator = new Migrator({ db: connection.db, provider: { getMigrations } });
     const { error } = await migrator.migrateToLatest();
-    if (error !== undefined) throw error;
+    if (error instanceof Error) throw error;
+    if (error !== undefined) throw new Error('The database schema could not be brought up to date.', { cause: error });
   } finally {
     await connection.close();
   }

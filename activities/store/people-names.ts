@@ -10,6 +10,10 @@ export interface PersonName {
 export async function namesOf(db: DbOrTrx, subjects: Iterable<string | null>): Promise<Map<string, PersonName>> {
   const wanted = [...new Set(subjects)].filter((subject) => subject !== null);
   if (wanted.length === 0) return new Map();
-  const rows = await db.selectFrom('people').select(['subject', 'email', 'display_name']).where('subject', 'in', wanted).execute();
+  const rows = await db
+    .selectFrom('people')
+    .select(['subject', 'email', 'display_name'])
+    .where('subject', 'in', wanted)
+    .execute();
   return new Map(rows.map((row) => [row.subject, { email: row.email, name: row.display_name }]));
 }

@@ -3,7 +3,12 @@ import type { DbOrTrx } from './connect.ts';
 
 /** The policy that is live now, if any has been activated. */
 export async function findLivePolicy(db: DbOrTrx): Promise<Policy | undefined> {
-  const row = await db.selectFrom('policy_versions').select('policy').orderBy('position', 'desc').limit(1).executeTakeFirst();
+  const row = await db
+    .selectFrom('policy_versions')
+    .select('policy')
+    .orderBy('position', 'desc')
+    .limit(1)
+    .executeTakeFirst();
   return row?.policy;
 }
 
@@ -16,5 +21,8 @@ export async function livePolicy(db: DbOrTrx): Promise<Policy> {
 
 /** Adds a policy version, which is live from the commit on. */
 export async function insertPolicyVersion(db: DbOrTrx, policy: Policy, source: string): Promise<void> {
-  await db.insertInto('policy_versions').values({ version: policy.version, policy: JSON.stringify(policy), source }).execute();
+  await db
+    .insertInto('policy_versions')
+    .values({ version: policy.version, policy: JSON.stringify(policy), source })
+    .execute();
 }

@@ -21,7 +21,10 @@ export type NewRequest = Omit<AskedFor, 'requestId'>;
  * Stores a request, or returns the open one for the same call (RULES 19). The workflow of its id is started after it.
  * Call it in a transaction.
  */
-export async function openRequest(trx: DbOrTrx, asked: NewRequest): Promise<{ request: ScopeRequest; created: boolean }> {
+export async function openRequest(
+  trx: DbOrTrx,
+  asked: NewRequest,
+): Promise<{ request: ScopeRequest; created: boolean }> {
   const requestId = `req_${randomUUID()}`;
   const dedupeKey = requestDedupeKey(asked);
   const inserted = await trx
@@ -64,7 +67,12 @@ export async function findRequest(db: DbOrTrx, requestId: string): Promise<Scope
 
 /** The request, locked until the transaction ends. @throws {DomainError} `not_found` */
 export async function lockRequest(trx: DbOrTrx, requestId: string): Promise<ScopeRequest> {
-  const row = await trx.selectFrom('scope_requests').selectAll().where('request_id', '=', requestId).forUpdate().executeTakeFirst();
+  const row = await trx
+    .selectFrom('scope_requests')
+    .selectAll()
+    .where('request_id', '=', requestId)
+    .forUpdate()
+    .executeTakeFirst();
   if (row === undefined) throw new DomainError('not_found', 'There is no such request.');
   return row;
 }
@@ -99,7 +107,11 @@ export async function recordEvaluation(trx: DbOrTrx, request: ScopeRequest, eval
     type: 'request.pending',
     actor: 'policy',
     ...auditContext(request),
-    data: { rule: evaluation.rule, policy_version: evaluation.policyVersion, expires_at: evaluation.expiresAt.toISOString() },
+    data: {
+      rule: evaluation.rule,
+      policy_version: evaluation.policyVersion,
+      expires_at: evaluation.expiresAt.toISOString(),
+    },
   });
   await announceRequest(trx, request);
 }
@@ -132,7 +144,13 @@ export async function endRequest(trx: DbOrTrx, requestId: string, end: RequestEn
   if (isTerminal(request.status)) return request.status;
   await trx
     .updateTable('scope_requests')
-    .set({ status: end.status, deciding: false, decided_at: end.at, decided_by: end.decidedBy, decision_note: end.note })
+    .set({
+      status: end.status,
+      deciding: false,
+      decided_at: end.at,
+      decided_by: end.decidedBy,
+      decision_note: end.note,
+    })
     .where('request_id', '=', requestId)
     .execute();
   await appendAudit(trx, { type: `request.${end.status}`, actor: end.actor, ...auditContext(request) });

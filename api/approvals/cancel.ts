@@ -29,7 +29,9 @@ export async function cancelRequest(
   const latest = settled ?? (await findRequest(deps.db, requestId)) ?? request;
   const body = statusView(latest, await requestContext(deps.db, [latest]), deps.now());
   if (settled !== undefined && settled.status !== 'cancelled') {
-    throw new DomainError('already_decided', `This request has already ended: ${body.status}.`, { details: { request: body } });
+    throw new DomainError('already_decided', `This request has already ended: ${body.status}.`, {
+      details: { request: body },
+    });
   }
   return { httpStatus: settled === undefined ? 202 : 200, body };
 }

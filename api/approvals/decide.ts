@@ -67,15 +67,22 @@ async function refuseTheWrongPerson(
 }
 
 const refusalTexts = {
-  identity_mismatch: 'admin_email names somebody else. Decisions are made as the person who is signed in; leave it out.',
+  identity_mismatch:
+    'admin_email names somebody else. Decisions are made as the person who is signed in; leave it out.',
   insufficient_scope: 'Deciding through a client needs the scope approve:requests. Decide in the dashboard instead.',
   own_request: 'You asked for this yourself. Another person has to decide it.',
   not_approver: 'The policy does not name you as an approver of these scopes.',
 } as const;
 
-function whyRefused(caller: Caller, request: ScopeRequest, policy: Policy, input: DecisionInput): keyof typeof refusalTexts | undefined {
+function whyRefused(
+  caller: Caller,
+  request: ScopeRequest,
+  policy: Policy,
+  input: DecisionInput,
+): keyof typeof refusalTexts | undefined {
   const claimed = input.claimedEmail?.trim().toLowerCase();
-  if (claimed !== undefined && claimed !== '' && claimed !== caller.person.email.toLowerCase()) return 'identity_mismatch';
+  if (claimed !== undefined && claimed !== '' && claimed !== caller.person.email.toLowerCase())
+    return 'identity_mismatch';
   const refusal = whyNotApprover(policy, caller.person, request);
   if (refusal !== undefined) return refusal;
   // Deciding by token comes with the scope approve:requests (RULES 3); no client can hold it yet.
@@ -83,7 +90,12 @@ function whyRefused(caller: Caller, request: ScopeRequest, policy: Policy, input
 }
 
 /** A repeated verdict of the same approver is the same decision, with the same id and statement. */
-async function record(deps: ApprovalDeps, caller: Caller, request: ScopeRequest, input: DecisionInput): Promise<Decision> {
+async function record(
+  deps: ApprovalDeps,
+  caller: Caller,
+  request: ScopeRequest,
+  input: DecisionInput,
+): Promise<Decision> {
   const standing = await findStandingDecision(deps.db, request.request_id, caller.person.subject, input.verdict);
   if (standing !== undefined) return standing;
   const decisionId = `dec_${randomUUID()}`;
@@ -92,7 +104,10 @@ async function record(deps: ApprovalDeps, caller: Caller, request: ScopeRequest,
     if (isTerminal(locked.status)) throw await alreadyDecided(deps, locked);
     const now = deps.now();
     if (locked.expires_at === null || now >= locked.expires_at) {
-      throw new DomainError('request_expired', 'Nobody decided in time; the request has expired. It can be asked again.');
+      throw new DomainError(
+        'request_expired',
+        'Nobody decided in time; the request has expired. It can be asked again.',
+      );
     }
     const statement = await signStatement(
       {
@@ -134,12 +149,18 @@ async function refusalError(deps: ApprovalDeps, requestId: string, refusal: Deci
     case 'forbidden_by_policy':
       return alreadyDecided(deps, await waitForRequest(deps, requestId, ({ status }) => isTerminal(status), 500));
     case 'late':
-      return new DomainError('request_expired', 'Nobody decided in time; the request has expired. It can be asked again.');
+      return new DomainError(
+        'request_expired',
+        'Nobody decided in time; the request has expired. It can be asked again.',
+      );
     case 'own_request':
     case 'not_approver':
     case 'statement_invalid': {
       const code: DomainErrorCode = refusal;
-      return new DomainError(code, 'Your decision did not hold when it was checked again: it was dropped and the request is open as before.');
+      return new DomainError(
+        code,
+        'Your decision did not hold when it was checked again: it was dropped and the request is open as before.',
+      );
     }
     default:
       return refusal satisfies never;
@@ -150,9 +171,13 @@ async function alreadyDecided(deps: ApprovalDeps, request: ScopeRequest | undefi
   if (request === undefined) return new DomainError('not_found', 'There is no such request.');
   const view = await viewOf(deps, request.request_id);
   const by = view.approved_by ?? view.denied_by;
-  return new DomainError('already_decided', `This request has already ended: ${view.status}${by === null ? '' : ` by ${by}`}.`, {
-    details: { request: view },
-  });
+  return new DomainError(
+    'already_decided',
+    `This request has already ended: ${view.status}${by === null ? '' : ` by ${by}`}.`,
+    {
+      details: { request: view },
+    },
+  );
 }
 
 async function viewOf(deps: ApprovalDeps, requestId: string): Promise<RequestStatusResponse> {

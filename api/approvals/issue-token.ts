@@ -21,7 +21,9 @@ export async function issueToken(deps: ApprovalDeps, holder: Holder): Promise<Is
   const held = await heldGrants(deps.db, holder, now);
   const scopes = [...new Set(held.map(({ scope }) => scope))].sort();
   const iat = Math.floor(now.getTime() / 1000);
-  const ends = scopes.map((scope) => longestLived(held, scope)?.expiresAt.getTime() ?? 0).map((end) => Math.floor(end / 1000));
+  const ends = scopes
+    .map((scope) => longestLived(held, scope)?.expiresAt.getTime() ?? 0)
+    .map((end) => Math.floor(end / 1000));
   const exp = Math.min(iat + maxElevatedTokenSeconds, ...ends);
   const header = { alg: 'ES256', typ: 'at+jwt', kid: deps.mintKid };
   const claims = {

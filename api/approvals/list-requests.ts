@@ -18,7 +18,11 @@ import { timelineOf } from './timeline.ts';
 export async function listRequests(
   deps: ApprovalDeps,
   caller: Caller,
-  query: { status?: 'pending' | 'approved' | 'denied' | 'expired' | 'cancelled' | undefined; cursor?: string | undefined; limit: number },
+  query: {
+    status?: 'pending' | 'approved' | 'denied' | 'expired' | 'cancelled' | undefined;
+    cursor?: string | undefined;
+    limit: number;
+  },
 ): Promise<RequestList> {
   const policy = await livePolicy(deps.db);
   const seesOthers = isAuditor(caller.person) || approvesSomething(policy, caller.person);
@@ -33,13 +37,17 @@ export async function listRequests(
   const last = page.at(-1);
   const visible = page.filter(
     (request) =>
-      request.subject === caller.person.subject || isAuditor(caller.person) || approvesScopes(policy, caller.person, request.scopes),
+      request.subject === caller.person.subject ||
+      isAuditor(caller.person) ||
+      approvesScopes(policy, caller.person, request.scopes),
   );
   const context = await requestContext(deps.db, visible);
   const now = deps.now();
   return {
     requests: visible.map((request) => requestView(request, context, { person: caller.person, policy }, now)),
-    ...(rows.length > query.limit && last !== undefined ? { next_cursor: encodeCursor({ at: last.created_at, id: last.request_id }) } : {}),
+    ...(rows.length > query.limit && last !== undefined
+      ? { next_cursor: encodeCursor({ at: last.created_at, id: last.request_id }) }
+      : {}),
     now: now.toISOString(),
   };
 }
@@ -53,7 +61,12 @@ export async function requestDetail(deps: ApprovalDeps, caller: Caller, requestI
   const view = requestView(request, await requestContext(deps.db, [request]), { person: caller.person, policy }, now);
   return {
     request: view,
-    requester: { email: view.subject_email, name: view.subject_name, roles: [...(requester?.roles ?? [])], active_grants: held.length },
+    requester: {
+      email: view.subject_email,
+      name: view.subject_name,
+      roles: [...(requester?.roles ?? [])],
+      active_grants: held.length,
+    },
     scopes: request.scopes
       .filter((scope) => Object.hasOwn(policy.scopes, scope))
       .map((scope) => {

@@ -17,9 +17,13 @@ export interface RequestContext {
 
 /** Reads what the views of these requests need in two queries, however many there are. */
 export async function requestContext(db: DbOrTrx, requests: readonly ScopeRequest[]): Promise<RequestContext> {
-  const names = await namesOf(db, requests.flatMap(({ subject, decided_by }) => [subject, decided_by]));
+  const names = await namesOf(
+    db,
+    requests.flatMap(({ subject, decided_by }) => [subject, decided_by]),
+  );
   const ids = requests.map(({ request_id }) => request_id);
-  const grants = ids.length === 0 ? [] : await db.selectFrom('grants').selectAll().where('request_id', 'in', ids).execute();
+  const grants =
+    ids.length === 0 ? [] : await db.selectFrom('grants').selectAll().where('request_id', 'in', ids).execute();
   return { names, grants: new Map(grants.map((grant) => [grant.request_id, grant])) };
 }
 
@@ -75,7 +79,8 @@ export function requestView(
     policy_version: request.policy_version,
     created_at: request.created_at.toISOString(),
     decision_note: request.decision_note,
-    cannot_decide: whyNotApprover(viewer.policy, viewer.person, request) ?? (isTerminal(request.status) ? 'already_decided' : null),
+    cannot_decide:
+      whyNotApprover(viewer.policy, viewer.person, request) ?? (isTerminal(request.status) ? 'already_decided' : null),
     own: viewer.person.subject === request.subject,
   };
 }

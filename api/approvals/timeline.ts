@@ -17,5 +17,10 @@ export async function timelineOf(
     .limit(200)
     .execute();
   const known = await names(rows.map(({ actor }) => actor));
-  return rows.map(({ at, type, actor, data }) => ({ at: at.toISOString(), type, actor: known.get(actor)?.email ?? actor, data }));
+  return rows.map(({ at, type, actor, data }) => ({
+    at: at.toISOString(),
+    type,
+    actor: known.get(actor)?.email ?? actor,
+    data,
+  }));
 }

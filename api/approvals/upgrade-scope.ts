@@ -22,12 +22,20 @@ const answeredWithinMs = 3_000;
  * @throws {DomainError} `unknown_scope`, `justification_required`, `not_found` for a foreign session,
  * `temporarily_unavailable` when no verdict came in time (the stored request is found again on retry).
  */
-export async function upgradeScope(deps: ApprovalDeps, caller: Caller, body: UpgradeScopeRequest): Promise<UpgradeScopeResponse> {
+export async function upgradeScope(
+  deps: ApprovalDeps,
+  caller: Caller,
+  body: UpgradeScopeRequest,
+): Promise<UpgradeScopeResponse> {
   const policy = await livePolicy(deps.db);
   for (const scope of body.scopes) scopePolicy(policy, scope);
   const scopes = [...new Set(body.scopes)].filter(isElevated).sort();
   const sessionId = await ownSession(deps, caller, body.session_id);
-  const holder: Holder = { subject: caller.person.subject, clientId: caller.clientId, ...(sessionId === null ? {} : { sessionId }) };
+  const holder: Holder = {
+    subject: caller.person.subject,
+    clientId: caller.clientId,
+    ...(sessionId === null ? {} : { sessionId }),
+  };
   const held = new Set((await heldGrants(deps.db, holder, deps.now())).map(({ scope }) => scope));
   if (scopes.every((scope) => held.has(scope))) return approved(deps, caller, holder, scopes, undefined);
   requireJustification(policy, caller, scopes, body.justification);
@@ -43,14 +51,27 @@ export async function upgradeScope(deps: ApprovalDeps, caller: Caller, body: Upg
     }),
   );
   await startScopeUpgrade(deps.temporal, request.request_id);
-  const settled = await waitForRequest(deps, request.request_id, ({ status }) => status !== 'requested', answeredWithinMs);
+  const settled = await waitForRequest(
+    deps,
+    request.request_id,
+    ({ status }) => status !== 'requested',
+    answeredWithinMs,
+  );
   if (settled === undefined) {
-    throw new DomainError('temporarily_unavailable', 'Your request is stored but has not been looked at yet. Send it again in a few seconds to see where it stands.');
+    throw new DomainError(
+      'temporarily_unavailable',
+      'Your request is stored but has not been looked at yet. Send it again in a few seconds to see where it stands.',
+    );
   }
   return answer(deps, caller, holder, settled);
 }
 
-async function answer(deps: ApprovalDeps, caller: Caller, holder: Holder, request: ScopeRequest): Promise<UpgradeScopeResponse> {
+async function answer(
+  deps: ApprovalDeps,
+  caller: Caller,
+  holder: Holder,
+  request: ScopeRequest,
+): Promise<UpgradeScopeResponse> {
   switch (request.status) {
     case 'approved':
       return approved(deps, caller, holder, request.scopes, request);
@@ -118,11 +139,22 @@ async function ownSession(deps: ApprovalDeps, caller: Caller, sessionId: string 
   throw new DomainError('not_found', 'There is no such session of yours.');
 }
 
-function requireJustification(policy: Policy, caller: Caller, scopes: readonly string[], justification: string | undefined): void {
+function requireJustification(
+  policy: Policy,
+  caller: Caller,
+  scopes: readonly string[],
+  justification: string | undefined,
+): void {
   if (justification !== undefined && justification !== '') return;
-  const verdict = evaluatePolicy(policy, { roles: caller.person.roles, disabled: false, clientId: caller.clientId, scopes });
+  const verdict = evaluatePolicy(policy, {
+    roles: caller.person.roles,
+    disabled: false,
+    clientId: caller.clientId,
+    scopes,
+  });
   const missing = verdict.scopes.find(
-    ({ scope, approvalType }) => approvalType === 'admin_required' && scopePolicy(policy, scope).justification === 'required',
+    ({ scope, approvalType }) =>
+      approvalType === 'admin_required' && scopePolicy(policy, scope).justification === 'required',
   );
   if (missing !== undefined) {
     throw new DomainError('justification_required', `Say why you need ${missing.scope}: send a justification.`);

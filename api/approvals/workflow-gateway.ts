@@ -51,7 +51,10 @@ export async function deliverDecision(
   const handle = client.workflow.getHandle(scopeUpgradeWorkflowId(requestId));
   const asked = within(
     judgedWithinMs,
-    handle.executeUpdate(outcomeUpdate, { args: [{ decisionId: decision.decisionId }], updateId: `outcome-${decision.decisionId}` }),
+    handle.executeUpdate(outcomeUpdate, {
+      args: [{ decisionId: decision.decisionId }],
+      updateId: `outcome-${decision.decisionId}`,
+    }),
   );
   asked.catch(() => undefined);
   try {
@@ -76,7 +79,11 @@ export async function deliverDecision(
 /** Sends the requester's withdrawal. @returns whether the workflow was there to take it. */
 export async function deliverCancel(client: Client, requestId: string): Promise<'sent' | 'ended'> {
   try {
-    await client.workflow.signalWithStart(workflowType, { ...startOptions(requestId), signal: cancelSignal, signalArgs: [] });
+    await client.workflow.signalWithStart(workflowType, {
+      ...startOptions(requestId),
+      signal: cancelSignal,
+      signalArgs: [],
+    });
     return 'sent';
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return 'ended';
@@ -108,5 +115,9 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T | 'late'> {
 }
 
 function unavailable(cause: unknown): DomainError {
-  return new DomainError('temporarily_unavailable', 'Approvals cannot be processed right now. Nothing is lost: try again shortly.', { cause });
+  return new DomainError(
+    'temporarily_unavailable',
+    'Approvals cannot be processed right now. Nothing is lost: try again shortly.',
+    { cause },
+  );
 }

@@ -29,7 +29,11 @@ export const toolCallSchema = z.object({
   approval_request_id: z.string().optional(),
   /** The request's state while the call waits or after it ended, for the approval card. */
   approval: requestStatusSchema
-    .extend({ required_scopes: z.array(z.string()), justification_required: z.boolean(), approvers: z.array(z.string()) })
+    .extend({
+      required_scopes: z.array(z.string()),
+      justification_required: z.boolean(),
+      approvers: z.array(z.string()),
+    })
     .optional(),
   finished_at: z.iso.datetime().optional(),
 });
@@ -97,10 +101,17 @@ export type ChatHistory = z.infer<typeof chatHistorySchema>;
 
 /** Answer of `GET /api/chat-sessions`: newest first. */
 export const chatSessionListSchema = z.object({
-  sessions: z.array(z.object({ session_id: z.string(), title: z.string(), updated_at: z.iso.datetime(), waiting: z.boolean() })),
+  sessions: z.array(
+    z.object({ session_id: z.string(), title: z.string(), updated_at: z.iso.datetime(), waiting: z.boolean() }),
+  ),
 });
 export type ChatSessionList = z.infer<typeof chatSessionListSchema>;
 
 /** Answer of `GET /api/agent` at 5001: which model answers, honestly named. */
-export const agentInfoSchema = z.object({ model: z.string(), offline: z.boolean(), description: z.string(), dashboard_url: z.string() });
+export const agentInfoSchema = z.object({
+  model: z.string(),
+  offline: z.boolean(),
+  description: z.string(),
+  dashboard_url: z.string(),
+});
 export type AgentInfo = z.infer<typeof agentInfoSchema>;

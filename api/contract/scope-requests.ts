@@ -119,7 +119,9 @@ export const timelineEntrySchema = z.object({
 export const requestDetailSchema = z.object({
   request: scopeRequestSchema,
   requester: z.object({ email: z.string(), name: z.string(), roles: z.array(z.string()), active_grants: z.int() }),
-  scopes: z.array(z.object({ scope: z.string(), description: z.string(), risk: z.string(), approvers: z.array(z.string()) })),
+  scopes: z.array(
+    z.object({ scope: z.string(), description: z.string(), risk: z.string(), approvers: z.array(z.string()) }),
+  ),
   timeline: z.array(timelineEntrySchema),
   workflow_url: z.string().nullable(),
   now: z.iso.datetime(),

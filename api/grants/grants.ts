@@ -1,4 +1,10 @@
-import { approvesScopes, approvesSomething, isAuditor, maySee, whyNotApprover } from '../../workflows/domain/approvers.ts';
+import {
+  approvesScopes,
+  approvesSomething,
+  isAuditor,
+  maySee,
+  whyNotApprover,
+} from '../../workflows/domain/approvers.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import { grantStatus, type GrantStatus } from '../../workflows/domain/grant-status.ts';
 import type { Policy } from '../../workflows/domain/policy.ts';
@@ -32,10 +38,15 @@ export async function listGrants(
   const page = rows.slice(0, query.limit);
   const last = page.at(-1);
   const visible = page.filter((grant) => maySee(policy, caller.person, grant));
-  const names = await namesOf(deps.db, visible.flatMap(({ subject, ended_by }) => [subject, ended_by]));
+  const names = await namesOf(
+    deps.db,
+    visible.flatMap(({ subject, ended_by }) => [subject, ended_by]),
+  );
   return {
     grants: visible.map((grant) => grantView(grant, names, caller, policy, now)),
-    ...(rows.length > query.limit && last !== undefined ? { next_cursor: encodeCursor({ at: last.granted_at, id: last.grant_id }) } : {}),
+    ...(rows.length > query.limit && last !== undefined
+      ? { next_cursor: encodeCursor({ at: last.granted_at, id: last.grant_id }) }
+      : {}),
     now: now.toISOString(),
   };
 }
@@ -46,13 +57,23 @@ export async function listGrants(
  *
  * @throws {DomainError} `not_found`, `not_approver`, `insufficient_scope`, `already_decided`
  */
-export async function revokeGrant(deps: ApprovalDeps, caller: Caller, grantId: string, reason: string | undefined): Promise<GrantView> {
+export async function revokeGrant(
+  deps: ApprovalDeps,
+  caller: Caller,
+  grantId: string,
+  reason: string | undefined,
+): Promise<GrantView> {
   const policy = await livePolicy(deps.db);
   const grant = await findGrant(deps.db, grantId);
   if (grant === undefined || !maySee(policy, caller.person, grant)) {
     throw new DomainError('not_found', 'There is no such grant, or it is not yours to see.');
   }
-  const refusal = caller.kind === 'bearer' ? 'insufficient_scope' : approvesScopes(policy, caller.person, grant.scopes) ? undefined : 'not_approver';
+  const refusal =
+    caller.kind === 'bearer'
+      ? 'insufficient_scope'
+      : approvesScopes(policy, caller.person, grant.scopes)
+        ? undefined
+        : 'not_approver';
   if (refusal !== undefined) {
     await appendAudit(deps.db, {
       type: 'access.refused',
@@ -78,7 +99,9 @@ export async function revokeGrant(deps: ApprovalDeps, caller: Caller, grantId: s
   const names = await namesOf(deps.db, [result.grant.subject, result.grant.ended_by]);
   const view = grantView(result.grant, names, caller, policy, now);
   if (!result.ended && result.grant.end_reason !== 'revoked') {
-    throw new DomainError('already_decided', `This grant has already ended: ${view.status}.`, { details: { grant: view } });
+    throw new DomainError('already_decided', `This grant has already ended: ${view.status}.`, {
+      details: { grant: view },
+    });
   }
   await announceGrantEnd(deps.temporal, grant.request_id).catch((err: unknown) => {
     deps.logger.warn({ err, grantId }, 'the grant is revoked; its workflow will notice at its end');
@@ -99,6 +122,9 @@ function grantView(grant: Grant, names: Map<string, PersonName>, caller: Caller,
     expires_at: grant.expires_at.toISOString(),
     ended_at: grant.ended_at?.toISOString() ?? null,
     ended_by: grant.ended_by === null ? null : (names.get(grant.ended_by)?.email ?? grant.ended_by),
-    can_revoke: status === 'active' && caller.kind === 'browser' && whyNotApprover(policy, caller.person, { subject: '', scopes: grant.scopes }) === undefined,
+    can_revoke:
+      status === 'active' &&
+      caller.kind === 'browser' &&
+      whyNotApprover(policy, caller.person, { subject: '', scopes: grant.scopes }) === undefined,
   };
 }

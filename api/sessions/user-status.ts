@@ -1,5 +1,6 @@
 import type { Db } from '../../activities/store/connect.ts';
 import { heldScopes } from '../../activities/store/grants.ts';
+import { countPending } from '../../activities/store/requests.ts';
 import { livePolicy } from '../../activities/store/policies.ts';
 import { approvesSomething, mayOpenDashboard } from '../../workflows/domain/approvers.ts';
 import type { UserStatus } from '../contract/user-status.ts';
@@ -20,12 +21,7 @@ export async function userStatus(
       { subject: person.subject, clientId, ...(caller.sessionId === undefined ? {} : { sessionId: caller.sessionId }) },
       now,
     ),
-    db
-      .selectFrom('scope_requests')
-      .select((eb) => eb.fn.countAll<string>().as('count'))
-      .where('subject', '=', person.subject)
-      .where('status', 'in', ['requested', 'pending'])
-      .executeTakeFirstOrThrow(),
+    countPending(db, person.subject),
   ]);
   return {
     signed_in: true,
@@ -35,7 +31,7 @@ export async function userStatus(
     current_scopes: scopes,
     dashboard: mayOpenDashboard(policy, person),
     approver: approvesSomething(policy, person),
-    pending_requests: Number(pending.count),
+    pending_requests: pending,
     demo_mode: deps.demoMode,
     now: now.toISOString(),
   };

@@ -1,6 +1,10 @@
 import type { ApprovalType } from '../../workflows/domain/approval-type.ts';
 import { denyingRule, evaluatePolicy } from '../../workflows/domain/evaluate-policy.ts';
-import type { AuthorizationError } from '../../workflows/domain/insufficient-scope-error.ts';
+import {
+  authorizationError,
+  InsufficientScopeError,
+  type AuthorizationError,
+} from '../../workflows/domain/insufficient-scope-error.ts';
 import type { Policy } from '../../workflows/domain/policy.ts';
 import { isElevated } from '../../workflows/domain/scopes.ts';
 import type { LiveScope } from '../ports.ts';
@@ -29,14 +33,10 @@ export function judgeCall(
   const baseHeld = caller.tokenScopes.filter((scope) => scope === 'none');
   return {
     allowed: false,
-    error: {
-      error_type: 'authorization_error',
-      tool_name: toolName,
-      required_scope: requiredScope,
-      current_scopes: currentScopes,
-      approval_type: approvalType === 'denied' ? 'forbidden' : approvalType,
-      user_email: caller.person.email,
-    },
+    error: authorizationError(new InsufficientScopeError(toolName, requiredScope, currentScopes), {
+      approvalType: approvalType === 'denied' ? 'forbidden' : approvalType,
+      userEmail: caller.person.email,
+    }),
     // OpenID scopes are not a resource server's to ask for.
     challengeScopes: [requiredScope, ...[...baseHeld, ...currentScopes].filter((scope) => scope !== requiredScope)],
   };

@@ -21,12 +21,7 @@ export interface DecisionStatement {
 
 /** Why a statement did not count. */
 export type DecisionRefusal =
-  | 'statement_invalid'
-  | 'own_request'
-  | 'not_approver'
-  | 'late'
-  | 'already_decided'
-  | 'forbidden_by_policy';
+  'statement_invalid' | 'own_request' | 'not_approver' | 'late' | 'already_decided' | 'forbidden_by_policy';
 
 /** What became of a decision: it counted, or why it did not. */
 export type DecisionOutcome = { counted: true } | { counted: false; refusal: DecisionRefusal };

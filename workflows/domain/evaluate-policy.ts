@@ -45,7 +45,10 @@ export function evaluatePolicy(policy: Policy, question: PolicyQuestion): Policy
 export function scopePolicy(policy: Policy, scope: string): ScopePolicy {
   const found = Object.hasOwn(policy.scopes, scope) ? policy.scopes[scope] : undefined;
   if (found === undefined) {
-    throw new DomainError('unknown_scope', `The scope "${scope}" is not in the policy. Ask for one of: ${Object.keys(policy.scopes).join(', ')}.`);
+    throw new DomainError(
+      'unknown_scope',
+      `The scope "${scope}" is not in the policy. Ask for one of: ${Object.keys(policy.scopes).join(', ')}.`,
+    );
   }
   return found;
 }
@@ -86,7 +89,12 @@ function judgeScope(policy: Policy, question: PolicyQuestion, scope: string): Sc
     case 'self':
       return { scope, approvalType: 'self', rule: `scopes.${scope}.otherwise` };
     case 'forbidden':
-      return { scope, approvalType: 'forbidden', rule: `scopes.${scope}.otherwise`, reason: `The policy does not allow ${scope}.` };
+      return {
+        scope,
+        approvalType: 'forbidden',
+        rule: `scopes.${scope}.otherwise`,
+        reason: `The policy does not allow ${scope}.`,
+      };
     default:
       return configured.otherwise satisfies never;
   }

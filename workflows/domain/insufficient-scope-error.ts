@@ -24,3 +24,18 @@ export class InsufficientScopeError extends Error {
     this.currentScopes = currentScopes;
   }
 }
+
+/** The wire form of an {@link InsufficientScopeError}; `approval_type` is advice, the workflow decides (RULES 20). */
+export function authorizationError(
+  error: InsufficientScopeError,
+  context: { approvalType: ApprovalType; userEmail: string },
+): AuthorizationError {
+  return {
+    error_type: 'authorization_error',
+    tool_name: error.toolName,
+    required_scope: error.requiredScope,
+    current_scopes: [...error.currentScopes],
+    approval_type: context.approvalType,
+    user_email: context.userEmail,
+  };
+}
