@@ -2,7 +2,7 @@ import type { CallToolResult } from '@modelcontextprotocol/server';
 import { DomainError, type DomainErrorCode } from '../../workflows/domain/errors.ts';
 
 /** Where a failed result carries its stable code: structured content would have to fit the tool's output schema. */
-export const errorCodeKey = 'countersign/code';
+const errorCodeKey = 'countersign/code';
 
 /** Turns what a tool threw into a result. What nobody expected is reported, not shown. */
 export function toolFailure(error: unknown, onUnexpected: (error: unknown) => void): CallToolResult {
