@@ -70,7 +70,8 @@ export async function finishSignIn(
     sealedRefreshToken: sealText(deps.atRestKey, tokens.refresh_token, refreshTokenContext(signInId)),
     expiresAt: new Date(deps.now().getTime() + signInSeconds * 1000),
   });
-  await wakeAfterSignIn(deps, person.subject);
+  // Not waited for: it says by itself what went wrong.
+  void wakeAfterSignIn(deps, person.subject);
   return { secret, returnTo: flow.returnTo };
 }
 

@@ -17,22 +17,28 @@ const mostSessions = 1_000;
  * @throws {DomainError} `temporarily_unavailable` when Temporal cannot be reached; the wake may still arrive.
  */
 export async function wakeSession(temporal: Client, sessionId: string, messageId: string): Promise<void> {
+  const sent = temporal.workflow.signalWithStart('chatSession', {
+    workflowId: chatSessionWorkflowId(sessionId),
+    taskQueue: taskQueues.orchestration,
+    args: [{ sessionId }],
+    signal: messagePostedSignal,
+    signalArgs: [{ messageId }],
+  });
+  // The client itself goes on trying for longer than a person waits; a wake that comes late does no harm.
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('Temporal did not answer in time.')), deliveredWithinMs);
+  });
   try {
-    await temporal.withDeadline(Date.now() + deliveredWithinMs, () =>
-      temporal.workflow.signalWithStart('chatSession', {
-        workflowId: chatSessionWorkflowId(sessionId),
-        taskQueue: taskQueues.orchestration,
-        args: [{ sessionId }],
-        signal: messagePostedSignal,
-        signalArgs: [{ messageId }],
-      }),
-    );
+    await Promise.race([sent, late]);
   } catch (cause) {
     throw new DomainError(
       'temporarily_unavailable',
       'The agent cannot be reached right now. Send your message again in a moment.',
       { cause },
     );
+  } finally {
+    clearTimeout(timer);
   }
 }
 
