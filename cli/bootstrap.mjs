@@ -88,6 +88,15 @@ function handOver() {
       child.kill(signal);
     });
   }
+  // npm passes a SIGTERM on to its shell, which dies without telling us: our parent's end is then the request to stop.
+  if (process.env.npm_lifecycle_event !== undefined) {
+    const parent = process.ppid;
+    const watching = setInterval(() => {
+      if (process.ppid === parent) return;
+      clearInterval(watching);
+      child.kill('SIGTERM');
+    }, 500);
+  }
   child.on('error', (error) => fail(`${runtime} cannot be started: ${error.message}`));
   child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGKILL' ? 137 : 1)));
 }
