@@ -71,6 +71,9 @@ export function problemHandler(logger: Logger): ErrorRequestHandler {
         'request failed',
       );
     }
+    if (known.code === 'temporarily_unavailable') {
+      logger.warn({ err: known.cause ?? known, path: request.path }, 'request could not be served');
+    }
     if (response.headersSent) {
       next(error);
       return;
@@ -83,10 +86,31 @@ export function problemHandler(logger: Logger): ErrorRequestHandler {
 export function asDomainError(error: unknown): DomainError {
   if (error instanceof DomainError) return error;
   if (error instanceof z.ZodError) return invalidRequest(error);
+  if (isDatabaseDown(error)) {
+    return new DomainError(
+      'temporarily_unavailable',
+      'The database cannot be reached right now. Try again in a moment.',
+      { cause: error },
+    );
+  }
   return (
     expressError(error) ??
     new DomainError('internal_error', 'Something went wrong here. It was recorded; try again shortly.')
   );
+}
+
+const databaseErrorSchema = z.object({
+  code: z.string().optional(),
+  syscall: z.string().optional(),
+  message: z.string(),
+});
+
+/** No connection to PostgreSQL, or one that broke: its error classes 08 and 57P, or pg's own words where it has no code. */
+function isDatabaseDown(error: unknown): boolean {
+  const { data } = databaseErrorSchema.safeParse(error);
+  if (data === undefined) return false;
+  if (data.syscall === 'connect' || /^(08|57P)/.test(data.code ?? '')) return true;
+  return /^(Connection terminated|timeout exceeded when trying to connect)/.test(data.message);
 }
 
 /** Names the fields that are wrong and why, never what was sent. */

@@ -5,8 +5,6 @@ export interface PlainPage {
   title: string;
   paragraphs: readonly string[];
   links?: readonly { href: string; text: string }[];
-  /** Buttons that post an empty form to a path of ours. */
-  buttons?: readonly { action: string; text: string }[];
 }
 
 const stylePath = '/plain-page.css';
@@ -15,31 +13,27 @@ const style = `:root { color-scheme: light dark; font: 1rem/1.6 system-ui, sans-
 body { margin: 0 auto; max-width: 34rem; padding: 12vh 1.25rem 2rem; }
 h1 { font-size: 1.5rem; line-height: 1.3; }
 nav { display: flex; flex-wrap: wrap; gap: 0.75rem; align-items: center; margin-top: 1.5rem; }
-button { font: inherit; min-height: 2.75rem; padding: 0 1rem; border: 1px solid; border-radius: 0.5rem; background: none; color: inherit; cursor: pointer; }
 a { color: inherit; display: inline-block; padding: 0.5rem 0; }
 `;
 
 /** The page as HTML; everything in it is escaped. */
 export function plainPage(page: PlainPage): string {
   const paragraphs = page.paragraphs.map((text) => `<p>${escape(text)}</p>`);
-  const buttons = (page.buttons ?? []).map(
-    ({ action, text }) => `<form method="post" action="${escape(action)}"><button>${escape(text)}</button></form>`,
-  );
   const links = (page.links ?? []).map(({ href, text }) => `<a href="${escape(href)}">${escape(text)}</a>`);
-  const actions = [...buttons, ...links];
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escape(page.title)} · Countersign</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="${stylePath}">
 </head>
 <body>
 <main>
 <h1>${escape(page.title)}</h1>
 ${paragraphs.join('\n')}
-${actions.length === 0 ? '' : `<nav aria-label="What to do now">${actions.join('\n')}</nav>`}
+${links.length === 0 ? '' : `<nav aria-label="What to do now">${links.join('\n')}</nav>`}
 </main>
 </body>
 </html>
