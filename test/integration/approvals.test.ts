@@ -45,7 +45,12 @@ const deny = (caller: Caller, requestId: string): ReturnType<typeof decide> =>
   decide(stack.deps, caller, { requestId, verdict: 'deny', note: 'not today', claimedEmail: undefined });
 
 async function auditOf(requestId: string): Promise<string[]> {
-  const rows = await stack.app.db.selectFrom('audit_events').select('type').where('request_id', '=', requestId).orderBy('position').execute();
+  const rows = await stack.app.db
+    .selectFrom('audit_events')
+    .select('type')
+    .where('request_id', '=', requestId)
+    .orderBy('position')
+    .execute();
   return rows.map(({ type }) => type);
 }
 
@@ -70,7 +75,11 @@ describe('what policy grants at once', () => {
     const again = await upgradeScope(stack.deps, caller, { scopes: ['read:files'] });
     expect(again).toMatchObject({ status: 'approved', auto_approved: false });
     expect(again.status === 'approved' && again.new_token).toBeTruthy();
-    const requests = await stack.app.db.selectFrom('scope_requests').selectAll().where('subject', '=', caller.person.subject).execute();
+    const requests = await stack.app.db
+      .selectFrom('scope_requests')
+      .selectAll()
+      .where('subject', '=', caller.person.subject)
+      .execute();
     expect(requests).toHaveLength(1);
   });
 
@@ -89,7 +98,12 @@ describe('a request that needs a person', () => {
     const requestId = await ask(caller, 'to look at processes');
     const { httpStatus, body } = await approve(approver, requestId);
     expect(httpStatus).toBe(200);
-    expect(body).toMatchObject({ status: 'approved', approved_by: approver.person.email, deciding: false, grant: { status: 'active' } });
+    expect(body).toMatchObject({
+      status: 'approved',
+      approved_by: approver.person.email,
+      deciding: false,
+      grant: { status: 'active' },
+    });
     expect(await auditOf(requestId)).toEqual([
       'request.created',
       'request.pending',
@@ -113,7 +127,11 @@ describe('a request that needs a person', () => {
   it('is denied with its reason, and a later approval of another person is 409 with the final state', async () => {
     const [first, second] = [await admin(), await admin()];
     const requestId = await ask(await bearerUser());
-    expect((await deny(first, requestId)).body).toMatchObject({ status: 'denied', denied_by: first.person.email, denial_reason: 'not today' });
+    expect((await deny(first, requestId)).body).toMatchObject({
+      status: 'denied',
+      denied_by: first.person.email,
+      denial_reason: 'not today',
+    });
     await expect(approve(second, requestId)).rejects.toMatchObject({
       code: 'already_decided',
       details: { request: { status: 'denied' } },
@@ -133,7 +151,9 @@ describe('a request that needs a person', () => {
     await stack.policy(policyText.replace('request_ttl: 24h', 'request_ttl: 2s'));
     const caller = await bearerUser();
     const requestId = await ask(caller);
-    await expect.poll(async () => (await findRequest(stack.app.db, requestId))?.status, { timeout: 10_000 }).toBe('expired');
+    await expect
+      .poll(async () => (await findRequest(stack.app.db, requestId))?.status, { timeout: 10_000 })
+      .toBe('expired');
     expect((await auditOf(requestId)).at(-1)).toBe('request.expired');
     await expect(approve(await admin(), requestId)).rejects.toMatchObject({ code: 'already_decided' });
     expect(await ask(caller)).not.toBe(requestId);
@@ -148,7 +168,9 @@ describe('a request that needs a person', () => {
   it('has one terminal transition when sixteen deciders race (RULES 16)', async () => {
     const deciders = await Promise.all(Array.from({ length: 16 }, admin));
     const requestId = await ask(await bearerUser());
-    const results = await Promise.allSettled(deciders.map((decider, index) => (index % 2 === 0 ? approve : deny)(decider, requestId)));
+    const results = await Promise.allSettled(
+      deciders.map((decider, index) => (index % 2 === 0 ? approve : deny)(decider, requestId)),
+    );
     const judged = results.filter((result) => result.status === 'fulfilled' && result.value.httpStatus === 200);
     expect(judged).toHaveLength(1);
     const ends = (await auditOf(requestId)).filter((type) => ['request.approved', 'request.denied'].includes(type));
@@ -180,9 +202,16 @@ describe('who may decide and see (RULES 1, 9)', () => {
   it('refuses an admin_email that names anybody else, and a token instead of a browser session', async () => {
     const requestId = await ask(await bearerUser());
     const approver = await admin();
-    const spoofed = decide(stack.deps, approver, { requestId, verdict: 'approve', note: null, claimedEmail: 'other@example.com' });
+    const spoofed = decide(stack.deps, approver, {
+      requestId,
+      verdict: 'approve',
+      note: null,
+      claimedEmail: 'other@example.com',
+    });
     await expect(spoofed).rejects.toMatchObject({ code: 'identity_mismatch' });
-    await expect(approve({ ...approver, kind: 'bearer' }, requestId)).rejects.toMatchObject({ code: 'insufficient_scope' });
+    await expect(approve({ ...approver, kind: 'bearer' }, requestId)).rejects.toMatchObject({
+      code: 'insufficient_scope',
+    });
   });
 
   it('drops statements that are forged, of another request, or of the requester, and stays pending', async () => {
@@ -202,23 +231,35 @@ describe('who may decide and see (RULES 1, 9)', () => {
     };
     const foreign = { ...stack.decisionPrivateJwk, ...(await foreignKey()) };
     const handle = stack.deps.temporal.workflow.getHandle(scopeUpgradeWorkflowId(requestId));
-    await handle.signal(approveSignal, { decisionId: 'dec_forged', statement: await signStatement(statement, foreign) });
+    await handle.signal(approveSignal, {
+      decisionId: 'dec_forged',
+      statement: await signStatement(statement, foreign),
+    });
     await handle.signal(approveSignal, {
       decisionId: 'dec_self',
-      statement: await signStatement({ ...statement, nonce: 'dec_self', approver: caller.person.subject }, stack.decisionPrivateJwk),
+      statement: await signStatement(
+        { ...statement, nonce: 'dec_self', approver: caller.person.subject },
+        stack.decisionPrivateJwk,
+      ),
     });
     await handle.signal(approveSignal, {
       decisionId: 'dec_moved',
       statement: await signStatement({ ...statement, nonce: 'dec_moved', digest: 'other' }, stack.decisionPrivateJwk),
     });
-    await expect.poll(async () => (await auditOf(requestId)).filter((type) => type === 'decision.dropped').length).toBe(3);
+    await expect
+      .poll(async () => (await auditOf(requestId)).filter((type) => type === 'decision.dropped').length)
+      .toBe(3);
     expect((await findRequest(stack.app.db, requestId))?.status).toBe('pending');
   });
 });
 
 async function foreignKey(): Promise<{ x: string; y: string; d: string }> {
   const { generateKeyPair, exportJWK } = await import('jose');
-  const { x = '', y = '', d = '' } = await exportJWK((await generateKeyPair('ES256', { extractable: true })).privateKey);
+  const {
+    x = '',
+    y = '',
+    d = '',
+  } = await exportJWK((await generateKeyPair('ES256', { extractable: true })).privateKey);
   return { x, y, d };
 }
 
@@ -231,13 +272,20 @@ describe('grants (RULES 12, 15)', () => {
     const collected = await upgradeScope(stack.deps, caller, { scopes: ['execute:commands'] });
     const { jti } = await verifyToken(collected.status === 'approved' ? (collected.new_token ?? '') : '');
     const [grant] = (await listGrants(stack.deps, caller, { status: 'active', limit: 10 })).grants;
-    await expect(revokeGrant(stack.deps, caller, grant?.grant_id ?? '', undefined)).rejects.toMatchObject({ code: 'insufficient_scope' });
+    await expect(revokeGrant(stack.deps, caller, grant?.grant_id ?? '', undefined)).rejects.toMatchObject({
+      code: 'insufficient_scope',
+    });
     expect((await revokeGrant(stack.deps, approver, grant?.grant_id ?? '', 'done')).status).toBe('revoked');
     expect(await liveScopesOfCredential(stack.app.db, jti, new Date())).toEqual([]);
     await expect
-      .poll(async () => (await stack.deps.temporal.workflow.getHandle(scopeUpgradeWorkflowId(requestId)).describe()).status.name)
+      .poll(
+        async () =>
+          (await stack.deps.temporal.workflow.getHandle(scopeUpgradeWorkflowId(requestId)).describe()).status.name,
+      )
       .toBe('COMPLETED');
-    expect((await upgradeScope(stack.deps, caller, { scopes: ['execute:commands'] })).status).toBe('pending_admin_approval');
+    expect((await upgradeScope(stack.deps, caller, { scopes: ['execute:commands'] })).status).toBe(
+      'pending_admin_approval',
+    );
   });
 
   it('can be written, and requests approved, by the mint role alone', async () => {
@@ -258,9 +306,15 @@ describe('grants (RULES 12, 15)', () => {
     };
     await expect(stack.app.db.insertInto('grants').values(grant).execute()).rejects.toThrow(/permission denied/);
     await expect(
-      stack.app.db.updateTable('scope_requests').set({ status: 'approved' }).where('request_id', '=', requestId).execute(),
+      stack.app.db
+        .updateTable('scope_requests')
+        .set({ status: 'approved' })
+        .where('request_id', '=', requestId)
+        .execute(),
     ).rejects.toThrow(/only the mint role approves/);
-    await expect(stack.app.db.updateTable('grants').set({ expires_at: new Date() }).execute()).rejects.toThrow(/permission denied/);
+    await expect(stack.app.db.updateTable('grants').set({ expires_at: new Date() }).execute()).rejects.toThrow(
+      /permission denied/,
+    );
     await expect(stack.owner.db.deleteFrom('audit_events').execute()).rejects.toThrow(/append-only/);
   });
 
@@ -269,7 +323,10 @@ describe('grants (RULES 12, 15)', () => {
     const { mintGrant } = await import('../../activities/mint/mint-grant.ts');
     const deps = { db: stack.mint.db, verify: () => Promise.resolve(undefined), now: () => new Date() };
     expect(await mintGrant(deps, { requestId })).toEqual({ minted: false, refusal: 'forbidden_by_policy' });
-    expect(await mintGrant(deps, { requestId, decisionId: 'dec_none' })).toEqual({ minted: false, refusal: 'statement_invalid' });
+    expect(await mintGrant(deps, { requestId, decisionId: 'dec_none' })).toEqual({
+      minted: false,
+      refusal: 'statement_invalid',
+    });
     expect((await findRequest(stack.app.db, requestId))?.status).toBe('pending');
   });
 });
@@ -283,7 +340,9 @@ describe('when parts are missing (RULES 17, 26)', () => {
     expect(httpStatus).toBe(202);
     expect(body.status).toBe('pending');
     await stack.startWorker();
-    await expect.poll(async () => (await findRequest(stack.app.db, requestId))?.status, { timeout: 20_000 }).toBe('approved');
+    await expect
+      .poll(async () => (await findRequest(stack.app.db, requestId))?.status, { timeout: 20_000 })
+      .toBe('approved');
   });
 
   it('keeps deciding while the mint is down and grants when it returns', async () => {
@@ -295,15 +354,21 @@ describe('when parts are missing (RULES 17, 26)', () => {
     expect(httpStatus).toBe(202);
     expect(body).toMatchObject({ status: 'pending', deciding: true });
     await stack.startMint();
-    await expect.poll(async () => (await findRequest(stack.app.db, requestId))?.status, { timeout: 20_000 }).toBe('approved');
+    await expect
+      .poll(async () => (await findRequest(stack.app.db, requestId))?.status, { timeout: 20_000 })
+      .toBe('approved');
   });
 });
 
 describe('bad input', () => {
   it('refuses unknown scopes whole and a foreign session', async () => {
     const caller = await bearerUser();
-    await expect(upgradeScope(stack.deps, caller, { scopes: ['read:files', 'no:such'] })).rejects.toMatchObject({ code: 'unknown_scope' });
-    await expect(upgradeScope(stack.deps, caller, { scopes: ['read:files'], session_id: 'other' })).rejects.toMatchObject({ code: 'not_found' });
+    await expect(upgradeScope(stack.deps, caller, { scopes: ['read:files', 'no:such'] })).rejects.toMatchObject({
+      code: 'unknown_scope',
+    });
+    await expect(
+      upgradeScope(stack.deps, caller, { scopes: ['read:files'], session_id: 'other' }),
+    ).rejects.toMatchObject({ code: 'not_found' });
   });
 
   it('asks for a justification where policy requires one', async () => {

@@ -46,7 +46,10 @@ async function keyPair(kid: string): Promise<{ privateJwk: JWK; publicJwk: JWK }
 
 /** Starts the stack with the given policy text. */
 export async function startApprovalStack(policyText: string): Promise<ApprovalStack> {
-  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { forward: {}, filter: 'ERROR' } } });
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    telemetryOptions: { logging: { forward: {}, filter: 'ERROR' } },
+  });
   const [postgres, temporal, folder, decision, mintKey] = await Promise.all([
     startPostgres(),
     startTemporal(),
@@ -65,7 +68,11 @@ export async function startApprovalStack(policyText: string): Promise<ApprovalSt
   const issuer = 'http://localhost:8002';
   const mcpResource = 'http://localhost:8001/mcp';
   const mintClient = createMintClient({ socketPath });
-  const common = { temporal: { address: temporal.address, namespace: temporal.namespace }, decisionPublicJwk: decision.publicJwk, logger };
+  const common = {
+    temporal: { address: temporal.address, namespace: temporal.namespace },
+    decisionPublicJwk: decision.publicJwk,
+    logger,
+  };
   let worker: { close(): Promise<void> } | undefined;
   let minting: { close(): Promise<void> } | undefined;
 
@@ -91,8 +98,15 @@ export async function startApprovalStack(policyText: string): Promise<ApprovalSt
     async person(roles, client = {}) {
       const subject = `usr_${randomUUID()}`;
       const email = `${subject}@example.com`;
-      await app.db.insertInto('people').values({ subject, email, display_name: subject, password_hash: null, disabled_at: null }).execute();
-      if (roles.length > 0) await app.db.insertInto('person_roles').values(roles.map((role) => ({ subject, role }))).execute();
+      await app.db
+        .insertInto('people')
+        .values({ subject, email, display_name: subject, password_hash: null, disabled_at: null })
+        .execute();
+      if (roles.length > 0)
+        await app.db
+          .insertInto('person_roles')
+          .values(roles.map((role) => ({ subject, role })))
+          .execute();
       return {
         kind: client.kind ?? 'browser',
         clientId: client.clientId ?? 'countersign-dashboard',

@@ -1,7 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { parsePolicy } from '../../activities/policy/parse-policy.ts';
-import { approvesScopes, approvesSomething, mayOpenDashboard, maySee, whyNotApprover } from '../../workflows/domain/approvers.ts';
+import {
+  approvesScopes,
+  approvesSomething,
+  mayOpenDashboard,
+  maySee,
+  whyNotApprover,
+} from '../../workflows/domain/approvers.ts';
 import { evaluatePolicy } from '../../workflows/domain/evaluate-policy.ts';
 
 const text = await readFile(new URL('../../countersign.policy.yaml', import.meta.url), 'utf8');
@@ -32,7 +38,9 @@ describe('the shipped policy', () => {
 
   it('refuses an unknown scope instead of dropping it, whatever JavaScript calls its own', () => {
     for (const scope of ['nope', 'constructor', '__proto__', 'toString']) {
-      expect(() => ask(['admin'], ['read:files', scope])).toThrow(expect.objectContaining({ code: 'unknown_scope' }) as Error);
+      expect(() => ask(['admin'], ['read:files', scope])).toThrow(
+        expect.objectContaining({ code: 'unknown_scope' }) as Error,
+      );
     }
   });
 
@@ -43,7 +51,10 @@ describe('the shipped policy', () => {
       'x',
     );
     const question = { roles: ['admin'], disabled: false, scopes: ['read:files'] };
-    expect(evaluatePolicy(denying, { ...question, clientId: 'bad' }).scopes[0]).toMatchObject({ approvalType: 'forbidden', reason: 'Not from there.' });
+    expect(evaluatePolicy(denying, { ...question, clientId: 'bad' }).scopes[0]).toMatchObject({
+      approvalType: 'forbidden',
+      reason: 'Not from there.',
+    });
     expect(evaluatePolicy(denying, { ...question, clientId: 'good' }).approvalType).toBe('auto');
   });
 });

@@ -6,7 +6,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { MintResult } from '../../activities/mint/types.ts';
 import type { EvaluatedRequest, JudgedDecision, RequestStanding } from '../../activities/requests/types.ts';
 import type { RequestStatus } from '../../workflows/domain/request-status.ts';
-import { approveSignal, cancelSignal, denySignal, grantEndedSignal, outcomeUpdate, scopeUpgradeWorkflowId } from '../../workflows/messages.ts';
+import {
+  approveSignal,
+  cancelSignal,
+  denySignal,
+  grantEndedSignal,
+  outcomeUpdate,
+  scopeUpgradeWorkflowId,
+} from '../../workflows/messages.ts';
 import type { scopeUpgrade } from '../../workflows/scope-upgrade.ts';
 import { taskQueues } from '../../workflows/task-queues.ts';
 import { startTimeSkipping } from '../support/time-skipping.ts';
@@ -54,15 +61,22 @@ const activities = {
       expiresAt: (await env.currentTimeMs()) + ttlMs,
     };
   },
-  judgeDecision: async ({ decision }: { decision: { decisionId: string; verdict: string } }): Promise<JudgedDecision> => {
+  judgeDecision: async ({
+    decision,
+  }: {
+    decision: { decisionId: string; verdict: string };
+  }): Promise<JudgedDecision> => {
     row.judged.push(decision.decisionId);
-    if (decision.decisionId.startsWith('forged')) return { counted: false, refusal: 'statement_invalid', status: row.status };
+    if (decision.decisionId.startsWith('forged'))
+      return { counted: false, refusal: 'statement_invalid', status: row.status };
     if (row.status !== 'pending') return { counted: false, refusal: 'already_decided', status: row.status };
     return { counted: true, status: decision.verdict === 'deny' ? row.end('denied') : row.status };
   },
   endRequest: async ({ status }: { status: RequestStatus }): Promise<RequestStanding> => {
     const now = row.end(status);
-    return now === 'approved' ? { status: now, grant: { grantId: 'gra_1', expiresAt: row.grantExpiresAt } } : { status: now };
+    return now === 'approved'
+      ? { status: now, grant: { grantId: 'gra_1', expiresAt: row.grantExpiresAt } }
+      : { status: now };
   },
   closeGrant: async (): Promise<{ remainingMs: number }> => {
     row.log.push('closed');
@@ -100,14 +114,7 @@ beforeEach(async () => {
   mint = grant;
   evaluation = 'admin_required';
   ttlMs = 24 * hour;
-  worker = await Worker.create({
-    connection: env.nativeConnection,
-    taskQueue: taskQueues.orchestration,
-    workflowBundle: bundle,
-    // Nothing sticky: each task replays, and a new worker takes over at once.
-    maxCachedWorkflows: 0,
-    activities,
-  });
+  worker = await createWorker();
   mintWorker = await Worker.create({
     connection: env.nativeConnection,
     taskQueue: taskQueues.mint,
@@ -131,8 +138,28 @@ async function start(): Promise<WorkflowHandleWithFirstExecutionRunId<typeof sco
   });
 }
 
+async function createWorker(): Promise<Worker> {
+  return Worker.create({
+    connection: env.nativeConnection,
+    taskQueue: taskQueues.orchestration,
+    workflowBundle: bundle,
+    // Nothing sticky: each task replays, and a new worker takes over at once.
+    maxCachedWorkflows: 0,
+    activities,
+  });
+}
+
+async function whileNoWorkerRuns(work: () => Promise<void>): Promise<void> {
+  worker.shutdown();
+  await running;
+  await work();
+  worker = await createWorker();
+  running = worker.run();
+}
+
 async function until(condition: () => boolean): Promise<void> {
-  for (let attempt = 0; attempt < 200 && !condition(); attempt += 1) await new Promise((resolve) => setTimeout(resolve, 20));
+  for (let attempt = 0; attempt < 200 && !condition(); attempt += 1)
+    await new Promise((resolve) => setTimeout(resolve, 20));
   expect(condition()).toBe(true);
 }
 
@@ -161,7 +188,9 @@ describe('scopeUpgrade', () => {
   it('approves, and tells the approver so', async () => {
     const handle = await start();
     await handle.signal(approveSignal, { decisionId: 'dec_1', statement: 's' });
-    expect(await handle.executeUpdate(outcomeUpdate, { args: [{ decisionId: 'dec_1' }] })).toEqual({ outcome: { counted: true } });
+    expect(await handle.executeUpdate(outcomeUpdate, { args: [{ decisionId: 'dec_1' }] })).toEqual({
+      outcome: { counted: true },
+    });
     expect(row.transitions).toEqual(['approved']);
     await handle.signal(grantEndedSignal);
     expect(await handle.result()).toEqual({ status: 'approved', grantId: 'gra_1' });
@@ -192,11 +221,14 @@ describe('scopeUpgrade', () => {
 
   it('lets the first of two deciders win and judges the other as too late', async () => {
     const handle = await start();
-    await handle.signal(denySignal, { decisionId: 'dec_first', statement: 's' });
-    await handle.signal(approveSignal, { decisionId: 'dec_second', statement: 's' });
+    await until(() => row.status === 'pending');
+    await whileNoWorkerRuns(async () => {
+      await handle.signal(denySignal, { decisionId: 'dec_first', statement: 's' });
+      await handle.signal(approveSignal, { decisionId: 'dec_second', statement: 's' });
+    });
     expect(await handle.result()).toEqual({ status: 'denied' });
     expect(row.transitions).toEqual(['denied']);
-    await until(() => row.judged.includes('dec_second'));
+    expect(row.judged).toEqual(['dec_first', 'dec_second']);
   });
 
   it('lets an approval that came before the cancellation stand', async () => {
@@ -236,20 +268,11 @@ describe('scopeUpgrade', () => {
     ttlMs = 2_000;
     const handle = await start();
     await until(() => row.status === 'pending');
-    worker.shutdown();
-    await running;
-    await handle.signal(approveSignal, { decisionId: 'dec_in_time', statement: 's' });
-    // The clock of this server runs in real time while nobody waits for a result.
-    await new Promise((resolve) => setTimeout(resolve, 3_000));
-    worker = await Worker.create({
-      connection: env.nativeConnection,
-      taskQueue: taskQueues.orchestration,
-      workflowBundle: bundle,
-      // Nothing sticky: each task replays, and a new worker takes over at once.
-      maxCachedWorkflows: 0,
-      activities,
+    await whileNoWorkerRuns(async () => {
+      await handle.signal(approveSignal, { decisionId: 'dec_in_time', statement: 's' });
+      // The clock of this server runs in real time while nobody waits for a result.
+      await new Promise((resolve) => setTimeout(resolve, 3_000));
     });
-    running = worker.run();
     expect((await handle.result()).status).toBe('approved');
     expect(row.transitions).toEqual(['approved']);
   });
