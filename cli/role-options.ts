@@ -17,7 +17,7 @@ export async function mintOptions(configuration: RoleConfiguration, logger: Logg
     decisionPublicJwk: await readJwk(configuration.keys.decision.publicFile),
     mintPrivateJwk: await readJwk(configuration.keys.mint.privateFile),
     issuer: configuration.urls.issuer,
-    resources: [configuration.urls.mcpResource, configuration.urls.apiResource],
+    resources: { mcp: configuration.urls.mcpResource, api: configuration.urls.apiResource },
     socketPath: configuration.mintSocket,
     logger,
   };

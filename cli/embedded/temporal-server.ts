@@ -13,29 +13,24 @@ export interface TemporalServerOptions {
   databaseFile?: string;
   /** Whether to serve the web UI, on a private port. */
   ui: boolean;
-  /** Kept over a restart, so that clients find it again; free ones are taken otherwise. */
-  ports?: TemporalPorts;
+  /** Kept over a restart, so that clients find it again; a free one is taken otherwise. */
+  grpcPort?: number | undefined;
   registry?: ChildRegistry;
 }
 
 /** The server's ports, all on loopback. */
-export interface TemporalPorts {
+interface TemporalPorts {
   grpc: number;
   http: number;
   metrics: number;
   ui: number;
 }
 
-/** Takes free ports for a server that is about to be started. */
-export async function freeTemporalPorts(): Promise<TemporalPorts> {
-  const [grpc, http, metrics, ui] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
-  return { grpc, http, metrics, ui };
-}
-
 export interface TemporalServer {
   child: RunningChild;
   /** `host:port` of the gRPC frontend, loopback only. */
   address: string;
+  grpcPort: number;
   namespace: string;
   /** Private port of the UI, which the read-only proxy stands before. */
   uiPort: number | undefined;
@@ -60,22 +55,42 @@ const typeNames: Record<SearchAttributeType, string> = {
   [SearchAttributeType.KEYWORD_LIST]: 'KeywordList',
 };
 
+/** Somebody may take a free port before the server does. */
+const attempts = 3;
+
 /**
  * Starts the embedded Temporal server and waits until its namespace answers. History is kept 90 days (RULES 29).
  *
  * @throws Error naming the log file when it is not ready within 30 s.
  */
 export async function startTemporalServer(options: TemporalServerOptions): Promise<TemporalServer> {
-  const ports = options.ports ?? (await freeTemporalPorts());
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await startOnFreePorts(options);
+    } catch (error) {
+      if (attempt === attempts || !(error instanceof EndedAtOnceError)) throw error;
+    }
+  }
+}
+
+class EndedAtOnceError extends Error {}
+
+async function startOnFreePorts(options: TemporalServerOptions): Promise<TemporalServer> {
+  const [grpc, http, metrics, ui] = await Promise.all([
+    options.grpcPort ?? freePort(),
+    freePort(),
+    freePort(),
+    freePort(),
+  ]);
   const child = startChild({
     name: 'temporal',
     command: options.binary,
-    args: serverArguments(options, ports),
+    args: serverArguments(options, { grpc, http, metrics, ui }),
     logFile: options.logFile,
     signalWhenParentDies: 'SIGKILL',
     registry: options.registry,
   });
-  const address = `127.0.0.1:${ports.grpc}`;
+  const address = `127.0.0.1:${grpc}`;
   const stop = async () => void (await child.stop('SIGTERM', 10_000));
   try {
     await waitUntilReady(address, child, options.logFile);
@@ -83,7 +98,7 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
     await stop();
     throw error;
   }
-  return { child, address, namespace: embeddedNamespace, uiPort: options.ui ? ports.ui : undefined, stop };
+  return { child, address, grpcPort: grpc, namespace: embeddedNamespace, uiPort: options.ui ? ui : undefined, stop };
 }
 
 function serverArguments(options: TemporalServerOptions, ports: TemporalPorts): string[] {
@@ -115,7 +130,8 @@ async function waitUntilReady(address: string, child: RunningChild, logFile: str
     try {
       return await setRetention(address);
     } catch (error) {
-      if (exited) throw new Error(`the embedded Temporal server ended at once; see ${logFile}`, { cause: error });
+      if (exited)
+        throw new EndedAtOnceError(`the embedded Temporal server ended at once; see ${logFile}`, { cause: error });
       if (Date.now() > deadline)
         throw new Error(`the embedded Temporal server was not ready within 30 s; see ${logFile}`, { cause: error });
       await sleep(100);
