@@ -12,7 +12,7 @@ import { runWorker } from './run-worker.ts';
 /** The `worker` role: workflows and orchestration activities. Ready when it resolves; `open` has nothing to listen on. */
 export async function startOrchestrationWorker(
   options: OrchestrationOptions,
-): Promise<{ open(): Promise<void>; close(): Promise<void> }> {
+): Promise<{ open(): Promise<void>; close(): Promise<void>; failed: Promise<never> }> {
   const database = connect(options.databaseUrl, {
     onIdleError: (err) => {
       options.logger.warn({ err }, 'database connection lost');
@@ -35,6 +35,7 @@ export async function startOrchestrationWorker(
     connection,
   );
   return {
+    failed: worker.failed,
     open: () => Promise.resolve(),
     close: async () => {
       await worker.close();

@@ -9,7 +9,9 @@ import type { MintOptions } from './options.ts';
 import { runWorker } from './run-worker.ts';
 
 /** The `mint` role: the only holder of the key that signs elevated tokens and the only writer of grants (RULES 12). */
-export async function startMint(options: MintOptions): Promise<{ open(): Promise<void>; close(): Promise<void> }> {
+export async function startMint(
+  options: MintOptions,
+): Promise<{ open(): Promise<void>; close(): Promise<void>; failed: Promise<never> }> {
   const database = connect(options.databaseUrl, {
     onIdleError: (err) => {
       options.logger.warn({ err }, 'database connection lost');
@@ -32,6 +34,7 @@ export async function startMint(options: MintOptions): Promise<{ open(): Promise
     activities: { mintGrant: (input) => mintGrant({ db: database.db, verify, now }, input) } satisfies MintActivities,
   });
   return {
+    failed: worker.failed,
     open: () => Promise.resolve(),
     close: async () => {
       await worker.close();

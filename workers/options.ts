@@ -1,5 +1,6 @@
 import type { JWK } from 'jose';
 import type { Logger } from 'pino';
+import type { PolicyResource } from '../workflows/domain/policy.ts';
 
 /** Where Temporal is. */
 export interface TemporalOptions {
@@ -24,8 +25,8 @@ export interface MintOptions {
   decisionPublicJwk: JWK;
   mintPrivateJwk: JWK;
   issuer: string;
-  /** Resources an elevated token may name (RFC 8707). */
-  resources: readonly string[];
+  /** The resource identifier (RFC 8707) behind each resource of the policy. */
+  resources: Readonly<Record<PolicyResource, string>>;
   socketPath: string;
   logger: Logger;
 }

@@ -3,9 +3,8 @@ import type { TemporalOptions } from './options.ts';
 
 /** A worker that polls until it is closed. */
 export interface RunningWorker {
-  connection: NativeConnection;
-  /** Settles when the worker has stopped, with its error if it failed. */
-  stopped: Promise<void>;
+  /** Rejects when the worker has stopped by itself: its process should be started again. */
+  failed: Promise<never>;
   close(): Promise<void>;
 }
 
@@ -22,13 +21,24 @@ export async function runWorker(
     connection: own,
     namespace: temporal.namespace,
   });
+  let closing = false;
   const stopped = worker.run();
-  // The role's owner looks at `stopped`; until then a failure must not end the process by itself.
-  stopped.catch(() => undefined);
+  const failed = new Promise<never>((_resolve, reject) => {
+    stopped.then(
+      () => {
+        if (!closing) reject(new Error(`the worker of ${options.taskQueue} ended by itself`));
+      },
+      (error: unknown) => {
+        reject(error instanceof Error ? error : new Error(String(error)));
+      },
+    );
+  });
+  // Whoever runs the role looks at it; until then a failure must not count as unhandled.
+  failed.catch(() => undefined);
   return {
-    connection: own,
-    stopped,
+    failed,
     close: async () => {
+      closing = true;
       if (worker.getState() === 'RUNNING') worker.shutdown();
       await stopped.catch(() => undefined);
       await own.close();

@@ -1,22 +1,25 @@
 import { sign, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { DomainError } from '../../workflows/domain/errors.ts';
+import { scopePolicy } from '../../workflows/domain/evaluate-policy.ts';
+import type { PolicyResource } from '../../workflows/domain/policy.ts';
 import { isElevated, parseScope } from '../../workflows/domain/scopes.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Db, DbOrTrx } from '../store/connect.ts';
 import { insertCredential } from '../store/credentials.ts';
 import { heldGrants, type HeldScope } from '../store/grants.ts';
+import { livePolicy } from '../store/policies.ts';
 
 /** An elevated token lives this long at most, in seconds (RULES 11). */
 export const maxElevatedTokenSeconds = 300;
 
-/** What {@link signToken} needs: the mint's own key, its issuer and the resources elevated tokens may name. */
+/** What {@link signToken} needs: the mint's own key, its issuer and the identifier behind each resource of the policy. */
 export interface SignDeps {
   db: Db;
   privateKey: KeyObject;
   kid: string;
   issuer: string;
-  resources: readonly string[];
+  resources: Readonly<Record<PolicyResource, string>>;
   now: () => Date;
 }
 
@@ -51,6 +54,7 @@ export async function signToken(deps: SignDeps, signingInput: string): Promise<U
   const elevated = parseScope(claims.scope).filter(isElevated);
   try {
     await deps.db.transaction().execute(async (trx) => {
+      await refuseForeignScopes(deps, trx, claims, elevated);
       const used = await grantsBehind(trx, claims, elevated, now);
       await insertCredential(trx, {
         jti: claims.jti,
@@ -81,7 +85,7 @@ function readClaims(deps: SignDeps, signingInput: string): Claims {
   if (
     parsedHeader.data.kid !== deps.kid ||
     claims.data.iss !== deps.issuer ||
-    !deps.resources.includes(claims.data.aud)
+    !Object.values(deps.resources).includes(claims.data.aud)
   ) {
     throw new DomainError('invalid_request', 'The token names another key, issuer or resource.');
   }
@@ -93,6 +97,21 @@ function decode(part: string | undefined): unknown {
     return JSON.parse(Buffer.from(part ?? '', 'base64url').toString('utf8'));
   } catch {
     return undefined;
+  }
+}
+
+/** A token for one resource carries scopes of that resource only (RULES 10). */
+async function refuseForeignScopes(
+  deps: SignDeps,
+  trx: DbOrTrx,
+  claims: Claims,
+  elevated: readonly string[],
+): Promise<void> {
+  const policy = await livePolicy(trx);
+  const belongs = (scope: string): boolean =>
+    Object.hasOwn(policy.scopes, scope) && deps.resources[scopePolicy(policy, scope).resource] === claims.aud;
+  if (!elevated.every(belongs)) {
+    throw new DomainError('insufficient_scope', 'A scope of this token belongs to another resource.');
   }
 }
 

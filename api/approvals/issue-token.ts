@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { longestLived, maxElevatedTokenSeconds } from '../../activities/mint/sign-token.ts';
 import { heldGrants, type Holder } from '../../activities/store/grants.ts';
+import { livePolicy } from '../../activities/store/policies.ts';
+import { scopePolicy } from '../../workflows/domain/evaluate-policy.ts';
 import type { ApprovalDeps } from './deps.ts';
 
 /** A token for the MCP resource with everything the holder may hold now. */
@@ -18,7 +20,10 @@ export interface IssuedToken {
  */
 export async function issueToken(deps: ApprovalDeps, holder: Holder): Promise<IssuedToken> {
   const now = deps.now();
-  const held = await heldGrants(deps.db, holder, now);
+  const policy = await livePolicy(deps.db);
+  const held = (await heldGrants(deps.db, holder, now)).filter(
+    ({ scope }) => scopePolicy(policy, scope).resource === 'mcp',
+  );
   const scopes = [...new Set(held.map(({ scope }) => scope))].sort();
   const iat = Math.floor(now.getTime() / 1000);
   const ends = scopes

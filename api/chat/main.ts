@@ -16,7 +16,9 @@ import { createChatApp } from './app.ts';
 import type { ChatOptions } from './options.ts';
 
 /** The `chat` role: the chat app's server and the worker of its queue. Ready when it resolves; `open` listens. */
-export async function startChat(options: ChatOptions): Promise<{ open(): Promise<void>; close(): Promise<void> }> {
+export async function startChat(
+  options: ChatOptions,
+): Promise<{ open(): Promise<void>; close(): Promise<void>; failed: Promise<never> }> {
   const { logger, issuer, mcpResource, apiResource } = options;
   const now = (): Date => new Date();
   const database = connect(options.databaseUrl, {
@@ -61,6 +63,7 @@ export async function startChat(options: ChatOptions): Promise<{ open(): Promise
   const app = createChatApp({ ...options, db, temporal, feed, oauth, tokens, authServer, agent: model.identity, now });
   const http = httpListener(app, options.port);
   return {
+    failed: worker.failed,
     open: () => http.open(),
     close: async () => {
       await http.close();

@@ -127,7 +127,7 @@ export async function startApprovalStack(policyText: string): Promise<ApprovalSt
         databaseUrl: postgres.mintUrl,
         mintPrivateJwk: mintKey.privateJwk,
         issuer,
-        resources: [mcpResource, `${issuer}/api`],
+        resources: { mcp: mcpResource, api: `${issuer}/api` },
         socketPath,
       });
     },

@@ -79,7 +79,7 @@ export async function startAuthServer(options: { demoMode?: boolean } = {}): Pro
   const sign = (signingInput: string): Promise<Uint8Array> => {
     if (mint.refuse !== undefined) return Promise.reject(mint.refuse);
     mint.signed.push(signingInput);
-    const resources = [shared.mcpResource, shared.apiResource];
+    const resources = { mcp: shared.mcpResource, api: shared.apiResource };
     return signToken({ db: mintDb.db, privateKey, kid: 'mint-1', issuer, resources, now }, signingInput);
   };
   const webRoot = await webApps();

@@ -74,7 +74,7 @@ export async function startProduct(options: { policy?: string; logLevel?: string
         databaseUrl: postgres.mintUrl,
         decisionPublicJwk: decision.publicJwk,
         mintPrivateJwk: mint.privateJwk,
-        resources: [mcpResource, apiResource],
+        resources: { mcp: mcpResource, api: apiResource },
         socketPath: mintSocketPath,
       }),
     worker: () => startOrchestrationWorker({ ...shared, decisionPublicJwk: decision.publicJwk }),
