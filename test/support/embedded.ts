@@ -7,7 +7,11 @@ import { promisify } from 'node:util';
 import { migrate } from '../../activities/store/migrate.ts';
 import { machineEnvironment } from '../../cli/configuration.ts';
 import { giveTo, installedBinaries, postgresIdentity, reachableBinaries } from '../../cli/embedded/postgres-place.ts';
-import { startPostgresServer, type PostgresPasswords, type PostgresServer } from '../../cli/embedded/postgres-server.ts';
+import {
+  startPostgresServer,
+  type PostgresPasswords,
+  type PostgresServer,
+} from '../../cli/embedded/postgres-server.ts';
 import { temporalCliPath, temporalTestServerPath } from '../../cli/embedded/temporal-binary.ts';
 import { startTemporalServer } from '../../cli/embedded/temporal-server.ts';
 
@@ -117,7 +121,8 @@ async function readPasswords(folder: string): Promise<PostgresPasswords | undefi
 async function schemaDigest(): Promise<string> {
   const migrations = new URL('../../activities/store/migrations/', import.meta.url);
   const hash = createHash('sha256').update(await readFile(join(installedBinaries(), '..', 'package.json')));
-  for (const file of (await readdir(migrations)).sort()) hash.update(file).update(await readFile(new URL(file, migrations)));
+  for (const file of (await readdir(migrations)).sort())
+    hash.update(file).update(await readFile(new URL(file, migrations)));
   return hash.digest('hex').slice(0, 16);
 }
 
