@@ -45,6 +45,12 @@ export function ApprovalCard(props: { target: MessageTarget; call: ToolCallView;
     case 'denied':
     case 'expired':
     case 'cancelled':
-      return <RequestEnded target={target} state={state} />;
+      return (
+        <RequestEnded
+          target={target}
+          state={state}
+          justificationRequired={call.approval?.justification_required ?? false}
+        />
+      );
   }
 }

@@ -1,11 +1,11 @@
-import { useId, useState, type KeyboardEvent, type SubmitEvent } from 'react';
+import { useState, type SubmitEvent } from 'react';
 import { KeyRound } from 'lucide-react';
-import { ApiError, errorText } from '../../lib/api-error.ts';
+import { errorText } from '../../lib/api-error.ts';
 import { Button } from '../../ui/button.tsx';
-import { fieldClass } from '../../ui/field.ts';
 import { Notice } from '../../ui/notice.tsx';
 import { ScopeName } from '../../ui/scope-name.tsx';
-import { useRequestApproval } from './commands.ts';
+import { useRequestApproval, wantsJustification } from './commands.ts';
+import { JustificationField } from './justification-field.tsx';
 import type { MessageTarget } from './message-target.ts';
 import { WhoDecides } from './who-decides.tsx';
 
@@ -18,16 +18,11 @@ export function AskForApproval(props: {
   justificationRequired: boolean;
 }) {
   const [justification, setJustification] = useState('');
-  const field = useId();
   const ask = useRequestApproval(props.target);
-  const refused = ask.error instanceof ApiError && ask.error.code === 'justification_required';
-  const required = props.justificationRequired || refused;
+  const required = props.justificationRequired || wantsJustification(ask.error);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     ask.mutate(justification.trim());
-  };
-  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
-    if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) event.currentTarget.form?.requestSubmit();
   };
   return (
     <form onSubmit={submit} className="grid gap-3">
@@ -51,21 +46,7 @@ export function AskForApproval(props: {
           <WhoDecides approvers={props.approvers} />
         </dd>
       </dl>
-      <div className="grid gap-1">
-        <label htmlFor={field} className="text-sm font-medium">
-          Why do you need it? <span className="font-normal text-muted">{required ? '(required)' : '(optional)'}</span>
-        </label>
-        <textarea
-          id={field}
-          rows={2}
-          maxLength={2_000}
-          required={required}
-          value={justification}
-          onChange={(event) => setJustification(event.target.value)}
-          onKeyDown={onKeyDown}
-          className={fieldClass}
-        />
-      </div>
+      <JustificationField value={justification} required={required} onChange={setJustification} />
       {ask.isError && (
         <Notice tone="bad" role="alert">
           {errorText(ask.error)}

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { ChatReply } from '../../../api/contract/chat.ts';
 import type { RequestStatusResponse, UpgradeScopeResponse } from '../../../api/contract/scope-requests.ts';
 import { getJson, postJson } from '../../lib/api-client.ts';
+import { ApiError } from '../../lib/api-error.ts';
 import { historyQuery, sessionsQuery } from '../queries.ts';
 import type { MessageTarget } from './message-target.ts';
 
@@ -26,6 +27,11 @@ export function useRequestApproval(target: MessageTarget) {
       ).body,
     onSettled,
   });
+}
+
+/** Whether the policy turned a request away because it wants a reason. */
+export function wantsJustification(error: unknown): boolean {
+  return error instanceof ApiError && error.code === 'justification_required';
 }
 
 /** Fetches how a request stands now. */

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { useState, type ReactNode, type SubmitEvent } from 'react';
 import { CircleX, TimerOff, Undo2 } from 'lucide-react';
 import { errorText } from '../../lib/api-error.ts';
 import { Button } from '../../ui/button.tsx';
@@ -6,29 +6,43 @@ import { Notice } from '../../ui/notice.tsx';
 import { toneTexts, type Tone } from '../../ui/tone.ts';
 import { VisibleText } from '../../ui/visible-text.tsx';
 import type { ApprovalState } from './approval-state.ts';
-import { useRequestApproval } from './commands.ts';
+import { useRequestApproval, wantsJustification } from './commands.ts';
+import { JustificationField } from './justification-field.tsx';
 import type { MessageTarget } from './message-target.ts';
 
 type EndedState = Extract<ApprovalState, { kind: 'denied' | 'expired' | 'cancelled' }>;
 
 /** A request that ended without a grant: refused, unanswered and withdrawn are three different things. */
-export function RequestEnded({ target, state }: { target: MessageTarget; state: EndedState }) {
+export function RequestEnded(props: { target: MessageTarget; state: EndedState; justificationRequired: boolean }) {
+  const { target, state } = props;
+  const [justification, setJustification] = useState('');
   const again = useRequestApproval(target);
+  const required = props.justificationRequired || wantsJustification(again.error);
   const askable = state.kind !== 'denied' || state.askable;
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    again.mutate(justification.trim());
+  };
   return (
-    <div className="grid gap-2">
+    <div className="grid gap-3">
       <Ending state={state} />
-      {again.isError && (
-        <Notice tone="bad" role="alert">
-          {errorText(again.error)}
-        </Notice>
-      )}
       {askable && (
-        <div>
-          <Button disabled={again.isPending} onClick={() => again.mutate('')}>
-            {again.isPending ? 'Asking…' : 'Ask again'}
-          </Button>
-        </div>
+        <form onSubmit={submit} className="grid gap-3">
+          {/* After a refusal there is something to explain; otherwise one click asks again. */}
+          {(state.kind === 'denied' || required) && (
+            <JustificationField value={justification} required={required} onChange={setJustification} />
+          )}
+          {again.isError && (
+            <Notice tone="bad" role="alert">
+              {errorText(again.error)}
+            </Notice>
+          )}
+          <div>
+            <Button type="submit" disabled={again.isPending}>
+              {again.isPending ? 'Asking…' : 'Ask again'}
+            </Button>
+          </div>
+        </form>
       )}
     </div>
   );
