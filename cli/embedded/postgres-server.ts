@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { startChild, type ChildRegistry, type Identity, type RunningChild } from './child-process.ts';
+import { waitForKilledServer } from './postgres-leftover.ts';
 import { giveTo } from './postgres-place.ts';
 import { runCommand } from './run-command.ts';
 
@@ -47,6 +48,7 @@ const database = 'countersign';
  */
 export async function startPostgresServer(options: PostgresOptions): Promise<PostgresServer> {
   await makeCluster(options);
+  await waitForKilledServer(options.dataFolder);
   const child = startChild({
     name: 'postgres',
     command: join(options.binaries, 'bin', 'postgres'),
