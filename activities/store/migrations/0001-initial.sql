@@ -1,20 +1,21 @@
 -- Everything the product remembers. One dialect: PostgreSQL 15 or newer.
 -- Run by the owner role; the app and mint roles get no more than they need (RULES 12).
+-- Times have milliseconds, because keyset cursors travel as JavaScript dates.
 
 create table people (
   subject text primary key,
   email text not null,
   display_name text not null,
   password_hash text,
-  disabled_at timestamptz,
-  created_at timestamptz not null default now()
+  disabled_at timestamptz(3),
+  created_at timestamptz(3) not null default now()
 );
 create unique index people_email on people (lower(email));
 
 create table person_roles (
   subject text not null references people (subject),
   role text not null,
-  granted_at timestamptz not null default now(),
+  granted_at timestamptz(3) not null default now(),
   primary key (subject, role)
 );
 
@@ -23,16 +24,16 @@ create table policy_versions (
   version text not null,
   policy jsonb not null,
   source text not null,
-  activated_at timestamptz not null default now()
+  activated_at timestamptz(3) not null default now()
 );
 
 -- Signing in at 8002: our own row and cookie are the sign-in. The id is the SHA-256 of the cookie's secret.
 create table account_sessions (
   session_id text primary key,
   subject text not null references people (subject),
-  authenticated_at timestamptz not null,
-  expires_at timestamptz not null,
-  ended_at timestamptz
+  authenticated_at timestamptz(3) not null,
+  expires_at timestamptz(3) not null,
+  ended_at timestamptz(3)
 );
 create index account_sessions_subject on account_sessions (subject) where ended_at is null;
 
@@ -41,9 +42,9 @@ create table chat_sign_ins (
   sign_in_id text primary key,
   subject text not null references people (subject),
   refresh_token text not null,
-  created_at timestamptz not null default now(),
-  expires_at timestamptz not null,
-  ended_at timestamptz
+  created_at timestamptz(3) not null default now(),
+  expires_at timestamptz(3) not null,
+  ended_at timestamptz(3)
 );
 create index chat_sign_ins_subject on chat_sign_ins (subject) where ended_at is null;
 
@@ -55,8 +56,8 @@ create table oidc_payloads (
   uid text,
   user_code text,
   account_id text,
-  consumed_at timestamptz,
-  expires_at timestamptz,
+  consumed_at timestamptz(3),
+  expires_at timestamptz(3),
   primary key (model, id)
 );
 create index oidc_payloads_grant on oidc_payloads (grant_id) where grant_id is not null;
@@ -85,9 +86,9 @@ create table scope_requests (
   rule text,
   risk text,
   policy_version text,
-  created_at timestamptz not null default now(),
-  expires_at timestamptz,
-  decided_at timestamptz,
+  created_at timestamptz(3) not null default now(),
+  expires_at timestamptz(3),
+  decided_at timestamptz(3),
   decided_by text references people (subject),
   decision_note text,
   check (status not in ('pending') or expires_at is not null)
@@ -104,8 +105,8 @@ create table decisions (
   approver text not null references people (subject),
   statement text not null,
   note text,
-  recorded_at timestamptz not null default now(),
-  judged_at timestamptz,
+  recorded_at timestamptz(3) not null default now(),
+  judged_at timestamptz(3),
   -- null until judged; 'counted', or the refusal
   outcome text
 );
@@ -121,10 +122,10 @@ create table grants (
   -- set when the policy binds the grant to one session (RULES 13)
   session_id text,
   scopes text[] not null check (cardinality(scopes) > 0),
-  granted_at timestamptz not null,
-  expires_at timestamptz not null,
+  granted_at timestamptz(3) not null,
+  expires_at timestamptz(3) not null,
   end_reason text check (end_reason in ('expired', 'revoked', 'returned', 'consumed')),
-  ended_at timestamptz,
+  ended_at timestamptz(3),
   ended_by text,
   check ((end_reason is null) = (ended_at is null))
 );
@@ -139,16 +140,16 @@ create table credentials (
   client_id text not null,
   resource text not null,
   scopes text[] not null,
-  issued_at timestamptz not null,
-  expires_at timestamptz not null
+  issued_at timestamptz(3) not null,
+  expires_at timestamptz(3) not null
 );
 
 create table chat_sessions (
   session_id text primary key,
   subject text not null references people (subject),
   title text not null,
-  created_at timestamptz not null default now(),
-  updated_at timestamptz not null default now()
+  created_at timestamptz(3) not null default now(),
+  updated_at timestamptz(3) not null default now()
 );
 create index chat_sessions_subject on chat_sessions (subject, updated_at desc);
 
@@ -161,8 +162,8 @@ create table chat_messages (
   reply_to text references chat_messages (message_id),
   content text not null default '',
   status text not null check (status in ('queued', 'running', 'completed', 'awaiting_authorization', 'failed')),
-  created_at timestamptz not null default now(),
-  updated_at timestamptz not null default now()
+  created_at timestamptz(3) not null default now(),
+  updated_at timestamptz(3) not null default now()
 );
 create index chat_messages_session on chat_messages (session_id, position);
 create unique index chat_messages_reply on chat_messages (reply_to) where reply_to is not null;
@@ -184,9 +185,9 @@ create table tool_calls (
   -- read-only or idempotent by the tool's own annotations: may be repeated after a crash (RULES 23)
   repeatable boolean not null default false,
   result jsonb,
-  created_at timestamptz not null default now(),
-  claimed_at timestamptz,
-  finished_at timestamptz
+  created_at timestamptz(3) not null default now(),
+  claimed_at timestamptz(3),
+  finished_at timestamptz(3)
 );
 create index tool_calls_session on tool_calls (session_id, position);
 create index tool_calls_message on tool_calls (message_id, position);
@@ -195,7 +196,7 @@ create index tool_calls_waiting on tool_calls (status) where status in ('parked'
 
 create table audit_events (
   position bigint generated always as identity primary key,
-  at timestamptz not null default now(),
+  at timestamptz(3) not null default now(),
   type text not null,
   -- a subject, or 'policy', 'system'
   actor text not null,
@@ -213,7 +214,7 @@ create index audit_events_subject on audit_events (subject, position) where subj
 -- What live views listen to: ids only, never content.
 create table events (
   position bigint generated always as identity primary key,
-  at timestamptz not null default clock_timestamp(),
+  at timestamptz(3) not null default clock_timestamp(),
   kind text not null check (kind in ('request', 'grant', 'chat_session', 'policy', 'sign_out')),
   id text not null,
   subject text not null,

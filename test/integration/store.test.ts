@@ -1,0 +1,4 @@
+import { startPostgres } from '../support/embedded.ts';
+import { describeStore } from '../support/store-conformance.ts';
+
+describeStore('the embedded PostgreSQL', startPostgres);
