@@ -1,32 +1,54 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { projectRoot } from './configuration.ts';
 import { runCommand } from './embedded/run-command.ts';
+import type { Progress } from './progress.ts';
 
-/** What the web apps are built from: files and folders below the project. */
-const webSources = ['web', 'api/contract', 'package-lock.json'];
-const stamp = join(projectRoot, 'dist', 'web', '.built-from');
-const builder = join(projectRoot, 'web', 'build.ts');
-
-/** Whether `dist/web` was built from other sources than these. */
-export async function webIsStale(): Promise<boolean> {
-  const built = await readFile(stamp, 'utf8').catch(() => undefined);
-  return built !== (await digestOf(webSources));
+/** Something made from sources ahead of time, so that a second start need not wait for it. */
+export interface Build {
+  /** For people, e.g. `the web apps`. */
+  what: string;
+  /** Files and folders below the project that it is made from. */
+  sources: readonly string[];
+  /** The script that makes it, below the project. */
+  script: string;
+  /** The folder it is made into, below the project. */
+  output: string;
 }
 
+export const webApps: Build = {
+  what: 'the web apps',
+  sources: ['web', 'package-lock.json'],
+  script: 'web/build.ts',
+  output: 'dist/web',
+};
+
+export const workflowBundle: Build = {
+  what: 'the workflow bundle',
+  sources: ['workflows', 'workers/bundle.ts', 'package-lock.json'],
+  script: 'workers/build.ts',
+  output: 'dist/workflows',
+};
+
 /**
- * Builds the web apps into `dist/web`.
+ * Makes it, unless it is there already from the very same sources.
  *
  * @throws Error with the build's output.
  */
-export async function buildWeb(): Promise<void> {
-  const digest = await digestOf(webSources);
-  await rm(stamp, { force: true });
-  const { code, output } = await runCommand(process.execPath, [builder], { cwd: projectRoot });
-  if (code !== 0) throw new Error(`the web apps could not be built:\n${output.trim()}`);
-  await mkdir(dirname(stamp), { recursive: true });
-  await writeFile(stamp, digest);
+export async function buildWhenStale(build: Build, progress: Progress): Promise<void> {
+  const stamp = join(projectRoot, build.output, '.built-from');
+  const digest = await digestOf(build.sources);
+  if ((await readFile(stamp, 'utf8').catch(() => undefined)) === digest) return;
+  await progress.step(`building ${build.what}`, async () => {
+    await rm(stamp, { force: true });
+    await mkdir(join(projectRoot, build.output), { recursive: true });
+    const { code, output } = await runCommand(process.execPath, [join(projectRoot, build.script)], {
+      cwd: projectRoot,
+    });
+    if (code !== 0) throw new Error(`${build.what} could not be built:\n${output.trim()}`);
+    await writeFile(stamp, digest);
+  });
 }
 
 async function digestOf(paths: readonly string[]): Promise<string> {

@@ -28,6 +28,7 @@ const roleSettings = z.object({
   COUNTERSIGN_MINT_SOCKET: z.string().min(1),
   COUNTERSIGN_RUNTIME_FOLDER: z.string().min(1),
   COUNTERSIGN_WEB_ROOT: z.string().min(1),
+  COUNTERSIGN_WORKFLOW_BUNDLE: z.string().min(1),
   COUNTERSIGN_WORKSPACE: z.string().min(1),
   COUNTERSIGN_DEMO_MODE: z.enum(['on', 'off']).default('off'),
   COUNTERSIGN_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
@@ -51,6 +52,8 @@ export interface RoleConfiguration {
   runtimeFolder: string;
   /** The folder of the built web apps: `chat/`, `admin/`, `consent/`. */
   webRoot: string;
+  /** The bundled workflow code, made by `workers/build.ts`. */
+  workflowBundle: string;
   workspace: string;
   demoMode: boolean;
   logLevel: 'debug' | 'info' | 'warn' | 'error';
@@ -92,6 +95,7 @@ export function roleConfiguration(env: NodeJS.ProcessEnv): RoleConfiguration {
     mintSocket: settings.COUNTERSIGN_MINT_SOCKET,
     runtimeFolder: settings.COUNTERSIGN_RUNTIME_FOLDER,
     webRoot: settings.COUNTERSIGN_WEB_ROOT,
+    workflowBundle: settings.COUNTERSIGN_WORKFLOW_BUNDLE,
     workspace: settings.COUNTERSIGN_WORKSPACE,
     demoMode: settings.COUNTERSIGN_DEMO_MODE === 'on',
     logLevel: settings.COUNTERSIGN_LOG_LEVEL,

@@ -28,6 +28,7 @@ export async function workerOptions(configuration: RoleConfiguration, logger: Lo
   return {
     temporal: configuration.temporal,
     databaseUrl: configuration.databaseUrl,
+    workflowBundle: { codePath: configuration.workflowBundle },
     decisionPublicJwk: await readJwk(configuration.keys.decision.publicFile),
     logger,
   };

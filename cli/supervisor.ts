@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { migrate } from '../activities/store/migrate.ts';
 import { activatePolicyFile, readPolicyFile } from '../activities/policy/activate-policy-file.ts';
 import { connect } from '../activities/store/connect.ts';
-import { buildWeb, webIsStale } from './build-when-stale.ts';
+import { buildWhenStale, webApps, workflowBundle } from './build-when-stale.ts';
 import { openChildRegistry } from './child-registry.ts';
 import { machineEnvironment, projectRoot, type StartConfiguration } from './configuration.ts';
 import { makeKeys, makeSecrets } from './embedded/keys.ts';
@@ -86,7 +86,8 @@ async function startAll(
   const [postgres, temporal] = await settleAll([
     progress.step('starting PostgreSQL', () => keepPostgres(context, runtime, place)),
     progress.step('starting Temporal', () => keepTemporal(context, temporalBinary)),
-    buildWebWhenStale(progress),
+    buildWhenStale(webApps, progress),
+    buildWhenStale(workflowBundle, progress),
   ]);
   stop.check();
 
@@ -108,7 +109,8 @@ async function startAll(
     COUNTERSIGN_SECRETS_FOLDER: state.secrets,
     COUNTERSIGN_MINT_SOCKET: join(runtime.roles, 'mint.sock'),
     COUNTERSIGN_RUNTIME_FOLDER: runtime.roles,
-    COUNTERSIGN_WEB_ROOT: join(projectRoot, 'dist', 'web'),
+    COUNTERSIGN_WEB_ROOT: join(projectRoot, webApps.output),
+    COUNTERSIGN_WORKFLOW_BUNDLE: join(projectRoot, workflowBundle.output, 'bundle.js'),
     COUNTERSIGN_WORKSPACE: configuration.workspace,
     COUNTERSIGN_DEMO_MODE: 'on',
   };
@@ -157,10 +159,6 @@ async function activatePolicy(postgres: Pick<PostgresServer, 'url'>, policyFile:
   } finally {
     await connection.close();
   }
-}
-
-async function buildWebWhenStale(progress: Progress): Promise<void> {
-  if (await webIsStale()) await progress.step('building the web apps', buildWeb);
 }
 
 /** Waits for all before it throws, so that everything that did start is known to the stops. */

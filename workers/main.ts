@@ -5,7 +5,6 @@ import { createStatementVerifier } from '../activities/mint/statement.ts';
 import { createRequestActivities } from '../activities/requests/create-activities.ts';
 import { connect } from '../activities/store/connect.ts';
 import { taskQueues } from '../workflows/task-queues.ts';
-import { bundleWorkflows } from './bundle.ts';
 import type { OrchestrationOptions } from './options.ts';
 import { runWorker } from './run-worker.ts';
 
@@ -25,7 +24,7 @@ export async function startOrchestrationWorker(
     options.temporal,
     {
       taskQueue: taskQueues.orchestration,
-      workflowBundle: await bundleWorkflows(),
+      workflowBundle: options.workflowBundle,
       activities: {
         ...createRequestActivities({ db: database.db, client, verify, now: () => new Date() }),
         ...createSessionWork({ db: database.db }),

@@ -1,3 +1,4 @@
+import type { WorkflowBundleOption } from '@temporalio/worker';
 import type { JWK } from 'jose';
 import type { Logger } from 'pino';
 import type { PolicyResource } from '../workflows/domain/policy.ts';
@@ -13,6 +14,8 @@ export interface OrchestrationOptions {
   temporal: TemporalOptions;
   /** Connection string of the app role. */
   databaseUrl: string;
+  /** Bundled ahead of time by `workers/build.ts`, or by `bundleWorkflows`. */
+  workflowBundle: WorkflowBundleOption;
   /** Public half of the API's decision key. */
   decisionPublicJwk: JWK;
   logger: Logger;

@@ -13,6 +13,7 @@ import { parsePolicy } from '../../activities/policy/parse-policy.ts';
 import { connect, type Connection } from '../../activities/store/connect.ts';
 import { createEventFeed } from '../../activities/store/event-feed.ts';
 import { insertPolicyVersion } from '../../activities/store/policies.ts';
+import { bundleWorkflows } from '../../workers/bundle.ts';
 import { startMint } from '../../workers/mint.ts';
 import { startOrchestrationWorker } from '../../workers/main.ts';
 import { startPostgres, startTemporal } from './embedded.ts';
@@ -58,6 +59,7 @@ export async function startApprovalStack(policyText: string): Promise<ApprovalSt
     keyPair('mint-1'),
   ]);
   const logger = pino({ level: 'silent' });
+  const workflowBundle = await bundleWorkflows();
   const socketPath = join(folder, 'mint.sock');
   const owner = connect(postgres.ownerUrl, { max: 2 });
   const app = connect(postgres.appUrl);
@@ -115,7 +117,7 @@ export async function startApprovalStack(policyText: string): Promise<ApprovalSt
     },
     policy: (text) => insertPolicyVersion(app.db, parsePolicy(text, 'test.yaml'), text),
     async startWorker() {
-      worker = await startOrchestrationWorker({ ...common, databaseUrl: postgres.appUrl });
+      worker = await startOrchestrationWorker({ ...common, databaseUrl: postgres.appUrl, workflowBundle });
     },
     async stopWorker() {
       await worker?.close();

@@ -12,6 +12,7 @@ import { startApi } from '../../api/main.ts';
 import { startMcpServer } from '../../mcp-server/main.ts';
 import { storeAuthority, storeDirectory } from '../../mcp-server/store-authority.ts';
 import { startOrchestrationWorker } from '../../workers/main.ts';
+import { bundleWorkflows } from '../../workers/bundle.ts';
 import { startMint } from '../../workers/mint.ts';
 import { startPostgres, startTemporal } from './embedded.ts';
 
@@ -53,6 +54,7 @@ export async function startProduct(options: { policy?: string; logLevel?: string
   if (options.policy !== undefined) await writeFile(policyPath, options.policy);
   const database = connect(postgres.appUrl);
   await activatePolicyFile({ db: database.db, path: policyPath });
+  const workflowBundle = await bundleWorkflows();
   const shared = {
     issuer,
     mcpResource,
@@ -77,7 +79,7 @@ export async function startProduct(options: { policy?: string; logLevel?: string
         resources: { mcp: mcpResource, api: apiResource },
         socketPath: mintSocketPath,
       }),
-    worker: () => startOrchestrationWorker({ ...shared, decisionPublicJwk: decision.publicJwk }),
+    worker: () => startOrchestrationWorker({ ...shared, decisionPublicJwk: decision.publicJwk, workflowBundle }),
     api: () =>
       startApi({
         ...shared,
