@@ -25,6 +25,8 @@ export function openSharedLiveSource(url: string, report: (signal: LiveSignal) =
 
   navigator.locks
     .request(`countersign:${url}`, { signal: ended.signal }, () => {
+      // The lock may have been on its way when this tab stopped listening: give it to the next one.
+      if (ended.signal.aborted) return Promise.resolve();
       closeOwn = openLiveSource(url, (signal) => {
         if (signal.type !== 'event') isOpen = signal.type === 'opened';
         report(signal);
