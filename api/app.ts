@@ -13,6 +13,7 @@ import { pageRoutes } from './pages.ts';
 import { problemHandler } from './problems.ts';
 import { accessTokenVerifier } from './sessions/access-tokens.ts';
 import { authenticate, callerOf } from './sessions/authenticate.ts';
+import { refusedTokenJournal } from './sessions/refused-tokens.ts';
 import { sessionRoutes } from './sessions/routes.ts';
 import { createSignInLimit } from './sessions/sign-in-limit.ts';
 import { userStatus } from './sessions/user-status.ts';
@@ -41,8 +42,10 @@ export function createApiApp(deps: ApiAppDeps): Express {
   const verifyToken = accessTokenVerifier({
     issuer: deps.issuer,
     audience: deps.apiResource,
-    publicKeys: [publicJwk(deps.basePrivateJwk), publicJwk(deps.mintPublicJwk)],
+    baseKey: publicJwk(deps.basePrivateJwk),
+    mintKey: publicJwk(deps.mintPublicJwk),
     now: deps.now,
+    onRefused: refusedTokenJournal(deps),
   });
   const provider = createProvider(deps);
   const answerOAuth = provider.callback();

@@ -1,5 +1,6 @@
-import { createLocalJWKSet, jwtVerify, type JWK } from 'jose';
+import { createLocalJWKSet, errors, jwtVerify, type JWK } from 'jose';
 import { z } from 'zod';
+import { isElevated, parseScope } from '../../workflows/domain/scopes.ts';
 import { notSignedIn } from './caller.ts';
 
 /** What an access token for this API says (RFC 9068 section 2.2). */
@@ -10,24 +11,39 @@ export interface ApiToken {
   expiresAt: Date;
 }
 
-const claimsSchema = z.object({ sub: z.string(), client_id: z.string(), jti: z.string(), exp: z.number() });
+const claimsSchema = z.object({
+  sub: z.string(),
+  client_id: z.string(),
+  jti: z.string(),
+  scope: z.string(),
+  exp: z.number(),
+});
+
+/** The token is genuine and yet not good here. */
+class TokenRefused extends Error {
+  override readonly name = 'TokenRefused';
+}
 
 /**
  * Verifies bearer tokens for this API and no other resource (RULES 10).
  *
- * @param options.publicKeys of the base key and of the mint; nothing is fetched.
+ * @param options.baseKey may sign base scopes only; `options.mintKey` signs elevated ones (RULES 12). Both are public
+ * keys: nothing is fetched.
+ * @param options.onRefused told why a token is not good, without a word of the token.
  * @returns a function that throws {@link DomainError} `not_signed_in` for anything that is not such a token.
  */
 export function accessTokenVerifier(options: {
   issuer: string;
   audience: string;
-  publicKeys: readonly JWK[];
+  baseKey: JWK;
+  mintKey: JWK;
   now: () => Date;
+  onRefused: (reason: string) => Promise<void>;
 }): (token: string) => Promise<ApiToken> {
-  const keys = createLocalJWKSet({ keys: [...options.publicKeys] });
+  const keys = createLocalJWKSet({ keys: [options.baseKey, options.mintKey] });
   return async (token) => {
     try {
-      const { payload } = await jwtVerify(token, keys, {
+      const { payload, protectedHeader } = await jwtVerify(token, keys, {
         issuer: options.issuer,
         audience: options.audience,
         typ: 'at+jwt',
@@ -35,16 +51,26 @@ export function accessTokenVerifier(options: {
         currentDate: options.now(),
       });
       // RFC 9068 allows several audiences; ours name one resource (RULES 10).
-      if (Array.isArray(payload.aud)) throw notSignedIn();
+      if (Array.isArray(payload.aud)) throw new TokenRefused('more than one audience');
       const claims = claimsSchema.parse(payload);
+      if (protectedHeader.kid !== options.mintKey.kid && parseScope(claims.scope).some(isElevated))
+        throw new TokenRefused('scopes that its key may not sign');
       return {
         subject: claims.sub,
         clientId: claims.client_id,
         jti: claims.jti,
         expiresAt: new Date(claims.exp * 1_000),
       };
-    } catch {
+    } catch (error) {
+      await options.onRefused(reasonOf(error));
       throw notSignedIn();
     }
   };
+}
+
+/** Our own words, or the stable code of jose: its messages could quote a claim. */
+function reasonOf(error: unknown): string {
+  if (error instanceof TokenRefused) return error.message;
+  if (error instanceof errors.JOSEError) return error.code;
+  return error instanceof z.ZodError ? 'claims of the wrong type' : 'not verifiable';
 }
