@@ -1,0 +1,75 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test as base, type Page } from '@playwright/test';
+import { launch, launchPorts, removeStateFolder, temporaryStateFolder, type Launched } from '../support/launched.ts';
+
+/** How long a request for `read:files` waits here. Only the auditor has to ask for it. */
+const shortRequestTtl = '4s';
+
+interface TestFixtures {
+  /** A new browser context's page: nobody is signed in. The test fails when any page of it logs an error. */
+  newVisitor: () => Promise<Page>;
+}
+
+interface WorkerFixtures {
+  /** One product for the whole run, as `npm start` runs it. */
+  product: Launched;
+}
+
+export const test = base.extend<TestFixtures, WorkerFixtures>({
+  product: [
+    // Playwright reads the names of a fixture's needs from this pattern.
+    // eslint-disable-next-line no-empty-pattern
+    async ({}, use) => {
+      const stateFolder = await temporaryStateFolder();
+      try {
+        const policyFile = join(stateFolder, 'policy.yaml');
+        await writeFile(policyFile, await policyWithShortRequests());
+        const product = await launch({
+          stateFolder: join(stateFolder, 'state'),
+          ports: await launchPorts(),
+          policyFile,
+        });
+        await use(product);
+        await product.stop();
+      } finally {
+        await removeStateFolder(stateFolder);
+      }
+    },
+    { scope: 'worker', timeout: 180_000 },
+  ],
+  newVisitor: async ({ browser }, use) => {
+    const errors: string[] = [];
+    const close: (() => Promise<void>)[] = [];
+    await use(async () => {
+      const context = await browser.newContext({ reducedMotion: 'reduce', viewport: { width: 1280, height: 900 } });
+      close.push(() => context.close());
+      context.on('console', (message) => {
+        if (message.type() === 'error' && !isExpected(message.text(), message.location().url))
+          errors.push(`${message.location().url}: ${message.text()}`);
+      });
+      context.on('weberror', (error) => errors.push(String(error.error())));
+      return context.newPage();
+    });
+    for (const one of close) await one();
+    expect(errors, 'the browser logged errors').toEqual([]);
+  },
+});
+
+export { expect };
+
+/** Asking who is signed in is answered 401 when nobody is, and the browser says so; so it does for a refused page. */
+function isExpected(text: string, url: string): boolean {
+  const { pathname } = new URL(url, 'http://localhost');
+  return (
+    (pathname === '/api/user-status' && text.includes('status of 401')) ||
+    (pathname === '/dashboard' && text.includes('status of 403'))
+  );
+}
+
+async function policyWithShortRequests(): Promise<string> {
+  const shipped = await readFile('countersign.policy.yaml', 'utf8');
+  const policy = shipped.replace(/^ {2}read:files:\n/m, `$&    request_ttl: ${shortRequestTtl}\n`);
+  if (policy === shipped) throw new Error('the shipped policy has no read:files');
+  return policy;
+}
