@@ -1,11 +1,12 @@
 import { chatClientId } from '../../workflows/domain/clients.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
-import { evaluatePolicy, scopePolicy } from '../../workflows/domain/evaluate-policy.ts';
+import type { ApprovalType } from '../../workflows/domain/approval-type.ts';
+import { evaluatePolicy, scopePolicy, type PolicyVerdict } from '../../workflows/domain/evaluate-policy.ts';
 import type { Policy } from '../../workflows/domain/policy.ts';
 import { isElevated } from '../../workflows/domain/scopes.ts';
 import { findGrantOfRequest, heldGrants, type Holder } from '../../activities/store/grants.ts';
 import { livePolicy } from '../../activities/store/policies.ts';
-import { openRequest, type ScopeRequest } from '../../activities/store/requests.ts';
+import { openRequest, type NewRequest, type ScopeRequest } from '../../activities/store/requests.ts';
 import type { UpgradeScopeRequest, UpgradeScopeResponse } from '../contract/scope-requests.ts';
 import type { Caller } from '../sessions/caller.ts';
 import type { ApprovalDeps } from './deps.ts';
@@ -37,19 +38,49 @@ export async function upgradeScope(
     ...(sessionId === null ? {} : { sessionId }),
   };
   const held = new Set((await heldGrants(deps.db, holder, deps.now())).map(({ scope }) => scope));
-  if (scopes.every((scope) => held.has(scope))) return approved(deps, caller, holder, scopes, undefined);
-  requireJustification(policy, caller, scopes, body.justification);
-  const { request } = await deps.db.transaction().execute((trx) =>
-    openRequest(trx, {
+  const missing = scopes.filter((scope) => !held.has(scope));
+  if (missing.length === 0) return approved(deps, caller, holder, scopes, undefined);
+  const verdict = evaluatePolicy(policy, { ...caller.person, clientId: caller.clientId, scopes: missing });
+  requireJustification(policy, verdict, body.justification);
+  const ask = (wanted: readonly string[]): Promise<ScopeRequest> =>
+    settledRequest(deps, {
       subject: caller.person.subject,
       clientId: caller.clientId,
       sessionId,
-      scopes,
+      scopes: wanted,
       toolName: body.tool_name ?? null,
       toolArgs: body.tool_args ?? null,
       justification: body.justification === undefined || body.justification === '' ? null : body.justification,
-    }),
-  );
+    });
+  const parts = splitByVerdict(verdict);
+  if (parts === undefined) return answer(deps, caller, holder, await ask(missing), scopes);
+  const [atOnce, waiting] = await Promise.all([ask(parts.atOnce), ask(parts.waiting)]);
+  const [granted, pending] = await Promise.all([
+    answer(deps, caller, holder, atOnce, parts.atOnce),
+    answer(deps, caller, holder, waiting, parts.waiting),
+  ]);
+  if (granted.status !== 'approved' || pending.status !== 'pending_admin_approval') {
+    return granted.status === 'denied' ? granted : pending;
+  }
+  const token = granted.new_token === undefined ? {} : { new_token: granted.new_token };
+  return { ...pending, auto_approved_scopes: granted.approved_scopes, expires_in: granted.expires_in, ...token };
+}
+
+/**
+ * What policy grants at once need not wait for the rest: two requests, each with one verdict (the workflow judges both
+ * again). Where anything is refused the set stays whole, so that nothing is granted beside a refusal.
+ */
+function splitByVerdict(verdict: PolicyVerdict): { atOnce: string[]; waiting: string[] } | undefined {
+  const of = (type: ApprovalType): string[] =>
+    verdict.scopes.filter(({ approvalType }) => approvalType === type).map(({ scope }) => scope);
+  const [atOnce, waiting] = [of('auto'), of('admin_required')];
+  const mixed = atOnce.length > 0 && waiting.length > 0 && atOnce.length + waiting.length === verdict.scopes.length;
+  return mixed ? { atOnce, waiting } : undefined;
+}
+
+/** Stores the request or joins the open one, starts its workflow, and waits for policy's word. */
+async function settledRequest(deps: ApprovalDeps, asked: NewRequest): Promise<ScopeRequest> {
+  const { request } = await deps.db.transaction().execute((trx) => openRequest(trx, asked));
   await startScopeUpgrade(deps.temporal, request.request_id);
   const settled = await waitForRequest(
     deps,
@@ -63,7 +94,7 @@ export async function upgradeScope(
       'Your request is stored but has not been looked at yet. Send it again in a few seconds to see where it stands.',
     );
   }
-  return answer(deps, caller, holder, settled);
+  return settled;
 }
 
 async function answer(
@@ -71,10 +102,11 @@ async function answer(
   caller: Caller,
   holder: Holder,
   request: ScopeRequest,
+  scopes: readonly string[],
 ): Promise<UpgradeScopeResponse> {
   switch (request.status) {
     case 'approved':
-      return approved(deps, caller, holder, request.scopes, request);
+      return approved(deps, caller, holder, scopes, request);
     case 'requested':
     case 'pending':
       return {
@@ -139,19 +171,8 @@ async function ownSession(deps: ApprovalDeps, caller: Caller, sessionId: string 
   throw new DomainError('not_found', 'There is no such session of yours.');
 }
 
-function requireJustification(
-  policy: Policy,
-  caller: Caller,
-  scopes: readonly string[],
-  justification: string | undefined,
-): void {
+function requireJustification(policy: Policy, verdict: PolicyVerdict, justification: string | undefined): void {
   if (justification !== undefined && justification !== '') return;
-  const verdict = evaluatePolicy(policy, {
-    roles: caller.person.roles,
-    disabled: false,
-    clientId: caller.clientId,
-    scopes,
-  });
   const missing = verdict.scopes.find(
     ({ scope, approvalType }) =>
       approvalType === 'admin_required' && scopePolicy(policy, scope).justification === 'required',

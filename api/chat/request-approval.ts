@@ -58,7 +58,7 @@ async function parked(deps: ChatDeps, call: ToolCall): Promise<ToolCall> {
 }
 
 function withoutToken(answer: UpgradeScopeResponse): UpgradeScopeResponse {
-  if (answer.status !== 'approved') return answer;
+  if (answer.status === 'denied') return answer;
   const { new_token: _token, ...rest } = answer;
   return rest;
 }

@@ -34,6 +34,11 @@ export const pendingAdminUpgradeSchema = z.object({
   status: z.literal('pending_admin_approval'),
   approval_request_id: z.string(),
   expires_at: z.iso.datetime(),
+  /** Present when policy granted part of the set at once; with the bearer's token for it. */
+  auto_approved_scopes: z.array(z.string()).optional(),
+  new_token: z.string().optional(),
+  /** Seconds, of what was granted at once. */
+  expires_in: z.int().optional(),
   message: z.string(),
 });
 

@@ -83,6 +83,25 @@ describe('what policy grants at once', () => {
     expect(requests).toHaveLength(1);
   });
 
+  it('does not wait for the rest: a mixed set is granted in part and pending in part', async () => {
+    const caller = await bearerUser();
+    const answer = await upgradeScope(stack.deps, caller, { scopes: ['read:files', 'execute:commands'] });
+    expect(answer).toMatchObject({ status: 'pending_admin_approval', auto_approved_scopes: ['read:files'] });
+    if (answer.status !== 'pending_admin_approval') return;
+    expect((await verifyToken(answer.new_token ?? '')).scope).toBe('none read:files');
+    expect((await findRequest(stack.app.db, answer.approval_request_id))?.scopes).toEqual(['execute:commands']);
+    await approve(await admin(), answer.approval_request_id);
+    const whole = await upgradeScope(stack.deps, caller, { scopes: ['read:files', 'execute:commands'] });
+    expect(whole).toMatchObject({ status: 'approved', approved_scopes: ['execute:commands', 'read:files'] });
+  });
+
+  it('grants nothing beside a refusal', async () => {
+    const caller = await bearerUser();
+    const answer = await upgradeScope(stack.deps, caller, { scopes: ['read:files', 'approve:requests'] });
+    expect(answer.status).toBe('denied');
+    expect((await listGrants(stack.deps, caller, { limit: 10 })).grants).toEqual([]);
+  });
+
   it('gives a browser no token', async () => {
     const caller = await stack.person(['user']);
     const answer = await upgradeScope(stack.deps, caller, { scopes: ['read:files'] });
