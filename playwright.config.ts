@@ -10,7 +10,9 @@ export default defineConfig({
   testMatch: '**/*.e2e.ts',
   outputDir: 'test-results',
   timeout: 120_000,
-  // Each file starts the whole product.
+  // Machines that test are slow; what is fast is not slowed by waiting longer.
+  expect: { timeout: 15_000 },
+  // Each worker starts the whole product, once.
   workers: 1,
   forbidOnly: true,
   use: {
