@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
-import type { Policy, ScopePolicy } from '../../workflows/domain/policy.ts';
+import type { Policy, ScopePolicy, ToolPolicy } from '../../workflows/domain/policy.ts';
 import { policyFileSchema, type PolicyFile } from './policy-file.ts';
 
 /** A policy file that cannot be used; `problems` name line and column, what is wrong and where. */
@@ -91,7 +91,13 @@ function toPolicy(file: PolicyFile): Policy {
       },
     ]),
   );
-  const meaning = { scopes, tools: file.tools, deny: file.deny };
+  const tools = Object.fromEntries(
+    Object.entries(file.tools).map(([name, { scope, security_level: securityLevel, hosted }]): [string, ToolPolicy] => [
+      name,
+      { scope, ...(securityLevel === undefined ? {} : { securityLevel }), ...(hosted ? {} : { hosted }) },
+    ]),
+  );
+  const meaning = { scopes, tools, deny: file.deny };
   const digest = createHash('sha256')
     .update(canonicalize(meaning) ?? '')
     .digest('hex');

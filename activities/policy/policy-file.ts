@@ -1,6 +1,7 @@
 import ms, { type StringValue } from 'ms';
 import { z } from 'zod';
 import { risks } from '../../workflows/domain/policy.ts';
+import { securityLevels } from '../../workflows/domain/security-level.ts';
 
 const maxDurationMs = 366 * 24 * 60 * 60 * 1000;
 
@@ -41,6 +42,12 @@ const scopeEntry = z
     message: 'names at least one role when otherwise is "admin", or nobody could ever decide',
   });
 
+const toolEntry = z.strictObject({
+  scope: z.string().describe('the scope that the tool needs'),
+  security_level: z.enum(securityLevels).optional().describe("shown to approvers; from the scope's risk when left out"),
+  hosted: z.boolean().default(true).describe('false: a tool of another server, which may be asked for all the same'),
+});
+
 /** The policy file as people write it. Durations come out as milliseconds. */
 export const policyFileSchema = z
   .strictObject({
@@ -55,7 +62,7 @@ export const policyFileSchema = z
       })
       .prefault({}),
     scopes: z.record(scopeName, scopeEntry),
-    tools: z.record(z.string().min(1), z.strictObject({ scope: z.string() })).default({}),
+    tools: z.record(z.string().min(1), toolEntry).default({}),
     deny: z
       .array(
         z.strictObject({

@@ -2,6 +2,7 @@ import { whyNotApprover } from '../../workflows/domain/approvers.ts';
 import { grantStatus } from '../../workflows/domain/grant-status.ts';
 import type { Policy } from '../../workflows/domain/policy.ts';
 import { isTerminal, publicStatus } from '../../workflows/domain/request-status.ts';
+import { requestSecurityLevel } from '../../workflows/domain/security-level.ts';
 import type { DbOrTrx } from '../../activities/store/connect.ts';
 import type { Grant } from '../../activities/store/grants.ts';
 import { namesOf, type PersonName } from '../../activities/store/people-names.ts';
@@ -74,6 +75,7 @@ export function requestView(
     tool_args: request.tool_args,
     justification: request.justification,
     risk: request.risk,
+    security_level: requestSecurityLevel(viewer.policy, { toolName: request.tool_name, scopes: request.scopes }),
     approval_type: request.approval_type,
     rule: request.rule,
     policy_version: request.policy_version,

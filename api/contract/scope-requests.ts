@@ -84,6 +84,8 @@ export const scopeRequestSchema = requestStatusSchema.extend({
   tool_args: z.record(z.string(), z.unknown()).nullable(),
   justification: z.string().nullable(),
   risk: z.enum(['none', 'low', 'medium', 'high', 'critical']).nullable(),
+  /** Of the tool, or else of the scopes, under live policy; null when no clearance is needed. */
+  security_level: z.enum(['MEDIUM', 'HIGH', 'CRITICAL']).nullable(),
   approval_type: approvalTypeSchema.nullable(),
   rule: z.string().nullable(),
   policy_version: z.string().nullable(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { evaluatePolicy } from '../../workflows/domain/evaluate-policy.ts';
 import { risks, type Policy } from '../../workflows/domain/policy.ts';
+import { securityLevels, toolSecurityLevel } from '../../workflows/domain/security-level.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { Authority } from '../ports.ts';
 import { defineTool, type Tool } from './define-tool.ts';
@@ -25,19 +26,32 @@ export function listToolScopes(
           scope: z.string(),
           description: z.string(),
           risk: z.enum(risks),
+          security_level: z.enum(securityLevels).nullable(),
+          /** False for tools of other servers that the policy declares. */
+          hosted: z.boolean(),
           approval_type: z.enum(['auto', 'self', 'admin_required', 'forbidden']),
         }),
       ),
     }),
     run: async (_args, { caller }) => {
       const policy = await authority.policy();
-      return { tools: offered().map((tool) => describe(policy, caller, tool)) };
+      const own = offered();
+      const declared = Object.entries(policy.tools)
+        .filter(([name, { hosted }]) => hosted === false && !own.some((tool) => tool.name === name))
+        .map(([name, { scope }]) => ({ name, scope }));
+      return {
+        tools: [
+          ...own.map((tool) => describe(policy, caller, tool, true)),
+          ...declared.map((tool) => describe(policy, caller, tool, false)),
+        ],
+      };
     },
   });
 }
 
-function describe(policy: Policy, caller: Caller, tool: Pick<Tool, 'name' | 'scope'>) {
+function describe(policy: Policy, caller: Caller, tool: Pick<Tool, 'name' | 'scope'>, hosted: boolean) {
   const scope = (Object.hasOwn(policy.tools, tool.name) ? policy.tools[tool.name]?.scope : undefined) ?? tool.scope;
+  const level = { security_level: toolSecurityLevel(policy, tool.name, scope), hosted };
   const known = Object.hasOwn(policy.scopes, scope) ? policy.scopes[scope] : undefined;
   if (known === undefined) {
     return {
@@ -45,10 +59,18 @@ function describe(policy: Policy, caller: Caller, tool: Pick<Tool, 'name' | 'sco
       scope,
       description: 'The policy does not know this scope.',
       risk: 'critical' as const,
+      ...level,
       approval_type: 'forbidden' as const,
     };
   }
   const { roles, disabled } = caller.person;
   const { approvalType } = evaluatePolicy(policy, { roles, disabled, clientId: caller.clientId, scopes: [scope] });
-  return { tool: tool.name, scope, description: known.description, risk: known.risk, approval_type: approvalType };
+  return {
+    tool: tool.name,
+    scope,
+    description: known.description,
+    risk: known.risk,
+    ...level,
+    approval_type: approvalType,
+  };
 }

@@ -304,7 +304,18 @@ describe.each([
       scope: 'read:files',
       description: 'about low',
       risk: 'low',
+      security_level: 'MEDIUM',
+      hosted: true,
       approval_type: 'auto',
+    });
+    expect((scopes.structuredContent as { tools: unknown[] }).tools).toContainEqual({
+      tool: 'delete_user_data',
+      scope: 'admin:users',
+      description: 'about critical',
+      risk: 'critical',
+      security_level: 'HIGH',
+      hosted: false,
+      approval_type: 'admin_required',
     });
     expect(rs.authority.entries).toEqual([]);
   });

@@ -50,6 +50,7 @@ export function testPolicy(changes: Partial<Policy> = {}): Policy {
       list_files: { scope: 'read:files' },
       execute_command: { scope: 'execute:commands' },
       list_users: { scope: 'admin:users' },
+      delete_user_data: { scope: 'admin:users', securityLevel: 'HIGH', hosted: false },
     },
     deny: [],
     ...changes,

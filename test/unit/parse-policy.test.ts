@@ -54,6 +54,16 @@ describe('parsePolicy', () => {
     expect(problems(text)).toEqual(expect.arrayContaining([expect.stringMatching(expected)]));
   });
 
+  it('reads what is set for a tool', () => {
+    const text = `${good}  wipe: { scope: read:files, security_level: HIGH, hosted: false }\n`;
+    const { tools } = parsePolicy(text, 'p.yaml');
+    expect(tools).toEqual({
+      list_files: { scope: 'read:files' },
+      wipe: { scope: 'read:files', securityLevel: 'HIGH', hosted: false },
+    });
+    expect(problems(text.replace('HIGH', 'high'))).toEqual([expect.stringMatching(/^line 13, .*security_level/)]);
+  });
+
   it('lists every problem at once', () => {
     expect(problems(good.replace('risk: low', 'risk: x').replace('30m', 'soon'))).toHaveLength(2);
   });

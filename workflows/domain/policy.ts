@@ -1,3 +1,5 @@
+import type { SecurityLevel } from './security-level.ts';
+
 /** How much harm a scope can do; orders the queue and picks the security level. */
 export const risks = ['none', 'low', 'medium', 'high', 'critical'] as const;
 export type Risk = (typeof risks)[number];
@@ -39,6 +41,10 @@ export interface DenyRule {
 /** A tool and the scope it needs. */
 export interface ToolPolicy {
   scope: string;
+  /** Set when it differs from what the scope's risk says; see `security-level.ts`. */
+  securityLevel?: SecurityLevel;
+  /** `false` for a tool of somebody else's server, declared so that its use can be asked for. */
+  hosted?: false;
 }
 
 /** The parsed policy file: plain data, so that it can be stored, compared and evaluated anywhere. */

@@ -39,6 +39,7 @@ export function RequestFacts({ detail }: { detail: RequestDetail }) {
           rows={[
             ['Rule', request.rule ?? 'not evaluated yet'],
             ['Version', request.policy_version ?? 'not evaluated yet'],
+            ['Security level', request.security_level ?? 'none'],
             [
               'Request',
               <code key="id" className="font-mono text-xs">
