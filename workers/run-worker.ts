@@ -17,6 +17,8 @@ export async function runWorker(
   const own = connection ?? (await NativeConnection.connect({ address: temporal.address }));
   const worker = await Worker.create({
     shutdownGraceTime: '5s',
+    // After a crash work waits this long for the worker that is gone (10 s by default) before another takes it.
+    stickyQueueScheduleToStartTimeout: '2s',
     ...options,
     connection: own,
     namespace: temporal.namespace,
