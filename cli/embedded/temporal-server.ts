@@ -16,6 +16,8 @@ export interface TemporalServerOptions {
   /** Kept over a restart, so that clients find it again; a free one is taken otherwise. */
   grpcPort?: number | undefined;
   registry?: ChildRegistry;
+  /** More of Temporal's dynamic configuration, as `key=value` with a JSON value. */
+  settings?: readonly string[];
 }
 
 /** The server's ports, all on loopback. */
@@ -108,7 +110,9 @@ function serverArguments(options: TemporalServerOptions, ports: TemporalPorts): 
     ...['--port', String(ports.grpc), '--http-port', String(ports.http), '--metrics-port', String(ports.metrics)],
     ...(options.ui ? ['--ui-port', String(ports.ui), '--ui-disable-news-fetch'] : ['--headless']),
     ...attributes.flatMap((attribute) => ['--search-attribute', attribute]),
-    ...pollsPerSecond.flatMap((value) => ['--dynamic-config-value', value]),
+    ...[...pollsPerSecond, ...(options.settings ?? [])].flatMap((value) => ['--dynamic-config-value', value]),
+    // Its HTTP API cannot be switched off and asks nobody who they are: no name leads to it, so no web page does.
+    ...['--dynamic-config-value', 'frontend.httpAllowedHosts=["nobody.invalid"]'],
     ...(options.databaseFile === undefined
       ? []
       : [

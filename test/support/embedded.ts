@@ -50,11 +50,15 @@ export async function startPostgres(): Promise<TestPostgres> {
   };
 }
 
-/** Starts a Temporal server in memory, without UI: some 1.5 s. Stop it in `afterAll`. */
-export async function startTemporal(): Promise<TestTemporal> {
+/**
+ * Starts a Temporal server in memory, without UI: some 1.5 s. Stop it in `afterAll`.
+ *
+ * @param options - `settings`: dynamic configuration, as `key=value` with a JSON value.
+ */
+export async function startTemporal(options: { settings?: readonly string[] } = {}): Promise<TestTemporal> {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-temporal-'));
   const binary = await temporalCliPath(machineEnvironment(), say);
-  const server = await startTemporalServer({ binary, logFile: join(folder, 'temporal.log'), ui: false });
+  const server = await startTemporalServer({ binary, logFile: join(folder, 'temporal.log'), ui: false, ...options });
   return {
     address: server.address,
     namespace: server.namespace,

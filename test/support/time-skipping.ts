@@ -7,12 +7,17 @@ import { timeSkippingServerPath } from './embedded.ts';
 
 const { IndexedValueType } = temporal.api.enums.v1;
 
-/** A time-skipping Temporal that knows our search attributes; quiet unless something is wrong. */
-export async function startTimeSkipping(): Promise<TestWorkflowEnvironment> {
+/** Makes the SDK of this process quiet unless something is wrong. Call it before anything else of the SDK's worker. */
+export function quietRuntime(): void {
   Runtime.install({
     logger: new DefaultLogger('ERROR'),
     telemetryOptions: { logging: { forward: {}, filter: 'ERROR' } },
   });
+}
+
+/** A time-skipping Temporal that knows our search attributes. */
+export async function startTimeSkipping(): Promise<TestWorkflowEnvironment> {
+  quietRuntime();
   const environment = await TestWorkflowEnvironment.createTimeSkipping({
     server: { executable: { type: 'existing-path', path: await timeSkippingServerPath() } },
   });
