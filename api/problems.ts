@@ -20,6 +20,7 @@ const statuses: Record<DomainErrorCode, number> = {
   method_not_allowed: 405,
   not_approver: 403,
   not_found: 404,
+  not_holder: 403,
   not_signed_in: 401,
   own_request: 403,
   payload_too_large: 413,

@@ -83,7 +83,8 @@ export async function findGrantOfRequest(db: DbOrTrx, requestId: string): Promis
 }
 
 /**
- * Ends a grant once, with its audit entry and event. From the commit on no call starts with it (RULES 15).
+ * Ends a grant once, with its audit entry and event. From the commit on no call starts with it (RULES 15). One past
+ * its end has expired, whatever it is to end as.
  *
  * @returns the grant as it is now, and whether this call ended it.
  */
@@ -97,6 +98,7 @@ export async function endGrant(
     .set({ end_reason: end.reason, ended_at: end.at, ended_by: end.by })
     .where('grant_id', '=', grantId)
     .where('end_reason', 'is', null)
+    .$if(end.reason !== 'expired', (query) => query.where('expires_at', '>', end.at))
     .returningAll()
     .executeTakeFirst();
   if (updated === undefined) {

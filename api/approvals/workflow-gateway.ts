@@ -1,11 +1,10 @@
-import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import type { DecisionOutcome, Verdict } from '../../workflows/domain/decision.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import {
   approveSignal,
   cancelSignal,
   denySignal,
-  grantEndedSignal,
   outcomeUpdate,
   scopeUpgradeWorkflowId,
   type DecisionSignal,
@@ -88,15 +87,6 @@ export async function deliverCancel(client: Client, requestId: string): Promise<
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return 'ended';
     throw unavailable(error);
-  }
-}
-
-/** Tells the workflow that its grant has ended in SQL. Timeliness only: the row already decides (RULES 14). */
-export async function announceGrantEnd(client: Client, requestId: string): Promise<void> {
-  try {
-    await client.workflow.getHandle(scopeUpgradeWorkflowId(requestId)).signal(grantEndedSignal);
-  } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError)) throw unavailable(error);
   }
 }
 

@@ -24,6 +24,8 @@ export const grantSchema = z.object({
   ended_by: z.string().nullable(),
   /** The caller may revoke it. */
   can_revoke: z.boolean(),
+  /** The caller holds it and may hand it back. */
+  can_return: z.boolean(),
 });
 export type GrantView = z.infer<typeof grantSchema>;
 

@@ -8,12 +8,12 @@ import {
 import { DomainError } from '../../workflows/domain/errors.ts';
 import { grantStatus, type GrantStatus } from '../../workflows/domain/grant-status.ts';
 import type { Policy } from '../../workflows/domain/policy.ts';
+import { tellGrantEnded } from '../../activities/requests/tell-grant-ended.ts';
 import { appendAudit } from '../../activities/store/audit.ts';
 import { endGrant, findGrant, listGrants as listStoredGrants, type Grant } from '../../activities/store/grants.ts';
 import { namesOf, type PersonName } from '../../activities/store/people-names.ts';
 import { livePolicy } from '../../activities/store/policies.ts';
 import type { ApprovalDeps } from '../approvals/deps.ts';
-import { announceGrantEnd } from '../approvals/workflow-gateway.ts';
 import type { GrantList, GrantView } from '../contract/grants.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import type { Caller } from '../sessions/caller.ts';
@@ -96,17 +96,27 @@ export async function revokeGrant(
     .transaction()
     .execute((trx) => endGrant(trx, grantId, { reason: 'revoked', by: caller.person.subject, at: now, note: reason }));
   if (result === undefined) throw new DomainError('not_found', 'There is no such grant.');
-  const names = await namesOf(deps.db, [result.grant.subject, result.grant.ended_by]);
-  const view = grantView(result.grant, names, caller, policy, now);
+  const view = await viewGrant(deps, caller, result.grant, policy, now);
   if (!result.ended && result.grant.end_reason !== 'revoked') {
     throw new DomainError('already_decided', `This grant has already ended: ${view.status}.`, {
       details: { grant: view },
     });
   }
-  await announceGrantEnd(deps.temporal, grant.request_id).catch((err: unknown) => {
+  await tellGrantEnded(deps.temporal, grant.request_id).catch((err: unknown) => {
     deps.logger.warn({ err, grantId }, 'the grant is revoked; its workflow will notice at its end');
   });
   return view;
+}
+
+/** One grant as its caller sees it. */
+export async function viewGrant(
+  deps: Pick<ApprovalDeps, 'db'>,
+  caller: Caller,
+  grant: Grant,
+  policy: Policy,
+  now: Date,
+): Promise<GrantView> {
+  return grantView(grant, await namesOf(deps.db, [grant.subject, grant.ended_by]), caller, policy, now);
 }
 
 function grantView(grant: Grant, names: Map<string, PersonName>, caller: Caller, policy: Policy, now: Date): GrantView {
@@ -126,5 +136,9 @@ function grantView(grant: Grant, names: Map<string, PersonName>, caller: Caller,
       status === 'active' &&
       caller.kind === 'browser' &&
       whyNotApprover(policy, caller.person, { subject: '', scopes: grant.scopes }) === undefined,
+    can_return:
+      status === 'active' &&
+      grant.subject === caller.person.subject &&
+      (caller.kind === 'browser' || grant.client_id === caller.clientId),
   };
 }

@@ -14,6 +14,7 @@ export const domainErrorCodes = [
   'method_not_allowed',
   'not_approver',
   'not_found',
+  'not_holder',
   'not_signed_in',
   'own_request',
   'payload_too_large',

@@ -1,0 +1,75 @@
+import { maySee } from '../../workflows/domain/approvers.ts';
+import { DomainError, type DomainErrorCode } from '../../workflows/domain/errors.ts';
+import { tellGrantEnded } from '../../activities/requests/tell-grant-ended.ts';
+import { appendAudit } from '../../activities/store/audit.ts';
+import { endGrant, findGrant, type Grant } from '../../activities/store/grants.ts';
+import { livePolicy } from '../../activities/store/policies.ts';
+import type { ApprovalDeps } from '../approvals/deps.ts';
+import type { GrantView } from '../contract/grants.ts';
+import type { Caller } from '../sessions/caller.ts';
+import { viewGrant } from './grants.ts';
+
+/**
+ * The holder hands a grant back before its end. The row is committed first and answered after: from then on no call
+ * starts with it (RULES 15). Repeating it is harmless. A client may hand back only what it holds itself.
+ *
+ * @throws {DomainError} `not_found`, `not_holder`, `client_not_allowed`; `already_decided` when it ended otherwise.
+ */
+export async function returnGrant(deps: ApprovalDeps, caller: Caller, grantId: string): Promise<GrantView> {
+  const policy = await livePolicy(deps.db);
+  const grant = await findGrant(deps.db, grantId);
+  if (grant === undefined) throw notFound();
+  const refusal = whyNotReturn(caller, grant, maySee(policy, caller.person, grant));
+  if (refusal !== undefined) {
+    await appendAudit(deps.db, {
+      type: 'access.refused',
+      actor: caller.person.subject,
+      subject: grant.subject,
+      clientId: caller.clientId,
+      grantId,
+      scopes: grant.scopes,
+      data: { what: 'return', code: refusal },
+    });
+    throw refusalError(refusal);
+  }
+  const now = deps.now();
+  const result = await deps.db
+    .transaction()
+    .execute((trx) => endGrant(trx, grantId, { reason: 'returned', by: caller.person.subject, at: now }));
+  if (result === undefined) throw notFound();
+  const view = await viewGrant(deps, caller, result.grant, policy, now);
+  if (!result.ended && result.grant.end_reason !== 'returned') {
+    throw new DomainError('already_decided', `This grant has already ended: ${view.status}.`, {
+      details: { grant: view },
+    });
+  }
+  await tellGrantEnded(deps.temporal, grant.request_id).catch((err: unknown) => {
+    deps.logger.warn({ err, grantId }, 'the grant is handed back; its workflow will notice at its end');
+  });
+  return view;
+}
+
+type Refusal = Extract<DomainErrorCode, 'not_found' | 'not_holder' | 'client_not_allowed'>;
+
+function whyNotReturn(caller: Caller, grant: Grant, visible: boolean): Refusal | undefined {
+  if (grant.subject !== caller.person.subject) return visible ? 'not_holder' : 'not_found';
+  if (caller.kind === 'bearer' && grant.client_id !== caller.clientId) return 'client_not_allowed';
+  return undefined;
+}
+
+function refusalError(refusal: Refusal): DomainError {
+  switch (refusal) {
+    case 'not_found':
+      return notFound();
+    case 'not_holder':
+      return new DomainError('not_holder', 'Only its holder can hand a grant back. An approver can revoke it.');
+    case 'client_not_allowed':
+      return new DomainError('client_not_allowed', 'This grant belongs to another client, which can hand it back.');
+    default:
+      return refusal satisfies never;
+  }
+}
+
+function notFound(): DomainError {
+  return new DomainError('not_found', 'There is no such grant, or it is not yours to see.');
+}
