@@ -8,7 +8,7 @@ import type { ChatActivities } from './types.ts';
 /** Binds the activities of the chat queue to their dependencies. */
 export function createChatActivities(deps: CallDeps & ModelStepDeps): ChatActivities {
   return {
-    modelStep: ({ messageId }) => beating(() => takeModelStep(deps, messageId)),
+    modelStep: ({ messageId }) => beating((signal) => takeModelStep(deps, messageId, signal)),
     runCall: ({ callId }) => beating((signal) => tryCall(deps, callId, signal)),
   };
 }

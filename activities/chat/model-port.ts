@@ -1,3 +1,5 @@
+import type { ModelFailure } from './model-failure.ts';
+
 /** A tool as the tool server lists it. */
 export interface ToolDescription {
   name: string;
@@ -19,7 +21,9 @@ export interface CallOutcome {
 export type TranscriptItem =
   | { kind: 'user'; text: string }
   | { kind: 'assistant'; text: string }
-  | { kind: 'call'; callId: string; name: string; arguments: Readonly<Record<string, unknown>>; outcome: CallOutcome };
+  | { kind: 'call'; callId: string; name: string; arguments: Readonly<Record<string, unknown>>; outcome: CallOutcome }
+  /** A call of this very step that was turned back before anybody saw it: the model may mend it once. */
+  | { kind: 'rejected_call'; name: string; arguments: unknown; problem: string };
 
 /** What one step works on. */
 export interface ModelInput {
@@ -31,9 +35,12 @@ export interface ModelInput {
 export type ModelEvent =
   | { type: 'text_delta'; text: string }
   | { type: 'text_end' }
-  | { type: 'tool_call'; name: string; arguments: Record<string, unknown> }
+  /** Nothing said in this step so far counts: it is said anew. */
+  | { type: 'restart' }
+  /** Not yet judged: the arguments may be anything. */
+  | { type: 'tool_call'; name: string; arguments: unknown }
   | { type: 'finish' }
-  | { type: 'error'; message: string };
+  | { type: 'error'; failure: ModelFailure };
 
 /** Who answers, as the page's header names it. */
 export interface ModelIdentity {
@@ -45,5 +52,6 @@ export interface ModelIdentity {
 /** The one thing the turn loop knows about a model: from a transcript to what comes next. */
 export interface ModelPort {
   readonly identity: ModelIdentity;
-  step(input: ModelInput): AsyncIterable<ModelEvent>;
+  /** @param signal stops the step; it then throws the signal's reason */
+  step(input: ModelInput, signal?: AbortSignal): AsyncIterable<ModelEvent>;
 }

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { callHasEnded } from '../../workflows/domain/call-status.ts';
-import { failureText } from '../../workflows/domain/chat-endings.ts';
 import { callDigest } from '../store/call-digest.ts';
 import { findMessage, listMessages, lockMessage, setReply, type ChatMessage } from '../store/chat-messages.ts';
 import type { Db, DbOrTrx } from '../store/connect.ts';
 import { listCalls, proposeCall } from '../store/tool-call-runs.ts';
-import type { ModelInput, ModelPort, ToolDescription } from './model-port.ts';
+import { askModel, type StepResult } from './model-answer.ts';
+import type { ModelPort } from './model-port.ts';
 import type { ToolCatalogue } from './tool-catalogue.ts';
 import { transcriptOf } from './transcript.ts';
 
@@ -21,13 +21,8 @@ export interface ModelStepDeps {
 /** A turn that keeps calling tools is stopped here. */
 const mostCallsInATurn = 8;
 
-type StepResult =
-  | { kind: 'text'; text: string }
-  | { kind: 'call'; tool: ToolDescription; arguments: Record<string, unknown> }
-  | { kind: 'failed' };
-
 /** One step of a turn. Repeating it changes nothing once the turn has ended or a call stands proposed. */
-export async function takeModelStep(deps: ModelStepDeps, messageId: string): Promise<void> {
+export async function takeModelStep(deps: ModelStepDeps, messageId: string, signal?: AbortSignal): Promise<void> {
   const message = await findMessage(deps.db, messageId);
   if (message === undefined || !(await isOpen(deps.db, message))) return;
   const { subject } = await deps.db
@@ -44,7 +39,7 @@ export async function takeModelStep(deps: ModelStepDeps, messageId: string): Pro
   const result: StepResult =
     made >= mostCallsInATurn
       ? { kind: 'text', text: 'I stop here: this turn has made as many tool calls as one turn may.' }
-      : await ask(deps.model, { transcript: transcriptOf(messages, calls, messageId), tools });
+      : await askModel(deps.model, { transcript: transcriptOf(messages, calls, messageId), tools }, signal);
   await deps.db.transaction().execute(async (trx) => {
     if (await isOpen(trx, await lockMessage(trx, messageId))) await store(trx, deps.resource, message, result);
   });
@@ -61,7 +56,7 @@ async function store(trx: DbOrTrx, resource: string, message: ChatMessage, resul
     case 'text':
       return setReply(trx, message.message_id, { status: 'completed', content: result.text });
     case 'failed':
-      return setReply(trx, message.message_id, { status: 'failed', content: failureText('internal_error') });
+      return setReply(trx, message.message_id, { status: 'failed', content: result.text });
     case 'call':
       return proposeCall(trx, {
         callId: `call_${randomUUID()}`,
@@ -75,30 +70,4 @@ async function store(trx: DbOrTrx, resource: string, message: ChatMessage, resul
     default:
       return result satisfies never;
   }
-}
-
-/** Collects what the model says. A call of a tool that the server did not list is never proposed. */
-async function ask(model: ModelPort, input: ModelInput): Promise<StepResult> {
-  let text = '';
-  for await (const event of model.step(input)) {
-    switch (event.type) {
-      case 'text_delta':
-        text += event.text;
-        break;
-      case 'tool_call': {
-        const tool = input.tools.find(({ name }) => name === event.name);
-        if (tool !== undefined) return { kind: 'call', tool, arguments: event.arguments };
-        text += `\n\nThe tool server does not offer \`${event.name.replaceAll('`', '')}\`.`;
-        break;
-      }
-      case 'error':
-        return { kind: 'failed' };
-      case 'text_end':
-      case 'finish':
-        break;
-      default:
-        event satisfies never;
-    }
-  }
-  return { kind: 'text', text: text.trim() };
 }

@@ -29,8 +29,13 @@ function callsOf(calls: readonly ToolCall[], messageId: string): TranscriptItem[
       callId: call.call_id,
       name: call.name,
       arguments: call.arguments,
-      outcome: { kind: outcomeKind(call.status), content: call.result ?? { status: call.status } },
+      outcome: { kind: outcomeKind(call.status), content: call.result ?? withoutResult(call) },
     }));
+}
+
+/** What stands for a result that is not there, or not yet. */
+function withoutResult({ status, request_id }: ToolCall): CallOutcome['content'] {
+  return request_id === null ? { status } : { status, request: request_id };
 }
 
 function outcomeKind(status: CallStatus): CallOutcome['kind'] {
