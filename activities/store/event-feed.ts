@@ -24,9 +24,9 @@ export interface EventFeed {
 }
 
 const pollMs = 1_000;
-/** How far back each poll looks: longer than any transaction here takes from its insert to its commit. */
-const overlapSeconds = 15;
-const forgetAfterMs = 4 * overlapSeconds * 1_000;
+/** How far back each poll and replay looks: longer than any transaction here takes from its insert to its commit. */
+export const commitOverlapSeconds = 15;
+const forgetAfterMs = 4 * commitOverlapSeconds * 1_000;
 
 /**
  * Follows the events table: NOTIFY makes it fast and may be lost, the poll each second is the truth.
@@ -99,7 +99,7 @@ async function recentEvents(db: Db): Promise<StoredEvent[]> {
   return db
     .selectFrom('events')
     .select(['position', 'kind', 'id', 'subject', 'scopes'])
-    .where('at', '>', sql<Date>`clock_timestamp() - make_interval(secs => ${overlapSeconds})`)
+    .where('at', '>', sql<Date>`clock_timestamp() - make_interval(secs => ${commitOverlapSeconds})`)
     .orderBy('position')
     .execute();
 }

@@ -14,6 +14,7 @@ import {
   type ChatHistory,
   type ChatSessionList,
 } from '../contract/chat.ts';
+import { lastEventIdOf, streamStart } from '../events/replay.ts';
 import { streamEvents } from '../events/stream.ts';
 import { createStreamLimit } from '../events/stream-limit.ts';
 import { parseBody, parseQuery, pathId } from '../http/parse.ts';
@@ -124,6 +125,7 @@ export function chatRoutes(deps: ChatDeps, cookies: ChatCookies): Router {
       subject: person.subject,
       mayReceive: (event) => Promise.resolve(event.subject === person.subject),
       isStillAllowed: async () => (await findChatCaller(deps, cookies, request)) !== undefined,
+      start: () => streamStart(deps.db, lastEventIdOf(request), { subject: person.subject }),
     });
   });
 

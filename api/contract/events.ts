@@ -2,7 +2,11 @@ import { z } from 'zod';
 
 /**
  * One server-sent event of `GET /api/events`, at 8002 and at 5001. It says that something changed; the reader fetches
- * what it may see. `id` names the request, grant or conversation. A `hello` comes first on each connection.
+ * what it may see. `id` names the request, grant or conversation; one change may be told more than once.
+ *
+ * The event's id is its position, which a reader sends as `Last-Event-ID` (browsers do so by themselves) to be told
+ * what it missed. A `hello` comes first on each connection; a `resync` says that more was missed than can be told, so
+ * that the reader fetches everything anew.
  */
 export const liveEventSchema = z.object({
   position: z.string(),

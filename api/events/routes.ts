@@ -2,10 +2,13 @@ import { Router } from 'express';
 import type { Db } from '../../activities/store/connect.ts';
 import type { EventFeed } from '../../activities/store/event-feed.ts';
 import { findPerson } from '../../activities/store/people.ts';
+import { livePolicy } from '../../activities/store/policies.ts';
+import { mayOpenDashboard } from '../../workflows/domain/approvers.ts';
 import { callerOf } from '../sessions/authenticate.ts';
 import type { BrowserSessions } from '../sessions/browser-sessions.ts';
 import type { Caller } from '../sessions/caller.ts';
-import { mayReceiveEvent } from './may-receive.ts';
+import { mayReceiveEvent, onlyReceivable } from './may-receive.ts';
+import { lastEventIdOf, streamStart, type StreamStart } from './replay.ts';
 import { streamEvents } from './stream.ts';
 import type { StreamLimit } from './stream-limit.ts';
 
@@ -21,7 +24,7 @@ export interface EventRouteDeps {
 /** `GET /events`: what changes, as far as the caller may know. Expects an authenticated caller. */
 export function eventRoutes(deps: EventRouteDeps): Router {
   const router = Router();
-  router.get('/events', (_request, response) => {
+  router.get('/events', (request, response) => {
     const caller = callerOf(response);
     const { subject } = caller.person;
     streamEvents(response, {
@@ -30,9 +33,20 @@ export function eventRoutes(deps: EventRouteDeps): Router {
       subject,
       mayReceive: (event) => mayReceiveEvent(deps.db, subject, event),
       isStillAllowed: () => isStillAllowed(deps, caller),
+      start: () => begin(deps, subject, lastEventIdOf(request)),
     });
   });
   return router;
+}
+
+/** Who sees only their own events is not told to fetch everything because of others'. */
+async function begin({ db }: EventRouteDeps, subject: string, lastEventId: string | undefined): Promise<StreamStart> {
+  const [person, policy] = await Promise.all([findPerson(db, subject), livePolicy(db)]);
+  const seesOthers = person !== undefined && mayOpenDashboard(policy, person);
+  return streamStart(db, lastEventId, {
+    ...(seesOthers ? {} : { subject }),
+    only: (events) => onlyReceivable(db, subject, events),
+  });
 }
 
 async function isStillAllowed(deps: EventRouteDeps, caller: Caller): Promise<boolean> {

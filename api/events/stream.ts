@@ -1,6 +1,7 @@
 import type { Response } from 'express';
 import type { EventFeed, StoredEvent } from '../../activities/store/event-feed.ts';
 import type { LiveEvent } from '../contract/events.ts';
+import type { StreamStart } from './replay.ts';
 import type { StreamLimit } from './stream-limit.ts';
 
 /** What one viewer's stream is made of. */
@@ -13,15 +14,17 @@ export interface StreamOptions {
   mayReceive: (event: StoredEvent) => Promise<boolean>;
   /** Whether the session and the account are still good: asked at each heartbeat, and when this person signs out. */
   isStillAllowed: () => Promise<boolean>;
+  /** What this viewer is told first; asked once, after the feed is followed, so that nothing falls in between. */
+  start: () => Promise<StreamStart>;
   heartbeatMs?: number;
 }
 
-/** A reader this far behind is cut off; it opens the stream again and fetches everything anew. */
+/** A reader this far behind is cut off; it opens the stream again and is told what it missed. */
 const maxBufferedBytes = 256 * 1024;
 
 /**
- * Answers with server-sent events: `hello` first, then `{position, kind, id}` for each change, until the viewer leaves
- * or is no longer allowed. Each event carries its position as id, so that replay from `Last-Event-ID` can be added.
+ * Answers with server-sent events: `hello` first, then what was missed since `Last-Event-ID`, then `{position, kind,
+ * id}` for each change, until the viewer leaves or is no longer allowed.
  *
  * @throws {DomainError} `rate_limited` when this person has too many streams open.
  */
@@ -33,7 +36,7 @@ export function streamEvents(response: Response, options: StreamOptions): void {
     // Proxies such as nginx would hold events back.
     'X-Accel-Buffering': 'no',
   });
-  response.write(`retry: 2000\nevent: hello\ndata: ${JSON.stringify({ now: new Date().toISOString() })}\n\n`);
+  response.flushHeaders();
 
   let ended = false;
   // One after the other: the answers of the filter must not overtake each other.
@@ -58,11 +61,25 @@ export function streamEvents(response: Response, options: StreamOptions): void {
     response.write(text);
     if (response.writableLength > maxBufferedBytes) end();
   };
+  // Told at the start; the feed may bring them once more.
+  const replayed = new Set<string>();
   const unsubscribe = options.feed.subscribe((event) => {
     enqueue(async () => {
+      if (replayed.delete(event.position)) return;
       if (event.kind === 'sign_out' && event.subject === options.subject) await endUnlessAllowed();
       if (!ended && (await options.mayReceive(event))) send(formatEvent(event));
     });
+  });
+  enqueue(async () => {
+    const start = await options.start();
+    // After a replay the reader's position moves with each event told, so that a break in the middle loses none.
+    send(greeting('hello', start.kind === 'new' ? start.position : undefined));
+    if (start.kind === 'resync') send(greeting('resync', start.position));
+    if (start.kind !== 'resumed') return;
+    for (const event of start.missed) {
+      replayed.add(event.position);
+      send(formatEvent(event));
+    }
   });
   const heartbeat = setInterval(() => {
     enqueue(async () => {
@@ -71,6 +88,11 @@ export function streamEvents(response: Response, options: StreamOptions): void {
     });
   }, options.heartbeatMs ?? 15_000);
   response.once('close', end);
+}
+
+function greeting(event: 'hello' | 'resync', position: string | undefined): string {
+  const id = position === undefined ? '' : `id: ${position}\n`;
+  return `retry: 2000\nevent: ${event}\n${id}data: ${JSON.stringify({ now: new Date().toISOString() })}\n\n`;
 }
 
 function formatEvent({ position, kind, id }: StoredEvent): string {

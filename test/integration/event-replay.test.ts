@@ -1,0 +1,171 @@
+import { sql } from 'kysely';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { deleteOldEvents } from '../../activities/store/event-history.ts';
+import { announce } from '../../activities/store/events.ts';
+import type { EventKind } from '../../activities/store/schema.ts';
+import { startAuthServer, type TestAuthServer } from '../support/auth-server.ts';
+import { openEventStream, type EventStream } from '../support/event-stream.ts';
+import { signedIn } from '../support/visitor.ts';
+
+let server: TestAuthServer;
+const cookies = new Map<string, string>();
+const subjects = new Map<string, string>();
+const opened: EventStream[] = [];
+
+beforeAll(async () => {
+  server = await startAuthServer();
+  for (const name of ['admin', 'user', 'demo', 'auditor']) {
+    cookies.set(name, (await signedIn(server.issuer, `${name}@example.com`)).cookie);
+    subjects.set(name, await server.subjectOf(`${name}@example.com`));
+  }
+});
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((stream) => stream.close()));
+});
+afterAll(() => server.stop());
+
+async function open(name: string, lastEventId?: string): Promise<EventStream> {
+  const stream = await openEventStream(server.issuer, cookies.get(name) ?? '', lastEventId);
+  opened.push(stream);
+  await expect.poll(() => stream.events.length).toBeGreaterThan(0);
+  return stream;
+}
+
+const announceFor = (name: string, id: string, kind: EventKind = 'request', db = server.db) =>
+  announce(db, { kind, id, subject: subjects.get(name) ?? '', scopes: ['read:files'] });
+const ids = (stream: EventStream) => stream.changes.map(({ id }) => id);
+
+test('a reader that comes back is told what it missed, as far as it may know', async () => {
+  const [admin, user] = [await open('admin'), await open('user')];
+  await announceFor('user', 'seen');
+  for (const stream of [admin, user]) await expect.poll(() => ids(stream)).toEqual(['seen']);
+  await Promise.all([admin.close(), user.close()]);
+  await announceFor('user', 'own');
+  await announceFor('demo', 'foreign');
+  await announceFor('demo', 'foreign conversation', 'chat_session');
+  await announceFor('user', 'conversation', 'chat_session');
+  const again = [await open('admin', admin.lastEventId), await open('user', user.lastEventId)];
+  const [adminAgain, userAgain] = again;
+  if (adminAgain === undefined || userAgain === undefined) throw new Error('not opened');
+  await expect.poll(() => ids(adminAgain)).toEqual(expect.arrayContaining(['own', 'foreign']));
+  await expect.poll(() => ids(userAgain)).toEqual(expect.arrayContaining(['own', 'conversation']));
+  await announceFor('user', 'live again');
+  for (const stream of again) {
+    await expect.poll(() => ids(stream)).toContain('live again');
+    expect(stream.events.map(({ event }) => event)).not.toContain('resync');
+  }
+  expect(ids(adminAgain)).not.toContain('conversation');
+  expect(ids(userAgain).filter((id) => id.startsWith('foreign'))).toEqual([]);
+  expect(ids(adminAgain)).not.toContain('foreign conversation');
+});
+
+test('a reader that was told nothing yet misses nothing either', async () => {
+  const quiet = await open('user');
+  await quiet.close();
+  await announceFor('user', 'while away');
+  const again = await open('user', quiet.lastEventId);
+  await expect.poll(() => ids(again)).toContain('while away');
+});
+
+test('an event of a transaction that commits behind later ones is not lost', async () => {
+  const reader = await open('user');
+  await server.db.transaction().execute(async (trx) => {
+    await announce(trx, { kind: 'request', id: 'slow', subject: subjects.get('user') ?? '' });
+    await announceFor('user', 'fast');
+    await expect.poll(() => ids(reader)).toEqual(['fast']);
+    await reader.close();
+  });
+  const later = await open('user', reader.lastEventId);
+  await expect.poll(() => ids(later)).toContain('slow');
+});
+
+test('coming back again and again while things happen: each is told, none twice on one stream', async () => {
+  const told: string[] = [];
+  let position: string | undefined = (await open('user')).lastEventId;
+  const expected = Array.from({ length: 60 }, (_, n) => `storm ${n}`);
+  const writing = (async () => {
+    for (const id of expected) await announceFor('user', id);
+  })();
+  for (let visit = 0; visit < 6; visit += 1) {
+    const stream = await open('user', position);
+    await expect.poll(() => ids(stream).length).toBeGreaterThan(visit);
+    if (visit === 5) {
+      await writing;
+      await expect.poll(() => ids(stream), { timeout: 5_000 }).toContain('storm 59');
+    }
+    await stream.close();
+    expect(new Set(ids(stream)).size).toBe(stream.changes.length);
+    told.push(...ids(stream));
+    position = stream.lastEventId;
+  }
+  expect(expected.filter((id) => !told.includes(id))).toEqual([]);
+});
+
+test('signing out is never told again', async () => {
+  const reader = await open('demo');
+  await reader.close();
+  await announceFor('demo', 'somewhere', 'sign_out');
+  await announceFor('demo', 'after');
+  const again = await open('demo', reader.lastEventId);
+  await expect.poll(() => ids(again)).toContain('after');
+  expect(ids(again)).not.toContain('somewhere');
+});
+
+test('whose account is disabled meanwhile is told nothing', async () => {
+  const reader = await open('auditor');
+  await reader.close();
+  const disable = (at: Date | null) =>
+    server.ownerDb
+      .updateTable('people')
+      .set({ disabled_at: at })
+      .where('subject', '=', subjects.get('auditor') ?? '')
+      .execute();
+  await disable(new Date());
+  await expect(open('auditor', reader.lastEventId)).rejects.toThrow('401');
+  await disable(null);
+});
+
+test.each(['999999999999999', '0', '-1', 'abc', '9'.repeat(30)])(
+  'the unknown position %s is a resync',
+  async (given) => {
+    const reader = await open('user', given);
+    await expect.poll(() => reader.events.map(({ event }) => event)).toEqual(['hello', 'resync']);
+    await announceFor('user', 'goes on');
+    await expect.poll(() => ids(reader)).toEqual(['goes on']);
+    // And from there it is an ordinary one.
+    await reader.close();
+    await announceFor('user', 'next');
+    const again = await open('user', reader.lastEventId);
+    await expect.poll(() => ids(again)).toContain('next');
+  },
+);
+
+test('more than can be told is a resync; others’ events do not count for who may not see them', async () => {
+  const [admin, user] = [await open('admin'), await open('user')];
+  await Promise.all([admin.close(), user.close()]);
+  await announceFor('user', 'one of few');
+  await sql`insert into events (kind, id, subject) select 'request', 'many', ${subjects.get('demo')} from generate_series(1, 1001)`.execute(
+    server.db,
+  );
+  const [adminAgain, userAgain] = [await open('admin', admin.lastEventId), await open('user', user.lastEventId)];
+  await expect.poll(() => adminAgain.events.map(({ event }) => event)).toEqual(['hello', 'resync']);
+  await expect.poll(() => ids(userAgain)).toContain('one of few');
+});
+
+test('events are kept for a week; who was away for longer is told to fetch everything', async () => {
+  const reader = await open('user');
+  await reader.close();
+  await announceFor('user', 'of last week');
+  await sql`alter table events disable trigger user`.execute(server.ownerDb);
+  await sql`update events set at = at - interval '6 days'`.execute(server.ownerDb);
+  await deleteOldEvents(server.db);
+  const soon = await open('user', reader.lastEventId);
+  await expect.poll(() => ids(soon)).toContain('of last week');
+  await sql`update events set at = at - interval '2 days'`.execute(server.ownerDb);
+  await announceFor('user', 'of today');
+  await deleteOldEvents(server.db);
+  const left = await server.db.selectFrom('events').select('id').execute();
+  expect(left.map(({ id }) => id)).toEqual(['of today']);
+  const late = await open('user', reader.lastEventId);
+  await expect.poll(() => late.events.map(({ event }) => event)).toEqual(['hello', 'resync']);
+});
