@@ -4,7 +4,11 @@ import { createSessionWork } from '../activities/chat/session-work.ts';
 import { createStatementVerifier } from '../activities/mint/statement.ts';
 import { createRequestActivities } from '../activities/requests/create-activities.ts';
 import { connect } from '../activities/store/connect.ts';
+import { defaultSweepTiming } from '../activities/sweep/deps.ts';
+import { createHousekeeping } from '../activities/sweep/keep-house.ts';
+import { createSweeper } from '../activities/sweep/sweeper.ts';
 import { taskQueues } from '../workflows/task-queues.ts';
+import { keepMaintenance } from './keep-maintenance.ts';
 import type { OrchestrationOptions } from './options.ts';
 import { runWorker } from './run-worker.ts';
 
@@ -20,23 +24,31 @@ export async function startOrchestrationWorker(
   const connection = await NativeConnection.connect({ address: options.temporal.address });
   const client = new Client({ connection, namespace: options.temporal.namespace });
   const verify = await createStatementVerifier(options.decisionPublicJwk);
+  const now = (): Date => new Date();
+  const timing = { ...defaultSweepTiming, ...options.sweep };
+  const sweeper = createSweeper({ db: database.db, client, now, timing, logger: options.logger });
+  const housekeeping = createHousekeeping(sweeper, timing);
   const worker = await runWorker(
     options.temporal,
     {
       taskQueue: taskQueues.orchestration,
       workflowBundle: options.workflowBundle,
       activities: {
-        ...createRequestActivities({ db: database.db, client, verify, now: () => new Date() }),
+        ...createRequestActivities({ db: database.db, client, verify, now }),
         ...createSessionWork({ db: database.db }),
+        keepHouse: () => housekeeping.keepHouse(),
       },
       maxCachedWorkflows: 200,
     },
     connection,
   );
+  const stopMaintenance = keepMaintenance(client, options.logger);
   return {
     failed: worker.failed,
     open: () => Promise.resolve(),
     close: async () => {
+      stopMaintenance();
+      housekeeping.stop();
       await worker.close();
       await database.close();
     },

@@ -1,6 +1,7 @@
 import type { WorkflowBundleOption } from '@temporalio/worker';
 import type { JWK } from 'jose';
 import type { Logger } from 'pino';
+import type { SweepTiming } from '../activities/sweep/deps.ts';
 import type { PolicyResource } from '../workflows/domain/policy.ts';
 
 /** Where Temporal is. */
@@ -18,6 +19,8 @@ export interface OrchestrationOptions {
   workflowBundle: WorkflowBundleOption;
   /** Public half of the API's decision key. */
   decisionPublicJwk: JWK;
+  /** How eagerly this worker sweeps when it is given the task; the defaults are for production. */
+  sweep?: Partial<SweepTiming>;
   logger: Logger;
 }
 

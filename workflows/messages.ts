@@ -4,6 +4,8 @@ import type { DecisionOutcome } from './domain/decision.ts';
 /** Workflow ids carry our own ids only: no personal data (ARCHITECTURE, durable-code rules). */
 export const scopeUpgradeWorkflowId = (requestId: string): string => `scope-upgrade:${requestId}`;
 export const chatSessionWorkflowId = (sessionId: string): string => `chat-session:${sessionId}`;
+/** The one workflow that repairs what crashes leave. */
+export const maintenanceWorkflowId = 'maintenance';
 
 /** A signed decision on its way to the request. The statement is a compact JWS; see `domain/decision.ts`. */
 export interface DecisionSignal {

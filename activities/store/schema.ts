@@ -192,6 +192,15 @@ export interface EventsTable {
   scopes: ColumnType<string[], string[] | undefined, never>;
 }
 
+/** What the sweeper repairs at most once at a time. */
+export type RepairKind = 'workflow' | 'withdrawal' | 'decision' | 'wake' | 'release';
+
+export interface RepairsTable {
+  kind: RepairKind;
+  id: string;
+  at: Date;
+}
+
 /** What live views listen to. */
 export type EventKind = 'request' | 'grant' | 'chat_session' | 'policy' | 'sign_out';
 
@@ -212,4 +221,5 @@ export interface Database {
   tool_calls: ToolCallsTable;
   audit_events: AuditEventsTable;
   events: EventsTable;
+  repairs: RepairsTable;
 }
