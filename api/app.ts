@@ -1,5 +1,6 @@
 import { Router, type Express } from 'express';
 import type { EventFeed } from '../activities/store/event-feed.ts';
+import { auditRoutes } from './audit/routes.ts';
 import { eventRoutes } from './events/routes.ts';
 import { createStreamLimit } from './events/stream-limit.ts';
 import { createBaseApp, notFoundHandler } from './http/base-app.ts';
@@ -17,6 +18,8 @@ import { refusedTokenJournal } from './sessions/refused-tokens.ts';
 import { sessionRoutes } from './sessions/routes.ts';
 import { createSignInLimit } from './sessions/sign-in-limit.ts';
 import { userStatus } from './sessions/user-status.ts';
+import { statsRoutes } from './stats/routes.ts';
+import { toolRoutes } from './tools/routes.ts';
 
 /** What the auth server's HTTP app is made of. */
 export interface ApiAppDeps extends OAuthDeps {
@@ -63,6 +66,7 @@ export function createApiApp(deps: ApiAppDeps): Express {
     response.json(await userStatus(deps, callerOf(response)));
   });
   api.use(eventRoutes({ ...deps, limit: createStreamLimit() }));
+  api.use(auditRoutes(deps), statsRoutes(deps), toolRoutes(deps));
   api.use(deps.resources);
   app.use('/api', api);
 

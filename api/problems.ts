@@ -19,6 +19,7 @@ const statuses: Record<DomainErrorCode, number> = {
   justification_required: 400,
   method_not_allowed: 405,
   not_approver: 403,
+  not_auditor: 403,
   not_found: 404,
   not_holder: 403,
   not_signed_in: 401,

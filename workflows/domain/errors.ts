@@ -13,6 +13,7 @@ export const domainErrorCodes = [
   'justification_required',
   'method_not_allowed',
   'not_approver',
+  'not_auditor',
   'not_found',
   'not_holder',
   'not_signed_in',

@@ -1,0 +1,60 @@
+import type { z } from 'zod';
+import { appendAudit } from '../../activities/store/audit.ts';
+import type { Db } from '../../activities/store/connect.ts';
+import { heldScopes } from '../../activities/store/grants.ts';
+import { findPerson, findPersonByEmail, type Account } from '../../activities/store/people.ts';
+import { livePolicy } from '../../activities/store/policies.ts';
+import { isAuditor } from '../../workflows/domain/approvers.ts';
+import { DomainError } from '../../workflows/domain/errors.ts';
+import type { ListedTool, listToolsQuerySchema, ToolList } from '../contract/tools.ts';
+import type { Caller } from '../sessions/caller.ts';
+import { toolAccess } from './tool-access.ts';
+
+/** What listing tools takes. */
+export interface ToolsDeps {
+  db: Db;
+  now: () => Date;
+}
+
+/**
+ * Every tool of live policy, and whether the caller, or whoever an auditor asks about, may call it.
+ *
+ * @throws {DomainError} `not_auditor` for somebody else's, `not_found` for nobody's
+ */
+export async function listTools(
+  deps: ToolsDeps,
+  caller: Caller,
+  query: z.output<typeof listToolsQuerySchema>,
+): Promise<ToolList> {
+  const { db } = deps;
+  const person = await personAskedAbout(db, caller, query.subject);
+  const clientId = query.client_id ?? caller.clientId;
+  const now = deps.now();
+  const [policy, held] = await Promise.all([
+    livePolicy(db),
+    heldScopes(db, { subject: person.subject, clientId }, now),
+  ]);
+  const tools: ListedTool[] = Object.keys(policy.tools)
+    .sort()
+    .map((name) => toolAccess(policy, { person, clientId, held }, name));
+  return { subject_email: person.email, client_id: clientId, tools, now: now.toISOString() };
+}
+
+async function personAskedAbout(db: Db, caller: Caller, given: string | undefined): Promise<Account> {
+  const { person } = caller;
+  if (given === undefined || given === person.subject || given.toLowerCase() === person.email.toLowerCase()) {
+    return person;
+  }
+  if (!isAuditor(person)) {
+    await appendAudit(db, {
+      type: 'access.refused',
+      actor: person.subject,
+      clientId: caller.clientId,
+      data: { what: 'tools' },
+    });
+    throw new DomainError('not_auditor', 'What somebody else may call is for auditors and admins to see.');
+  }
+  const found = given.includes('@') ? await findPersonByEmail(db, given) : await findPerson(db, given);
+  if (found === undefined) throw new DomainError('not_found', 'There is nobody of that address or id.');
+  return found;
+}
