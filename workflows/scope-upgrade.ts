@@ -17,7 +17,7 @@ import type {
   WakeActivities,
 } from '../activities/requests/types.ts';
 import type { DecisionOutcome } from './domain/decision.ts';
-import type { RequestStatus } from './domain/request-status.ts';
+import { isTerminal, type RequestStatus } from './domain/request-status.ts';
 import { approveSignal, cancelSignal, denySignal, grantEndedSignal, outcomeUpdate, phaseQuery } from './messages.ts';
 import { searchAttributes } from './search-attributes.ts';
 import { taskQueues } from './task-queues.ts';
@@ -45,6 +45,9 @@ interface MintedGrant {
 }
 
 type Arrival = { kind: 'decision'; decision: ArrivedDecision } | { kind: 'cancel' };
+
+/** What cannot wait for the mint: the requester's withdrawal, and an approver's denial. */
+const stopsMint = (arrival: Arrival): boolean => arrival.kind === 'cancel' || arrival.decision.verdict === 'deny';
 
 /**
  * One scope upgrade, from the stored request to the end of its grant. Policy first; then granted at once, or wait for
@@ -119,9 +122,8 @@ export async function scopeUpgrade({ requestId }: { requestId: string }): Promis
     if (evaluated.next === 'ended') return { status: evaluated.status };
     if (evaluated.next === 'mint') {
       phase = 'minting';
-      const minted = await mintGrant({ requestId });
-      if (minted.minted) return { status: 'approved', grant: minted };
-      return local.endRequest({ requestId, status: 'denied', reason: 'forbidden_by_policy' });
+      const standing = await mintUnlessStopped();
+      return standing ?? local.endRequest({ requestId, status: 'denied', reason: 'forbidden_by_policy' });
     }
     phase = 'pending';
     return waitForDecision(evaluated.expiresAt);
@@ -136,7 +138,8 @@ export async function scopeUpgrade({ requestId }: { requestId: string }): Promis
       if (arrival === undefined) {
         if (Date.now() >= expiresAt) return local.endRequest({ requestId, status: 'expired' });
       } else if (arrival.kind === 'cancel') {
-        return local.endRequest({ requestId, status: 'cancelled' });
+        const standing = await local.endRequest({ requestId, status: 'cancelled' });
+        if (isTerminal(standing.status)) return standing;
       } else {
         const ended = await take(arrival.decision);
         if (ended !== undefined) return ended;
@@ -152,27 +155,25 @@ export async function scopeUpgrade({ requestId }: { requestId: string }): Promis
       return judged.counted ? { status: judged.status } : undefined;
     }
     phase = 'minting';
-    const standing = await mintUnlessCancelled(decision.decisionId);
+    const standing = await mintUnlessStopped(decision.decisionId);
     if (standing === undefined) {
       phase = 'pending';
       return undefined;
     }
-    outcomes.set(
-      decision.decisionId,
-      standing.grant === undefined ? { counted: false, refusal: 'already_decided' } : { counted: true },
-    );
+    // Ended otherwise before it was minted: judged again, so that its record and the audit say so.
+    const minted = standing.grant !== undefined;
+    outcomes.set(decision.decisionId, minted ? { counted: true } : await local.judgeDecision({ requestId, decision }));
     return standing;
   }
 
   /**
-   * Mints, for as long as it takes the mint to answer; a cancellation in between stops the attempt, and the row decides
-   * which of the two came first (RULES 15).
+   * Mints, for as long as it takes the mint to answer. A withdrawal or a denial in between stops the attempt, and the
+   * row decides which of the two came first (RULES 15).
    */
-  async function mintUnlessCancelled(decisionId: string): Promise<RequestStanding | undefined> {
+  async function mintUnlessStopped(decisionId?: string): Promise<RequestStanding | undefined> {
     const scope = new CancellationScope();
-    const cancelled = (): boolean => arrivals.some(({ kind }) => kind === 'cancel');
     const minting = scope
-      .run(() => mintGrant({ requestId, decisionId }))
+      .run(() => mintGrant(decisionId === undefined ? { requestId } : { requestId, decisionId }))
       .catch((error: unknown) => {
         if (isCancellation(error)) return undefined;
         throw error;
@@ -181,18 +182,34 @@ export async function scopeUpgrade({ requestId }: { requestId: string }): Promis
     void minting.then((value) => {
       result = value;
     });
-    await Promise.race([minting, condition(cancelled)]);
-    if (result === undefined) {
+    for (;;) {
+      await Promise.race([minting, condition(() => arrivals.some(stopsMint))]);
+      if (result !== undefined) break;
+      const index = arrivals.findIndex(stopsMint);
+      const [arrival] = arrivals.splice(index, 1);
+      const standing = arrival === undefined ? undefined : await stopMint(arrival);
+      if (standing === undefined) continue;
       scope.cancel();
-      return local.endRequest({ requestId, status: 'cancelled' });
+      return standing;
     }
     if (result.minted) return { status: 'approved', grant: result };
-    outcomes.set(decisionId, { counted: false, refusal: result.refusal });
+    if (decisionId !== undefined) outcomes.set(decisionId, { counted: false, refusal: result.refusal });
     if (result.refusal === 'forbidden_by_policy') {
       return local.endRequest({ requestId, status: 'denied', reason: 'forbidden_by_policy' });
     }
-    log.info('a decision was dropped at the mint', { refusal: result.refusal });
+    log.info('the mint refused', { refusal: result.refusal });
     return undefined;
+  }
+
+  /** @returns how the request ended, or `undefined` when the arrival changed nothing. */
+  async function stopMint(arrival: Arrival): Promise<RequestStanding | undefined> {
+    if (arrival.kind === 'cancel') {
+      const standing = await local.endRequest({ requestId, status: 'cancelled' });
+      return isTerminal(standing.status) ? standing : undefined;
+    }
+    const judged = await local.judgeDecision({ requestId, decision: arrival.decision });
+    outcomes.set(arrival.decision.decisionId, judged);
+    return judged.counted ? { status: judged.status } : undefined;
   }
 
   /** Stays until the grant has ended; late decisions are answered meanwhile. */

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { ChatActivities, SessionWork } from '../../activities/chat/types.ts';
 import type { chatSession } from '../../workflows/chat-session.ts';
 import { nextChatWork } from '../../workflows/domain/chat-work.ts';
-import { chatSessionWorkflowId, messagePostedSignal, scopeResolvedSignal } from '../../workflows/messages.ts';
+import { chatSessionWorkflowId, messagePostedSignal, type scopeResolvedSignal } from '../../workflows/messages.ts';
 import { taskQueues } from '../../workflows/task-queues.ts';
 import { FakeConversation } from './fake-conversation.ts';
 

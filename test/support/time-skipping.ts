@@ -1,11 +1,11 @@
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import { SearchAttributeType } from '@temporalio/common';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
 import { timeSkippingServerPath } from './embedded.ts';
 
-const { IndexedValueType } = temporal.api.enums.v1;
+const { IndexedValueType } = proto.temporal.api.enums.v1;
 
 /** Makes the SDK of this process quiet unless something is wrong. Call it before anything else of the SDK's worker. */
 export function quietRuntime(): void {

@@ -194,9 +194,29 @@ describe('a withdrawal (RULES 15)', () => {
     await world.withdraw(row, handle);
     expect(await handle.result()).toEqual({ status: 'cancelled' });
     expect(row.transitions).toEqual(['cancelled']);
+    expect(row.decisions.get('dec_1')).toEqual({ counted: false, refusal: 'already_decided' });
     const attempts = row.mintAttempts;
     await new Promise((resolve) => setTimeout(resolve, 600));
     expect(row.mintAttempts).toBe(attempts);
+  });
+});
+
+describe('a request that policy grants at once', () => {
+  it('can be withdrawn while the mint does not answer', async () => {
+    const { row, handle } = await world.start({ evaluation: 'auto', prepare: (prepared) => (prepared.mint = down) });
+    await until(() => row.mintAttempts > 0);
+    await world.withdraw(row, handle);
+    expect(await handle.result()).toEqual({ status: 'cancelled' });
+    expect(row.transitions).toEqual(['cancelled']);
+  });
+
+  it('ends as denied when the mint finds it forbidden', async () => {
+    const { row, handle } = await world.start({
+      evaluation: 'auto',
+      prepare: (prepared) => (prepared.mint = { answers: 'forbidden_by_policy' }),
+    });
+    expect(await handle.result()).toEqual({ status: 'denied' });
+    expect(row.transitions).toEqual(['denied']);
   });
 });
 
