@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigurationError, machineEnvironment } from './configuration.ts';
-import { chromium, bubblewrap, ensureSystemPrograms, procps } from './embedded/system-packages.ts';
+import { chromium, bubblewrap, ensureSystemPrograms, postgres15, procps } from './embedded/system-packages.ts';
 import { temporalCliPath, temporalTestServerPath } from './embedded/temporal-binary.ts';
 import type { Progress } from './progress.ts';
 import { runTool, type ToolRun } from './run-tool.ts';
@@ -88,7 +88,12 @@ function chosenSuites(names: readonly string[]): readonly SuiteName[] {
 /** Fetched here once, with progress, and not in the middle of some test's timeout. */
 async function prepare(suites: readonly SuiteName[], progress: Progress): Promise<void> {
   if (suites.every((suite) => suite === 'checks' || suite === 'unit')) return;
-  await ensureSystemPrograms(suites.includes('e2e') ? [bubblewrap, procps, chromium] : [bubblewrap, procps], progress);
+  const wanted = [
+    ...[bubblewrap, procps],
+    ...(suites.includes('integration') ? [postgres15] : []),
+    ...(suites.includes('e2e') ? [chromium] : []),
+  ];
+  await ensureSystemPrograms(wanted, progress);
   const machine = machineEnvironment();
   await progress.step('finding the Temporal CLI', () => temporalCliPath(machine, progress.say));
   if (suites.includes('workflow')) {

@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { runCommand } from './run-command.ts';
 import type { Progress } from '../progress.ts';
 
@@ -10,6 +12,8 @@ export interface SystemProgram {
   paths: readonly string[];
   /** What does not work without it. */
   feature: string;
+  /** Settings that must be there before the package is installed. */
+  settings?: { path: string; text: string };
 }
 
 /** Sandboxes the commands of `execute_command`. */
@@ -33,6 +37,22 @@ export const procps: SystemProgram = {
   feature: 'execute_command has no ps',
 };
 
+/** The oldest PostgreSQL that we run on, for the tests; Debian would start a server of its own with it. */
+export const postgres15: SystemProgram = {
+  package: 'postgresql-15',
+  paths: ['/usr/lib/postgresql/15/bin/postgres'],
+  feature: 'the store is not tested on PostgreSQL 15',
+  settings: {
+    path: '/etc/postgresql-common/createcluster.d/countersign.conf',
+    text: 'create_main_cluster = false\n',
+  },
+};
+
+/** Whether the program is there. */
+export function isInstalled(program: SystemProgram): boolean {
+  return program.paths.some((path) => existsSync(path));
+}
+
 /**
  * Installs what is missing with apt-get when we are root on Debian; else only looks.
  *
@@ -46,15 +66,24 @@ export async function ensureSystemPrograms(
   if (missing.length === 0 || process.platform !== 'linux') return missing;
   const names = missing.map((program) => program.package);
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
-    progress.say(`not installed: ${names.join(', ')} (as root on Debian it would be installed by itself)`);
+    for (const program of missing)
+      progress.say(
+        `${program.package} is not installed (as root on Debian it would be installed by itself): ${program.feature}`,
+      );
     return missing;
   }
+  for (const { settings } of missing) if (settings !== undefined) await writeSettings(settings);
   await progress.step(`installing ${names.join(', ')} with apt-get`, () => install(names, progress));
   return missing.filter(isMissing);
 }
 
 function isMissing(program: SystemProgram): boolean {
-  return !program.paths.some((path) => existsSync(path));
+  return !isInstalled(program);
+}
+
+async function writeSettings({ path, text }: NonNullable<SystemProgram['settings']>): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
 }
 
 async function install(names: readonly string[], progress: Progress): Promise<void> {
