@@ -3,8 +3,8 @@ import { Router } from 'express';
 import { createMintClient } from '../activities/mint/mint-client.ts';
 import { connect } from '../activities/store/connect.ts';
 import { createEventFeed } from '../activities/store/event-feed.ts';
+import { deleteOldEvents } from '../activities/store/event-history.ts';
 import { deleteExpiredOidcPayloads, OidcPayloads } from '../activities/store/oidc-payloads.ts';
-import { seedDemo } from '../activities/store/seed-demo.ts';
 import { createApiApp } from './app.ts';
 import type { ApprovalDeps } from './approvals/deps.ts';
 import { approvalRoutes } from './approvals/routes.ts';
@@ -25,7 +25,6 @@ export async function startApi(options: ApiOptions): Promise<{ open(): Promise<v
     },
   });
   const { db } = database;
-  if (options.demoMode) await seedDemo(db);
   const feed = createEventFeed({ pool: database.pool, db, logger });
   await feed.ready();
   const mint = createMintClient({ socketPath: options.mintSocketPath });
@@ -61,8 +60,8 @@ export async function startApi(options: ApiOptions): Promise<{ open(): Promise<v
   });
   const http = httpListener(app, options.port);
   const cleaning = setInterval(() => {
-    deleteExpiredOidcPayloads(db).catch((err: unknown) => {
-      logger.warn({ err }, 'expired OAuth state could not be removed');
+    Promise.all([deleteExpiredOidcPayloads(db), deleteOldEvents(db)]).catch((err: unknown) => {
+      logger.warn({ err }, 'expired OAuth state or old events could not be removed');
     });
   }, cleanUpEveryMs);
   return {

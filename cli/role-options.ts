@@ -127,6 +127,7 @@ async function readJwk(file: string): Promise<JWK> {
 async function readSecret(file: string): Promise<string> {
   const text = (await readFile(file, 'utf8').catch(() => '')).trim();
   if (text === '') throw new ConfigurationError([`the secret ${file} cannot be read`]);
+  if (text.length < 32) throw new ConfigurationError([`the secret ${file} is shorter than 32 characters`]);
   return text;
 }
 

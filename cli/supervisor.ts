@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { migrate } from '../activities/store/migrate.ts';
 import { activatePolicyFile, readPolicyFile } from '../activities/policy/activate-policy-file.ts';
 import { connect } from '../activities/store/connect.ts';
+import { seedDemo } from '../activities/store/seed-demo.ts';
 import { buildWhenStale, webApps, workflowBundle } from './build-when-stale.ts';
 import { openChildRegistry } from './child-registry.ts';
 import { machineEnvironment, projectRoot, type StartConfiguration } from './configuration.ts';
@@ -92,7 +93,7 @@ async function startAll(
   stop.check();
 
   await progress.step('migrating the database', () => migrate(postgres.url('owner')));
-  await activatePolicy(postgres, configuration.policyFile);
+  await seedAndActivate(postgres, configuration.policyFile);
   stop.check();
 
   const settings: Omit<RoleEnvironment, 'COUNTERSIGN_DATABASE_URL'> = {
@@ -152,9 +153,11 @@ async function stopAll(stops: Stops, progress: Progress): Promise<void> {
   }
 }
 
-async function activatePolicy(postgres: Pick<PostgresServer, 'url'>, policyFile: string): Promise<void> {
-  const connection = connect(postgres.url('app'), { max: 1 });
+/** As the owner: no role that serves may write policy, people or their roles (RULES 12). */
+async function seedAndActivate(postgres: Pick<PostgresServer, 'url'>, policyFile: string): Promise<void> {
+  const connection = connect(postgres.url('owner'), { max: 1 });
   try {
+    await seedDemo(connection.db);
     await activatePolicyFile({ db: connection.db, path: policyFile });
   } finally {
     await connection.close();

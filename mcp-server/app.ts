@@ -47,7 +47,7 @@ export async function createApp(
       onerror: (error) => logger.info({ err: error }, 'MCP request not served'),
     },
   );
-  const serveMcp = toNodeHandler(answerRefusals(handler), {
+  const serveMcp = toNodeHandler(answerRefusals(handler, authority), {
     maxRequestBodySize: maxBodyBytes,
     onerror: (error) => logger.error({ err: error }, 'MCP request failed'),
   });

@@ -24,6 +24,13 @@ export interface Authority {
   policy(): Promise<Policy>;
   /** The scopes that the token with this `jti` still carries (RULES 14). */
   liveScopesOfCredential(jti: string): Promise<readonly LiveScope[]>;
+  /**
+   * Begins a call under a grant: in one step the grant is seen alive and the entry is written, so that a revoke either
+   * came first or finds the call in the audit table (RULES 15, 25).
+   *
+   * @returns whether the grant was alive; if not, nothing was written.
+   */
+  startCall(grantId: string, entry: AuditEntry): Promise<boolean>;
   audit(entry: AuditEntry): Promise<void>;
 }
 

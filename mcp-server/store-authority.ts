@@ -1,4 +1,4 @@
-import { appendAudit } from '../activities/store/audit.ts';
+import { appendAudit, appendAuditUnderGrant } from '../activities/store/audit.ts';
 import type { Db } from '../activities/store/connect.ts';
 import { liveScopesOfCredential } from '../activities/store/credentials.ts';
 import { findPerson, listPeople } from '../activities/store/people.ts';
@@ -11,6 +11,7 @@ export function storeAuthority(db: Db, now: () => Date = () => new Date()): Auth
     person: (subject) => findPerson(db, subject),
     policy: () => livePolicy(db),
     liveScopesOfCredential: (jti) => liveScopesOfCredential(db, jti, now()),
+    startCall: (grantId, entry) => appendAuditUnderGrant(db, grantId, entry, now()),
     audit: (entry) => appendAudit(db, entry),
   };
 }

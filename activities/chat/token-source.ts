@@ -48,6 +48,8 @@ export function createTokenSource(deps: {
   const now = deps.now ?? (() => new Date());
   const cache = new Map<string, Map<string, Cached>>();
   const flights = new Map<string, Promise<string>>();
+  /** Counts how often a person's tokens were forgotten: a refresh that began before must not bring one back. */
+  const generations = new Map<string, number>();
 
   const keyOf = ({ resource, sessionId }: TokenRequest): string => JSON.stringify([resource, sessionId ?? null]);
   const keep = (request: TokenRequest, token: string, expiresInSeconds: number): void => {
@@ -58,6 +60,7 @@ export function createTokenSource(deps: {
   };
 
   const refresh = async (request: TokenRequest): Promise<string> => {
+    const generation = generations.get(request.subject);
     const configuration = await deps.oauth.configuration();
     for (;;) {
       const signIn = await newestChatSignIn(deps.db, request.subject, now());
@@ -67,7 +70,7 @@ export function createTokenSource(deps: {
         await endChatSignIn(deps.db, signIn.sign_in_id, now());
         continue;
       }
-      keep(request, answer.access_token, answer.expires_in ?? 0);
+      if (generations.get(request.subject) === generation) keep(request, answer.access_token, answer.expires_in ?? 0);
       return answer.access_token;
     }
   };
@@ -88,6 +91,7 @@ export function createTokenSource(deps: {
     adopt: keep,
     forget: (subject) => {
       cache.delete(subject);
+      generations.set(subject, (generations.get(subject) ?? 0) + 1);
     },
   };
 }

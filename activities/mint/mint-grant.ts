@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { DecisionRefusal } from '../../workflows/domain/decision.ts';
-import { evaluatePolicy } from '../../workflows/domain/evaluate-policy.ts';
+import { evaluatePolicy, isSessionBound } from '../../workflows/domain/evaluate-policy.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import { isTerminal } from '../../workflows/domain/request-status.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Db, DbOrTrx } from '../store/connect.ts';
-import { countDecision, dropDecision, findDecision } from '../store/decisions.ts';
+import { countDecision, dropDecision, findDecision, type Decision } from '../store/decisions.ts';
 import { announce } from '../store/events.ts';
 import { findGrantOfRequest, type Grant } from '../store/grants.ts';
 import { findPerson } from '../store/people.ts';
@@ -38,10 +38,11 @@ export async function mintGrant(deps: MintDeps, input: MintInput): Promise<MintR
     const now = deps.now();
     const checked = await recheck(trx, request, input, deps.verify);
     if (!checked.ok) {
-      if (input.decisionId !== undefined) {
-        await dropDecision(trx, request, input.decisionId, checked.refusal, now);
-        await setDeciding(trx, request, false);
+      if (checked.decision !== undefined) {
+        const { decision_id: decisionId, statement } = checked.decision;
+        await dropDecision(trx, request, { decisionId, statement }, checked.refusal, now);
       }
+      if (request.deciding) await setDeciding(trx, request, false);
       return { minted: false, refusal: checked.refusal };
     }
     const grant = await insertGrant(trx, request, now);
@@ -81,7 +82,9 @@ function minted(grant: Grant): MintResult {
   return { minted: true, grantId: grant.grant_id, expiresAt: grant.expires_at.getTime() };
 }
 
-type Recheck = { ok: true; approver: string | null; note: string | null } | { ok: false; refusal: DecisionRefusal };
+type Recheck =
+  | { ok: true; approver: string | null; note: string | null }
+  | { ok: false; refusal: DecisionRefusal; decision?: Decision };
 
 async function recheck(
   trx: DbOrTrx,
@@ -93,13 +96,18 @@ async function recheck(
   if (person === undefined) return { ok: false, refusal: 'forbidden_by_policy' };
   const verdict = currentVerdict(policy, person, request);
   if (verdict === 'forbidden') return { ok: false, refusal: 'forbidden_by_policy' };
+  // A grant that policy binds to a session is never written without one (RULES 13).
+  if (request.session_id === null && isSessionBound(policy, request.scopes)) {
+    return { ok: false, refusal: 'forbidden_by_policy' };
+  }
   if (input.decisionId === undefined) {
     return verdict === 'auto'
       ? { ok: true, approver: null, note: null }
       : { ok: false, refusal: 'forbidden_by_policy' };
   }
   const decision = await findDecision(trx, input.decisionId);
-  if (decision?.request_id !== request.request_id || decision.verdict !== 'approve') {
+  const stands = decision?.outcome === null || decision?.outcome === 'counted';
+  if (!stands || decision.request_id !== request.request_id || decision.verdict !== 'approve') {
     return { ok: false, refusal: 'statement_invalid' };
   }
   const verified = await verifyDecision(
@@ -108,7 +116,9 @@ async function recheck(
     { decisionId: decision.decision_id, statement: decision.statement, verdict: 'approve' },
     verify,
   );
-  return verified.ok ? { ok: true, approver: verified.statement.approver, note: decision.note } : verified;
+  return verified.ok
+    ? { ok: true, approver: verified.statement.approver, note: decision.note }
+    : { ...verified, decision };
 }
 
 /** A scope that has left the policy since is forbidden, not an error. */
@@ -135,7 +145,6 @@ async function insertGrant(trx: DbOrTrx, request: ScopeRequest, now: Date): Prom
   const policy = await livePolicy(trx);
   const configured = request.scopes.map((scope) => policy.scopes[scope]).filter((entry) => entry !== undefined);
   const ttlMs = Math.min(...configured.map((entry) => Math.min(entry.grantTtlMs, entry.maxGrantTtlMs)));
-  const bound = configured.some((entry) => entry.binding === 'session');
   return trx
     .insertInto('grants')
     .values({
@@ -143,7 +152,7 @@ async function insertGrant(trx: DbOrTrx, request: ScopeRequest, now: Date): Prom
       request_id: request.request_id,
       subject: request.subject,
       client_id: request.client_id,
-      session_id: bound ? request.session_id : null,
+      session_id: isSessionBound(policy, request.scopes) ? request.session_id : null,
       scopes: request.scopes,
       granted_at: now,
       expires_at: new Date(now.getTime() + ttlMs),

@@ -26,16 +26,17 @@ export interface SignDeps {
 const headerSchema = z.strictObject({ alg: z.literal('ES256'), typ: z.literal('at+jwt'), kid: z.string() });
 
 /** RFC 9068 section 2.2; `session_id` names the session when grants bound to it are used (RULES 13). */
-const claimsSchema = z.looseObject({
+const claimsSchema = z.strictObject({
   iss: z.string(),
   aud: z.string(),
   sub: z.string(),
   client_id: z.string(),
-  jti: z.string().min(16),
+  jti: z.string().min(16).max(64),
   scope: z.string(),
   iat: z.int(),
   exp: z.int(),
-  session_id: z.string().optional(),
+  nbf: z.int().optional(),
+  session_id: z.string().max(128).optional(),
 });
 type Claims = z.infer<typeof claimsSchema>;
 
@@ -93,8 +94,11 @@ function readClaims(deps: SignDeps, signingInput: string): Claims {
 }
 
 function decode(part: string | undefined): unknown {
+  const bytes = Buffer.from(part ?? '', 'base64url');
+  // One spelling only: what verifiers decode must be what was checked here.
+  if (bytes.toString('base64url') !== part) return undefined;
   try {
-    return JSON.parse(Buffer.from(part ?? '', 'base64url').toString('utf8'));
+    return JSON.parse(bytes.toString('utf8'));
   } catch {
     return undefined;
   }

@@ -10,6 +10,8 @@ export async function endRequest(
 ): Promise<RequestStanding> {
   return deps.db.transaction().execute(async (trx) => {
     const request = await findRequest(trx, input.requestId);
+    // Whoever can reach Temporal can send a signal; the requester's withdrawal is in the row.
+    if (input.status === 'cancelled' && request?.cancel_requested_at === null) return { status: request.status };
     const status = await endStoredRequest(trx, input.requestId, {
       status: input.status,
       actor: actorOf(input.status, request?.subject),

@@ -22,14 +22,14 @@ export async function judgeDecision(
     if (recorded?.outcome === 'counted') return { counted: true, status: request.status };
     if (recorded?.outcome) return { counted: false, refusal: recorded.outcome, status: request.status };
     if (isTerminal(request.status)) {
-      await dropDecision(trx, request, decision.decisionId, 'already_decided', now);
+      await dropDecision(trx, request, decision, 'already_decided', now);
       return { counted: false, refusal: 'already_decided', status: request.status };
     }
     const verified = await verifyDecision(trx, request, decision, deps.verify);
     const known = recorded?.request_id === requestId && recorded.statement === decision.statement;
     const refusal = verified.ok ? (known ? undefined : 'statement_invalid') : verified.refusal;
     if (refusal !== undefined) {
-      await dropDecision(trx, request, decision.decisionId, refusal, now);
+      await dropDecision(trx, request, decision, refusal, now);
       return { counted: false, refusal, status: request.status };
     }
     if (decision.verdict === 'approve') {

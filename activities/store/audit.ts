@@ -1,8 +1,11 @@
-import type { DbOrTrx } from './connect.ts';
+import { sql } from 'kysely';
+import type { Db, DbOrTrx } from './connect.ts';
 
 /** Every kind of entry in the audit table. */
 export const auditTypes = [
   'policy.activated',
+  'policy.rejected',
+  'policy.mended',
   'people.seeded',
   'session.signed_in',
   'session.sign_in_failed',
@@ -13,6 +16,7 @@ export const auditTypes = [
   'request.denied',
   'request.expired',
   'request.cancelled',
+  'request.withdrawal_recorded',
   'request.withdrawal_redelivered',
   'request.workflow_restarted',
   'decision.recorded',
@@ -31,6 +35,7 @@ export const auditTypes = [
   'call.released',
   'call.settled',
   'tool.called',
+  'tool.finished',
   'tool.refused',
 ] as const;
 export type AuditType = (typeof auditTypes)[number];
@@ -51,18 +56,38 @@ export interface AuditEntry {
 
 /** Appends to the audit table; call it in the transaction of the change that it records. */
 export async function appendAudit(db: DbOrTrx, entry: AuditEntry): Promise<void> {
-  await db
-    .insertInto('audit_events')
-    .values({
-      type: entry.type,
-      actor: entry.actor,
-      subject: entry.subject ?? null,
-      client_id: entry.clientId ?? null,
-      request_id: entry.requestId ?? null,
-      grant_id: entry.grantId ?? null,
-      session_id: entry.sessionId ?? null,
-      scopes: [...(entry.scopes ?? [])],
-      data: JSON.stringify(entry.data ?? {}),
-    })
-    .execute();
+  await db.insertInto('audit_events').values(rowOf(entry)).execute();
+}
+
+/**
+ * Appends if and only if the grant is alive, holding it while it does: one statement, so that a revoke comes wholly
+ * before or wholly after (RULES 15).
+ *
+ * @returns whether it was alive.
+ */
+export async function appendAuditUnderGrant(db: Db, grantId: string, entry: AuditEntry, now: Date): Promise<boolean> {
+  const row = rowOf(entry);
+  const { numAffectedRows } = await sql`
+    with alive as (
+      select grant_id from grants where grant_id = ${grantId} and end_reason is null and expires_at > ${now} for share
+    )
+    insert into audit_events (type, actor, subject, client_id, request_id, grant_id, session_id, scopes, data)
+    select ${row.type}, ${row.actor}, ${row.subject}, ${row.client_id}, ${row.request_id}, alive.grant_id,
+      ${row.session_id}, ${row.scopes}::text[], ${row.data}::jsonb
+    from alive`.execute(db);
+  return numAffectedRows === 1n;
+}
+
+function rowOf(entry: AuditEntry) {
+  return {
+    type: entry.type,
+    actor: entry.actor,
+    subject: entry.subject ?? null,
+    client_id: entry.clientId ?? null,
+    request_id: entry.requestId ?? null,
+    grant_id: entry.grantId ?? null,
+    session_id: entry.sessionId ?? null,
+    scopes: [...(entry.scopes ?? [])],
+    data: JSON.stringify(entry.data ?? {}),
+  };
 }

@@ -85,23 +85,29 @@ export async function countDecision(trx: DbOrTrx, decisionId: string, at: Date):
     .execute();
 }
 
-/** Drops a decision that changes nothing, and audits why. */
+/**
+ * Drops a decision that changes nothing, and audits why. Only an unjudged decision of this very request and statement
+ * is marked; a signal that merely names its id must not burn it.
+ */
 export async function dropDecision(
   trx: DbOrTrx,
   request: ScopeRequest,
-  decisionId: string,
+  decision: { decisionId: string; statement: string },
   refusal: DecisionRefusal,
   at: Date,
 ): Promise<void> {
   await trx
     .updateTable('decisions')
     .set({ outcome: refusal, judged_at: at })
-    .where('decision_id', '=', decisionId)
+    .where('decision_id', '=', decision.decisionId)
+    .where('request_id', '=', request.request_id)
+    .where('statement', '=', decision.statement)
+    .where('outcome', 'is', null)
     .execute();
   await appendAudit(trx, {
     type: 'decision.dropped',
     actor: 'system',
     ...auditContext(request),
-    data: { decision_id: decisionId, refusal },
+    data: { decision_id: decision.decisionId, refusal },
   });
 }

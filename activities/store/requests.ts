@@ -122,6 +122,25 @@ export async function setDeciding(trx: DbOrTrx, request: ScopeRequest, deciding:
   await announceRequest(trx, request);
 }
 
+/**
+ * Records that the requester withdraws: the signal that follows carries no proof of its own. Call it in a transaction.
+ *
+ * @returns whether the request was still open.
+ */
+export async function recordWithdrawal(trx: DbOrTrx, request: ScopeRequest, at: Date): Promise<boolean> {
+  const updated = await trx
+    .updateTable('scope_requests')
+    .set({ cancel_requested_at: at })
+    .where('request_id', '=', request.request_id)
+    .where('status', 'in', ['requested', 'pending'])
+    .where('cancel_requested_at', 'is', null)
+    .returning('request_id')
+    .executeTakeFirst();
+  if (updated === undefined) return false;
+  await appendAudit(trx, { type: 'request.withdrawal_recorded', actor: request.subject, ...auditContext(request) });
+  return true;
+}
+
 /** How a request ends without a grant. */
 export interface RequestEnd {
   status: 'denied' | 'expired' | 'cancelled';

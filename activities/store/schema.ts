@@ -52,6 +52,11 @@ export interface ChatSignInsTable {
   ended_at: Date | null;
 }
 
+export interface SignOutsTable {
+  subject: string;
+  at: Date;
+}
+
 export interface OidcPayloadsTable {
   model: string;
   id: string;
@@ -86,6 +91,8 @@ export interface ScopeRequestsTable {
   decided_at: Date | null;
   decided_by: string | null;
   decision_note: string | null;
+  /** The requester's withdrawal. */
+  cancel_requested_at: Date | null;
 }
 
 export interface DecisionsTable {
@@ -211,6 +218,7 @@ export interface Database {
   policy_versions: PolicyVersionsTable;
   account_sessions: AccountSessionsTable;
   chat_sign_ins: ChatSignInsTable;
+  sign_outs: SignOutsTable;
   oidc_payloads: OidcPayloadsTable;
   scope_requests: ScopeRequestsTable;
   decisions: DecisionsTable;

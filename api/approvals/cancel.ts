@@ -1,4 +1,4 @@
-import { findRequest } from '../../activities/store/requests.ts';
+import { findRequest, recordWithdrawal } from '../../activities/store/requests.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import { isTerminal } from '../../workflows/domain/request-status.ts';
 import type { RequestStatusResponse } from '../contract/scope-requests.ts';
@@ -24,7 +24,10 @@ export async function cancelRequest(
   if (request.subject !== caller.person.subject) {
     throw new DomainError('not_found', 'Only the person who asked can withdraw a request. Deny it instead.');
   }
-  if (!isTerminal(request.status)) await deliverCancel(deps.temporal, requestId);
+  if (!isTerminal(request.status)) {
+    await deps.db.transaction().execute((trx) => recordWithdrawal(trx, request, deps.now()));
+    await deliverCancel(deps.temporal, requestId);
+  }
   const settled = await waitForRequest(deps, requestId, ({ status }) => isTerminal(status), judgedWithinMs);
   const latest = settled ?? (await findRequest(deps.db, requestId)) ?? request;
   const body = statusView(latest, await requestContext(deps.db, [latest]), deps.now());

@@ -1,12 +1,17 @@
 import { chatClientId } from '../../workflows/domain/clients.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import type { ApprovalType } from '../../workflows/domain/approval-type.ts';
-import { evaluatePolicy, scopePolicy, type PolicyVerdict } from '../../workflows/domain/evaluate-policy.ts';
+import {
+  evaluatePolicy,
+  isSessionBound,
+  scopePolicy,
+  type PolicyVerdict,
+} from '../../workflows/domain/evaluate-policy.ts';
 import type { Policy } from '../../workflows/domain/policy.ts';
 import { isElevated } from '../../workflows/domain/scopes.ts';
 import { findGrantOfRequest, heldGrants, type Holder } from '../../activities/store/grants.ts';
 import { livePolicy } from '../../activities/store/policies.ts';
-import { openRequest, type NewRequest, type ScopeRequest } from '../../activities/store/requests.ts';
+import { countPending, openRequest, type NewRequest, type ScopeRequest } from '../../activities/store/requests.ts';
 import type { UpgradeScopeRequest, UpgradeScopeResponse } from '../contract/scope-requests.ts';
 import type { Caller } from '../sessions/caller.ts';
 import type { ApprovalDeps } from './deps.ts';
@@ -15,6 +20,8 @@ import { waitForRequest } from './wait-for-request.ts';
 import { startScopeUpgrade } from './workflow-gateway.ts';
 
 const answeredWithinMs = 3_000;
+/** Of one person; each is a day of a workflow and a line in every approver's queue. */
+const maxOpenRequests = 50;
 
 /**
  * Asks for scopes: held ones answer at once and create nothing, what policy grants at once is granted, anything else
@@ -31,17 +38,20 @@ export async function upgradeScope(
   const policy = await livePolicy(deps.db);
   for (const scope of body.scopes) scopePolicy(policy, scope);
   const scopes = [...new Set(body.scopes)].filter(isElevated).sort();
-  const sessionId = await ownSession(deps, caller, body.session_id);
+  const given = await ownSession(deps, caller, body.session_id);
+  const own = given ?? (caller.kind === 'browser' ? caller.sessionId : undefined);
   const holder: Holder = {
     subject: caller.person.subject,
     clientId: caller.clientId,
-    ...(sessionId === null ? {} : { sessionId }),
+    ...(own === undefined ? {} : { sessionId: own }),
   };
   const held = new Set((await heldGrants(deps.db, holder, deps.now())).map(({ scope }) => scope));
   const missing = scopes.filter((scope) => !held.has(scope));
   if (missing.length === 0) return approved(deps, caller, holder, scopes, undefined);
   const verdict = evaluatePolicy(policy, { ...caller.person, clientId: caller.clientId, scopes: missing });
   requireJustification(policy, verdict, body.justification);
+  await refuseFlood(deps, caller);
+  const sessionId = isSessionBound(policy, missing) ? requireSession(own) : (given ?? null);
   const ask = (wanted: readonly string[]): Promise<ScopeRequest> =>
     settledRequest(deps, {
       subject: caller.person.subject,
@@ -156,9 +166,13 @@ function earliestEnd(held: readonly { scope: string; expiresAt: Date }[], scopes
   return ends.length === 0 ? undefined : new Date(Math.min(...ends));
 }
 
-/** In the chat a session is the person's own conversation; elsewhere the caller's OAuth session, never a given one. */
-async function ownSession(deps: ApprovalDeps, caller: Caller, sessionId: string | undefined): Promise<string | null> {
-  if (sessionId === undefined) return null;
+/** In the chat a session is the person's own conversation; nobody else may name one. */
+async function ownSession(
+  deps: ApprovalDeps,
+  caller: Caller,
+  sessionId: string | undefined,
+): Promise<string | undefined> {
+  if (sessionId === undefined) return undefined;
   if (caller.clientId === chatClientId) {
     const own = await deps.db
       .selectFrom('chat_sessions')
@@ -169,6 +183,23 @@ async function ownSession(deps: ApprovalDeps, caller: Caller, sessionId: string 
     if (own !== undefined) return own.session_id;
   }
   throw new DomainError('not_found', 'There is no such session of yours.');
+}
+
+function requireSession(sessionId: string | undefined): string {
+  if (sessionId !== undefined) return sessionId;
+  throw new DomainError(
+    'invalid_request',
+    'The policy binds this scope to one session, and this client has none to name. Ask for it in the chat.',
+  );
+}
+
+/** Approvers must be able to find the real requests among them. */
+async function refuseFlood(deps: ApprovalDeps, caller: Caller): Promise<void> {
+  if ((await countPending(deps.db, caller.person.subject)) < maxOpenRequests) return;
+  throw new DomainError(
+    'rate_limited',
+    `You have ${maxOpenRequests} requests waiting already. Withdraw some, or wait until they are decided.`,
+  );
 }
 
 function requireJustification(policy: Policy, verdict: PolicyVerdict, justification: string | undefined): void {

@@ -16,11 +16,13 @@ export function parseBody<Schema extends z.ZodType>(schema: Schema, request: Req
       'Send JSON (application/json) or a form (application/x-www-form-urlencoded).',
     );
   }
+  refuseUnstorable(body, 0);
   return schema.parse(body ?? {});
 }
 
 /** Reads the query; a parameter given twice is an array, which schemas of single values refuse. */
 export function parseQuery<Schema extends z.ZodType>(schema: Schema, request: Request): z.output<Schema> {
+  refuseUnstorable(request.query, 0);
   return schema.parse(request.query);
 }
 
@@ -31,6 +33,21 @@ export function pathId(request: Request, name = 'id'): string {
     throw new DomainError('not_found', 'There is nothing of that name.');
   }
   return value;
+}
+
+const maxDepth = 32;
+
+/** What no database column holds, or no reader could make sense of, is refused before it goes anywhere. */
+function refuseUnstorable(value: unknown, depth: number): void {
+  if (depth > maxDepth) throw new DomainError('invalid_request', `Nest the body at most ${maxDepth} levels deep.`);
+  if (typeof value === 'string' && value.includes('\u0000')) {
+    throw new DomainError('invalid_request', 'Text must not contain the character U+0000.');
+  }
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, part] of Object.entries(value)) {
+    refuseUnstorable(key, depth);
+    refuseUnstorable(part, depth + 1);
+  }
 }
 
 function hasBody(request: Request): boolean {

@@ -8,6 +8,7 @@ export interface ApiToken {
   subject: string;
   clientId: string;
   jti: string;
+  issuedAt: Date;
   expiresAt: Date;
 }
 
@@ -16,6 +17,7 @@ const claimsSchema = z.object({
   client_id: z.string(),
   jti: z.string(),
   scope: z.string(),
+  iat: z.number(),
   exp: z.number(),
 });
 
@@ -59,6 +61,7 @@ export function accessTokenVerifier(options: {
         subject: claims.sub,
         clientId: claims.client_id,
         jti: claims.jti,
+        issuedAt: new Date(claims.iat * 1_000),
         expiresAt: new Date(claims.exp * 1_000),
       };
     } catch (error) {

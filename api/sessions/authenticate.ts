@@ -1,7 +1,8 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Db } from '../../activities/store/connect.ts';
 import { findPerson } from '../../activities/store/people.ts';
-import { dashboardClientId } from '../../workflows/domain/clients.ts';
+import { hasSignedOutSince } from '../../activities/store/sign-outs.ts';
+import { chatClientId, dashboardClientId } from '../../workflows/domain/clients.ts';
 import type { ApiToken } from './access-tokens.ts';
 import type { BrowserSessions } from './browser-sessions.ts';
 import { notSignedIn, type Caller } from './caller.ts';
@@ -53,8 +54,15 @@ async function bearerCaller(deps: AuthenticateDeps, request: Request): Promise<C
   // RFC 6750 section 2.1; the scheme's name is case-insensitive.
   const token = /^Bearer +([\w.~+/-]+=*)$/i.exec(request.headers.authorization ?? '')?.[1];
   if (token === undefined) throw notSignedIn();
-  const { subject, clientId, jti, expiresAt } = await deps.verifyToken(token);
+  const { subject, clientId, jti, issuedAt, expiresAt } = await deps.verifyToken(token);
   const person = await findPerson(deps.db, subject);
   if (person === undefined || person.disabled) throw notSignedIn();
+  const firstParty = clientId === chatClientId || clientId === dashboardClientId;
+  if (firstParty && (await hasSignedOutSince(deps.db, subject, endOfSecond(issuedAt)))) throw notSignedIn();
   return { kind: 'bearer', person, clientId, expiresAt, jti };
+}
+
+/** `iat` has whole seconds: a token of the very second of a sign-out may come from the sign-in after it. */
+function endOfSecond(issuedAt: Date): Date {
+  return new Date(issuedAt.getTime() + 999);
 }

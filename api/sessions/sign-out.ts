@@ -4,6 +4,7 @@ import { endChatSignIns } from '../../activities/store/chat-sign-ins.ts';
 import type { Db } from '../../activities/store/connect.ts';
 import { announce } from '../../activities/store/events.ts';
 import type { OidcPayloads } from '../../activities/store/oidc-payloads.ts';
+import { recordSignOut } from '../../activities/store/sign-outs.ts';
 import { chatClientId, dashboardClientId } from '../../workflows/domain/clients.ts';
 
 /**
@@ -18,6 +19,7 @@ export async function signOutEverywhere(
   await deps.db.transaction().execute(async (trx) => {
     await endAccountSessions(trx, who.subject, now);
     await endChatSignIns(trx, who.subject, now);
+    await recordSignOut(trx, who.subject, now);
     await deps.payloads.in(trx).endAccount(who.subject, [chatClientId, dashboardClientId]);
     await appendAudit(trx, {
       type: 'session.signed_out',

@@ -87,6 +87,8 @@ function settings(options: PostgresOptions): Record<string, string> {
     timezone: 'UTC',
     log_timezone: 'UTC',
     log_min_messages: 'warning',
+    // Without DETAIL and CONTEXT, which quote the data.
+    log_error_verbosity: 'terse',
     // Statements may carry personal data.
     log_min_error_statement: 'panic',
     log_parameter_max_length_on_error: '0',

@@ -1,28 +1,50 @@
 import type { FetchLikeMcpHandler } from '@modelcontextprotocol/node';
 import { problemOf } from '../http/problem.ts';
-import { withDecisions } from './call-permits.ts';
+import type { Authority } from '../ports.ts';
+import { callEntry } from './call-entry.ts';
+import { withDecisions, type RequestDecisions } from './call-permits.ts';
 
 /**
  * Gives each request of an MCP handler its own authorization decisions, and its answers the body that our clients
  * read: on 403 the OAuth error fields together with the structured authorization error, on a database that is away 503.
+ * Where a request is refused, nothing of it has run; what had been allowed to is recorded as such.
  */
-export function answerRefusals(handler: FetchLikeMcpHandler): FetchLikeMcpHandler {
+export function answerRefusals(handler: FetchLikeMcpHandler, authority: Pick<Authority, 'audit'>): FetchLikeMcpHandler {
   return {
     fetch: async (request, options) => {
-      const { result: response, refusal, unavailable } = await withDecisions(() => handler.fetch(request, options));
-      if (unavailable) {
+      const { result: response, made } = await withDecisions(() => handler.fetch(request, options));
+      const problem = problemFor(made);
+      if (problem === undefined && (response.status !== 403 || made.refusal === undefined)) return response;
+      if (made.unavailable !== true) await recordNotRun(authority, made);
+      if (problem !== undefined) {
         await response.body?.cancel();
-        const problem = problemOf(
-          'temporarily_unavailable',
-          'The server cannot check authorizations right now. Try again in a few seconds.',
-        );
         return Response.json(problem.body, { status: problem.status, headers: problem.headers });
       }
-      if (response.status !== 403 || refusal === undefined) return response;
       const oauthError: unknown = await response.json();
       const headers = new Headers(response.headers);
       headers.delete('content-length');
-      return Response.json({ ...(oauthError as Record<string, unknown>), ...refusal }, { status: 403, headers });
+      return Response.json({ ...(oauthError as Record<string, unknown>), ...made.refusal }, { status: 403, headers });
     },
   };
+}
+
+async function recordNotRun(authority: Pick<Authority, 'audit'>, { permits }: RequestDecisions): Promise<void> {
+  for (const permit of permits.values()) {
+    if (permit.grantId !== undefined) {
+      await authority.audit(callEntry('tool.finished', permit, { outcome: 'not_run' }));
+    }
+  }
+}
+
+function problemFor({ ambiguous, unavailable }: RequestDecisions): ReturnType<typeof problemOf> | undefined {
+  if (ambiguous === true) {
+    return problemOf('invalid_request', 'Two calls of one batch have the same id. Give each its own.');
+  }
+  if (unavailable === true) {
+    return problemOf(
+      'temporarily_unavailable',
+      'The server cannot check authorizations right now. Try again in a few seconds.',
+    );
+  }
+  return undefined;
 }

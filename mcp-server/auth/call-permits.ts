@@ -1,10 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { RequestId } from '@modelcontextprotocol/server';
 import { DomainError } from '../../workflows/domain/errors.ts';
+import type { Caller } from './caller.ts';
 import type { AuthorizationError } from '../../workflows/domain/insufficient-scope-error.ts';
 
 /** That a call was judged and may run: what it was judged by goes into the audit entry. */
 export interface CallPermit {
+  caller: Caller;
   toolName: string;
   scope: string;
   grantId: string | undefined;
@@ -12,21 +14,36 @@ export interface CallPermit {
 }
 
 /** What was decided about one HTTP request, which a legacy batch may fill with several calls. */
-interface RequestDecisions {
+export interface RequestDecisions {
+  ids: Set<string>;
   permits: Map<string, CallPermit>;
   refusal?: AuthorizationError;
   unavailable?: true;
+  /** Two calls of one batch share an id, so that a permit of one could pass for the other. */
+  ambiguous?: true;
 }
 
 const decisions = new AsyncLocalStorage<RequestDecisions>();
 
 /** Runs the handling of one HTTP request with its own decisions, which are handed back with the result. */
-export async function withDecisions<T>(
-  work: () => Promise<T>,
-): Promise<{ result: T; refusal: AuthorizationError | undefined; unavailable: boolean }> {
-  const own: RequestDecisions = { permits: new Map() };
-  const result = await decisions.run(own, work);
-  return { result, refusal: own.refusal, unavailable: own.unavailable ?? false };
+export async function withDecisions<T>(work: () => Promise<T>): Promise<{ result: T; made: RequestDecisions }> {
+  const made: RequestDecisions = { ids: new Set(), permits: new Map() };
+  return { result: await decisions.run(made, work), made };
+}
+
+/**
+ * Claims the id of a call before it is judged.
+ *
+ * @throws {DomainError} `invalid_request` when another call of this request has it: then none of them runs.
+ */
+export function claimCallId(id: RequestId): void {
+  const own = current();
+  const key = JSON.stringify(id);
+  if (own.ids.has(key)) {
+    own.ambiguous = true;
+    throw new DomainError('invalid_request', 'Two calls of one batch have the same id.');
+  }
+  own.ids.add(key);
 }
 
 export function recordPermit(id: RequestId, permit: CallPermit): void {
@@ -48,8 +65,10 @@ export function recordUnavailable(): void {
  * @throws {DomainError} `insufficient_scope` when there is none.
  */
 export function permitOf(id: RequestId, toolName: string): CallPermit {
-  const permit = decisions.getStore()?.permits.get(permitKey(id, toolName));
-  if (permit === undefined) throw new DomainError('insufficient_scope', `The call of ${toolName} was not authorized.`);
+  const own = decisions.getStore();
+  const permit = own?.permits.get(permitKey(id, toolName));
+  if (permit === undefined || own?.ambiguous === true)
+    throw new DomainError('insufficient_scope', `The call of ${toolName} was not authorized.`);
   return permit;
 }
 

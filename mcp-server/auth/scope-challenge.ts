@@ -2,7 +2,8 @@ import type { ScopeChallengeHandler } from '@modelcontextprotocol/server';
 import { callDigest } from '../../activities/store/call-digest.ts';
 import { isElevated } from '../../workflows/domain/scopes.ts';
 import type { Authority } from '../ports.ts';
-import { recordPermit, recordRefusal, recordUnavailable } from './call-permits.ts';
+import { callEntry } from './call-entry.ts';
+import { claimCallId, recordPermit, recordRefusal, recordUnavailable } from './call-permits.ts';
 import { callerOf } from './caller.ts';
 import { heldScopes } from './held-scopes.ts';
 import { judgeCall } from './judge-call.ts';
@@ -22,14 +23,23 @@ export function scopeChallenge(
   return async ({ request, authInfo }) => {
     const caller = callerOf(authInfo);
     const argumentDigest = callDigest({ server: resource, tool: toolName, arguments: argumentsOf(request.params) });
+    claimCallId(request.id);
     try {
       const policy = await authority.policy();
       const requiredScope =
         (Object.hasOwn(policy.tools, toolName) ? policy.tools[toolName]?.scope : undefined) ?? ownScope;
-      const held = isElevated(requiredScope) ? await heldScopes(authority, caller) : [];
-      const verdict = judgeCall(policy, caller, held, toolName, requiredScope);
+      let held = isElevated(requiredScope) ? await heldScopes(authority, caller) : [];
+      let verdict = judgeCall(policy, caller, held, toolName, requiredScope);
+      while (verdict.allowed && verdict.grantId !== undefined) {
+        const { grantId } = verdict;
+        const permit = { caller, toolName, scope: verdict.scope, grantId, argumentDigest };
+        if (await authority.startCall(grantId, callEntry('tool.called', permit))) break;
+        // The grant ended since it was read: judge by what is left.
+        held = held.filter((live) => live.grantId !== grantId);
+        verdict = judgeCall(policy, caller, held, toolName, requiredScope);
+      }
       if (verdict.allowed) {
-        recordPermit(request.id, { toolName, scope: verdict.scope, grantId: verdict.grantId, argumentDigest });
+        recordPermit(request.id, { caller, toolName, scope: verdict.scope, grantId: verdict.grantId, argumentDigest });
         return undefined;
       }
       await authority.audit({

@@ -3,10 +3,11 @@ import type { DomainErrorCode } from '../../workflows/domain/errors.ts';
 /** The refusals of this server that are neither OAuth's nor MCP's. */
 type HttpRefusal = Extract<
   DomainErrorCode,
-  'temporarily_unavailable' | 'wrong_host' | 'not_found' | 'method_not_allowed' | 'internal_error'
+  'invalid_request' | 'temporarily_unavailable' | 'wrong_host' | 'not_found' | 'method_not_allowed' | 'internal_error'
 >;
 
 const kinds: Readonly<Record<HttpRefusal, { status: number; title: string }>> = {
+  invalid_request: { status: 400, title: 'Bad request' },
   temporarily_unavailable: { status: 503, title: 'Temporarily unavailable' },
   wrong_host: { status: 421, title: 'Wrong host' },
   not_found: { status: 404, title: 'Not found' },

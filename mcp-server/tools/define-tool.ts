@@ -56,7 +56,7 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
       server.registerTool<z.ZodObject, z.ZodObject>(name, config, async (args, context): Promise<CallToolResult> => {
         const caller = callerOf(context.http?.authInfo);
         const permit = permitOf(context.mcpReq.id, name);
-        return host.recorder.record(caller, permit, async () => {
+        return host.recorder.record(permit, async () => {
           try {
             const result = await tool.run(args as z.output<Input>, { caller, signal: context.mcpReq.signal });
             return { content: [{ type: 'text', text: JSON.stringify(result) }], structuredContent: { ...result } };

@@ -8,9 +8,10 @@ import { upgradeScope } from '../../api/approvals/upgrade-scope.ts';
 import { listGrants, revokeGrant } from '../../api/grants/grants.ts';
 import type { Caller } from '../../api/sessions/caller.ts';
 import { signStatement } from '../../activities/mint/statement.ts';
+import { heldScopes } from '../../activities/store/grants.ts';
 import { liveScopesOfCredential } from '../../activities/store/credentials.ts';
-import { findRequest } from '../../activities/store/requests.ts';
-import { approveSignal, scopeUpgradeWorkflowId } from '../../workflows/messages.ts';
+import { findRequest, openRequest } from '../../activities/store/requests.ts';
+import { approveSignal, cancelSignal, scopeUpgradeWorkflowId } from '../../workflows/messages.ts';
 import { startApprovalStack, type ApprovalStack } from '../support/approval-stack.ts';
 
 const policyText = await readFile(new URL('../../countersign.policy.yaml', import.meta.url), 'utf8');
@@ -347,6 +348,72 @@ describe('grants (RULES 12, 15)', () => {
       refusal: 'statement_invalid',
     });
     expect((await findRequest(stack.app.db, requestId))?.status).toBe('pending');
+  });
+});
+
+describe('a scope that policy binds to a session (RULES 13)', () => {
+  const bound = policyText.replace('binding: account+client', 'binding: session');
+
+  it('is granted to the session that asked and to no other', async () => {
+    await stack.policy(bound);
+    const browser = { ...(await stack.person(['user'])), sessionId: 'session-1' };
+    expect((await upgradeScope(stack.deps, browser, { scopes: ['read:files'] })).status).toBe('approved');
+    const holder = { subject: browser.person.subject, clientId: browser.clientId };
+    expect(await heldScopes(stack.app.db, holder, new Date())).toEqual([]);
+    expect(await heldScopes(stack.app.db, { ...holder, sessionId: 'session-2' }, new Date())).toEqual([]);
+    expect(await heldScopes(stack.app.db, { ...holder, sessionId: 'session-1' }, new Date())).toEqual(['read:files']);
+  });
+
+  it('is not granted without a session, at the API or at the mint', async () => {
+    const caller = await bearerUser();
+    const requestId = await ask(caller);
+    await stack.policy(bound);
+    await expect(upgradeScope(stack.deps, caller, { scopes: ['read:files'] })).rejects.toMatchObject({
+      code: 'invalid_request',
+    });
+    await expect(approve(await admin(), requestId)).rejects.toMatchObject({ code: 'already_decided' });
+    expect((await findRequest(stack.app.db, requestId))?.status).toBe('denied');
+  });
+});
+
+describe('what only somebody inside could try', () => {
+  it('withdraws nothing by a bare signal, whoever sends it', async () => {
+    const requestId = await ask(await bearerUser());
+    await stack.deps.temporal.workflow.getHandle(scopeUpgradeWorkflowId(requestId)).signal(cancelSignal);
+    expect((await approve(await admin(), requestId)).body.status).toBe('approved');
+  });
+
+  it('does not burn a decision by a signal that only names its id', async () => {
+    const requestId = await ask(await bearerUser());
+    const other = await ask(await bearerUser());
+    const approver = await admin();
+    await stack.stopWorker();
+    expect((await approve(approver, requestId)).httpStatus).toBe(202);
+    const { decision_id: decisionId } = await stack.app.db
+      .selectFrom('decisions')
+      .select('decision_id')
+      .where('request_id', '=', requestId)
+      .executeTakeFirstOrThrow();
+    await stack.deps.temporal.workflow
+      .getHandle(scopeUpgradeWorkflowId(other))
+      .signal(approveSignal, { decisionId, statement: 'junk' });
+    await stack.startWorker();
+    await expect
+      .poll(async () => (await findRequest(stack.app.db, requestId))?.status, { timeout: 20_000 })
+      .toBe('approved');
+    expect((await findRequest(stack.app.db, other))?.status).toBe('pending');
+  });
+
+  it('has at most fifty requests of one person open', async () => {
+    const caller = await bearerUser();
+    const { subject } = caller.person;
+    for (let n = 0; n < 50; n += 1) {
+      const asked = { scopes: ['execute:commands'], toolName: null, toolArgs: { n }, justification: null };
+      await stack.app.db
+        .transaction()
+        .execute((trx) => openRequest(trx, { subject, clientId: 'some-client', sessionId: null, ...asked }));
+    }
+    await expect(ask(caller)).rejects.toMatchObject({ code: 'rate_limited' });
   });
 });
 

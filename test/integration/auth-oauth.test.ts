@@ -334,13 +334,17 @@ describe('refresh', () => {
   test('a disabled account gets no token', async () => {
     const { refreshToken } = await chatTokens('auditor@example.com');
     const subject = await server.subjectOf('auditor@example.com');
-    await server.db.updateTable('people').set({ disabled_at: new Date() }).where('subject', '=', subject).execute();
+    await server.ownerDb
+      .updateTable('people')
+      .set({ disabled_at: new Date() })
+      .where('subject', '=', subject)
+      .execute();
     try {
       await expect(
         oauth.refreshTokenGrant(config, refreshToken, { resource: server.apiResource }),
       ).rejects.toMatchObject({ error: 'invalid_grant' });
     } finally {
-      await server.db.updateTable('people').set({ disabled_at: null }).where('subject', '=', subject).execute();
+      await server.ownerDb.updateTable('people').set({ disabled_at: null }).where('subject', '=', subject).execute();
     }
   });
 

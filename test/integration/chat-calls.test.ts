@@ -33,20 +33,22 @@ let count = 0;
 beforeAll(async () => {
   postgres = await startPostgres();
   database = connect(postgres.appUrl, { max: 20 });
-  await insertPerson(database.db, {
+  const owner = connect(postgres.ownerUrl, { max: 1 });
+  await insertPerson(owner.db, {
     subject: 'sub_user',
     email: 'user@example.com',
     displayName: 'User',
     passwordHash: null,
     roles: ['user'],
   });
-  await insertPerson(database.db, {
+  await insertPerson(owner.db, {
     subject: 'sub_admin',
     email: 'admin@example.com',
     displayName: 'Admin',
     passwordHash: null,
     roles: ['admin'],
   });
+  await owner.close();
 });
 afterAll(async () => {
   await database.close();

@@ -252,7 +252,11 @@ describe('insufficient scope', () => {
       { 'mcp-protocol-version': '2025-03-26' },
     );
     expect(response.status).toBe(403);
-    expect(rs.authority.entries.map(({ type }) => type)).toEqual(['tool.refused']);
+    expect(rs.authority.entries).toMatchObject([
+      { type: 'tool.called', data: { tool: 'list_files' } },
+      { type: 'tool.refused', data: { tool: 'list_users' } },
+      { type: 'tool.finished', data: { tool: 'list_files', outcome: 'not_run' } },
+    ]);
   });
 });
 
@@ -334,16 +338,35 @@ describe.each([
         actor: 'usr_dev',
         grantId: 'grant-read:files',
         scopes: ['read:files'],
-        data: { tool: 'list_files', outcome: 'succeeded' },
+        data: { tool: 'list_files' },
       },
+      { type: 'tool.finished', grantId: 'grant-read:files', data: { tool: 'list_files', outcome: 'succeeded' } },
     ]);
+  });
+
+  it('leaves an entry of a call whose arguments no tool takes', async () => {
+    const client = await connect(await grantedToken(['read:files']));
+    await client.callTool({ name: 'list_files', arguments: { path: 123 } }).catch(() => undefined);
+    expect(rs.authority.entries).toMatchObject([{ type: 'tool.called', data: { tool: 'list_files' } }]);
+  });
+
+  it('does not begin under a grant that ended after it was looked up', async () => {
+    const client = await connect(await grantedToken(['read:files']));
+    const { startCall } = rs.authority;
+    rs.authority.startCall = () => Promise.resolve(false);
+    await expect(client.callTool({ name: 'list_files', arguments: {} })).rejects.toThrow();
+    rs.authority.startCall = startCall;
+    expect(rs.authority.entries.map(({ type }) => type)).toEqual(['tool.refused']);
   });
 
   it('sees a refusal of a tool as a failed result, audited', async () => {
     const client = await connect(await grantedToken(['read:files']));
     const result = await client.callTool({ name: 'list_files', arguments: { path: '../..' } });
     expect(result.isError).toBe(true);
-    expect(rs.authority.entries).toMatchObject([{ type: 'tool.called', data: { outcome: 'failed' } }]);
+    expect(rs.authority.entries).toMatchObject([
+      { type: 'tool.called' },
+      { type: 'tool.finished', data: { outcome: 'failed' } },
+    ]);
   });
 
   it('lists users without anything to sign in with', async () => {
@@ -383,6 +406,16 @@ describe('clients meeting a challenge', () => {
 });
 
 describe('the edges of HTTP', () => {
+  it('runs nothing of a batch in which two calls share an id, so that no call is audited as another', async () => {
+    const token = await grantedToken(['read:files']);
+    const batch = [call('list_files', { path: '.' }), call('list_files', { path: 'notes' })];
+    const response = await post(token, batch, { 'mcp-protocol-version': '2025-03-26' });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ code: 'invalid_request' });
+    const ended = rs.authority.entries.filter(({ type }) => type === 'tool.finished');
+    expect(ended).toMatchObject([{ data: { outcome: 'not_run' } }]);
+  });
+
   it('refuses another Host', async () => {
     const { request } = await import('node:http');
     const status = await new Promise<number | undefined>((resolve, reject) => {

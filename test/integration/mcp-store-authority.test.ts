@@ -80,6 +80,8 @@ it('knows people and lists them without their passwords', async () => {
 it('finds a scope alive until its grant expires or is revoked', async () => {
   const at = (time: Date) => storeAuthority(app.db, () => time).liveScopesOfCredential('jti_1');
   expect(await at(new Date())).toMatchObject([{ scope: 'read:files', grantId: 'grt_1' }]);
+  const entry = { type: 'tool.finished', actor: 'usr_dev', scopes: ['read:files'] } as const;
+  expect(await storeAuthority(app.db, () => soon).startCall('grt_1', entry)).toBe(false);
   expect(await at(soon)).toEqual([]);
   expect(await storeAuthority(app.db).liveScopesOfCredential('jti_unknown')).toEqual([]);
   await app.db
@@ -88,6 +90,13 @@ it('finds a scope alive until its grant expires or is revoked', async () => {
     .where('grant_id', '=', 'grt_1')
     .execute();
   expect(await at(new Date())).toEqual([]);
+});
+
+it('begins a call only under a living grant', async () => {
+  const entry = { type: 'tool.called', actor: 'usr_dev', scopes: ['read:files'], data: { tool: 'x' } } as const;
+  expect(await storeAuthority(app.db).startCall('grt_1', entry)).toBe(false);
+  expect(await storeAuthority(app.db).startCall('grt_unknown', entry)).toBe(false);
+  expect(await owner.db.selectFrom('audit_events').selectAll().execute()).toEqual([]);
 });
 
 it('records calls', async () => {

@@ -100,12 +100,12 @@ export async function startApprovalStack(policyText: string): Promise<ApprovalSt
     async person(roles, client = {}) {
       const subject = `usr_${randomUUID()}`;
       const email = `${subject}@example.com`;
-      await app.db
+      await owner.db
         .insertInto('people')
         .values({ subject, email, display_name: subject, password_hash: null, disabled_at: null })
         .execute();
       if (roles.length > 0)
-        await app.db
+        await owner.db
           .insertInto('person_roles')
           .values(roles.map((role) => ({ subject, role })))
           .execute();
@@ -115,7 +115,7 @@ export async function startApprovalStack(policyText: string): Promise<ApprovalSt
         person: { subject, email, displayName: subject, roles: [...roles], disabled: false },
       };
     },
-    policy: (text) => insertPolicyVersion(app.db, parsePolicy(text, 'test.yaml'), text),
+    policy: (text) => insertPolicyVersion(owner.db, parsePolicy(text, 'test.yaml'), text),
     async startWorker() {
       worker = await startOrchestrationWorker({ ...common, databaseUrl: postgres.appUrl, workflowBundle });
     },

@@ -30,6 +30,8 @@ export interface TestAuthServer {
   baseKey: JWK;
   mintKid: string;
   db: Db;
+  /** As the owner: people, roles and policy. */
+  ownerDb: Db;
   /** What the mint was asked to sign, and whether it answers at all. */
   mint: { signed: string[]; refuse: Error | undefined };
   subjectOf(email: string): Promise<string>;
@@ -67,8 +69,8 @@ export async function startAuthServer(options: { demoMode?: boolean } = {}): Pro
   const logger = pino({ level: 'silent' });
   const now = (): Date => new Date();
   const policy = await readFile(join(projectRoot, 'countersign.policy.yaml'), 'utf8');
-  await insertPolicyVersion(app.db, parsePolicy(policy, 'countersign.policy.yaml'), policy);
-  await seedDemo(app.db);
+  await insertPolicyVersion(owner.db, parsePolicy(policy, 'countersign.policy.yaml'), policy);
+  await seedDemo(owner.db);
   const feed = createEventFeed({ pool: app.pool, db: app.db, logger });
   await feed.ready();
 
@@ -115,6 +117,7 @@ export async function startAuthServer(options: { demoMode?: boolean } = {}): Pro
     baseKey: base.privateJwk,
     mintKid: 'mint-1',
     db: app.db,
+    ownerDb: owner.db,
     mint,
     subjectOf,
     grant: async ({ email, clientId, scopes, sessionId, lifetimeMs = 60 * 60 * 1_000 }) => {

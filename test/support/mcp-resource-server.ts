@@ -82,6 +82,13 @@ export class TestAuthority implements Authority {
     return this.live.get(jti) ?? [];
   }
 
+  async startCall(grantId: string, entry: AuditEntry): Promise<boolean> {
+    this.#reach('startCall');
+    const alive = [...this.live.values()].flat().some((live) => live.grantId === grantId);
+    if (alive) this.entries.push(entry);
+    return alive;
+  }
+
   async audit(entry: AuditEntry): Promise<void> {
     this.#reach('audit');
     this.entries.push(entry);

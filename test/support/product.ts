@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import { pino } from 'pino';
+import type { ModelSettings } from '../../activities/chat/model-settings.ts';
 import { activatePolicyFile } from '../../activities/policy/activate-policy-file.ts';
+import { seedDemo } from '../../activities/store/seed-demo.ts';
 import { connect, type Connection } from '../../activities/store/connect.ts';
 import { startChat } from '../../api/chat/main.ts';
 import { startApi } from '../../api/main.ts';
@@ -34,7 +36,9 @@ export interface Product {
 }
 
 /** Starts every role. @param options.policy text of another policy file than the shipped one */
-export async function startProduct(options: { policy?: string; logLevel?: string } = {}): Promise<Product> {
+export async function startProduct(
+  options: { policy?: string; logLevel?: string; model?: ModelSettings } = {},
+): Promise<Product> {
   const [postgres, temporal, folder] = await Promise.all([
     startPostgres(),
     startTemporal(),
@@ -53,7 +57,10 @@ export async function startProduct(options: { policy?: string; logLevel?: string
   const policyPath = options.policy === undefined ? 'countersign.policy.yaml' : join(folder, 'policy.yaml');
   if (options.policy !== undefined) await writeFile(policyPath, options.policy);
   const database = connect(postgres.appUrl);
-  await activatePolicyFile({ db: database.db, path: policyPath });
+  const owner = connect(postgres.ownerUrl, { max: 1 });
+  await seedDemo(owner.db);
+  await activatePolicyFile({ db: owner.db, path: policyPath });
+  await owner.close();
   const workflowBundle = await bundleWorkflows();
   const shared = {
     issuer,
@@ -117,6 +124,7 @@ export async function startProduct(options: { policy?: string; logLevel?: string
         clientSecret,
         allowedHosts: [`localhost:${chatPort}`],
         dashboardUrl: `${issuer}/dashboard`,
+        model: options.model,
         version: '0.0.0-test',
       }),
   };

@@ -54,7 +54,7 @@ export function describeStore(name: string, start: () => Promise<StoreUnderTest>
       await store.stop();
     });
     beforeEach(async () => {
-      await insertPolicyVersion(app.db, parsePolicy(policyText, 'policy'), policyText);
+      await insertPolicyVersion(owner.db, parsePolicy(policyText, 'policy'), policyText);
       subject = await person(['user']);
       approver = await person(['admin']);
     });
@@ -62,7 +62,7 @@ export function describeStore(name: string, start: () => Promise<StoreUnderTest>
     async function person(roles: readonly string[]): Promise<string> {
       const id = `usr_${randomUUID()}`;
       const email = `${id}@Example.com`;
-      await insertPerson(app.db, { subject: id, email, displayName: id, passwordHash: null, roles });
+      await insertPerson(owner.db, { subject: id, email, displayName: id, passwordHash: null, roles });
       return id;
     }
 
@@ -143,7 +143,7 @@ export function describeStore(name: string, start: () => Promise<StoreUnderTest>
       const found = await findPersonByEmail(app.db, `${subject}@EXAMPLE.COM`);
       expect(found).toMatchObject({ subject, roles: ['user'], disabled: false });
       await expect(
-        insertPerson(app.db, {
+        insertPerson(owner.db, {
           subject: 'x',
           email: `${subject}@example.com`,
           displayName: 'x',
@@ -196,8 +196,15 @@ export function describeStore(name: string, start: () => Promise<StoreUnderTest>
       const { request } = await open();
       const change = (set: Record<string, unknown>): Promise<unknown> =>
         app.db.updateTable('scope_requests').set(set).where('request_id', '=', request.request_id).execute();
-      await expect(change({ scopes: ['admin:users'] })).rejects.toMatchObject({ code: '23514' });
-      await expect(change({ subject: approver })).rejects.toMatchObject({ code: '23514' });
+      await expect(change({ scopes: ['admin:users'] })).rejects.toMatchObject({ code: '42501' });
+      await expect(change({ subject: approver })).rejects.toMatchObject({ code: '42501' });
+      await expect(
+        owner.db
+          .updateTable('scope_requests')
+          .set({ justification: 'another' })
+          .where('request_id', '=', request.request_id)
+          .execute(),
+      ).rejects.toMatchObject({ code: '23514' });
       await expect(change({ status: 'approved' })).rejects.toMatchObject({ code: '42501' });
       await end(request.request_id, 'denied');
       await expect(change({ status: 'pending', expires_at: new Date() })).rejects.toMatchObject({ code: '23514' });
@@ -236,7 +243,9 @@ export function describeStore(name: string, start: () => Promise<StoreUnderTest>
       const first = `dec_${randomUUID()}`;
       expect((await record(first)).decision_id).toBe(first);
       expect((await record(`dec_${randomUUID()}`)).decision_id).toBe(first);
-      await dropDecision(app.db, request, first, 'not_approver', new Date());
+      await dropDecision(app.db, request, { decisionId: first, statement: 'another' }, 'not_approver', new Date());
+      expect((await record(`dec_${randomUUID()}`)).decision_id).toBe(first);
+      await dropDecision(app.db, request, { decisionId: first, statement: 's' }, 'not_approver', new Date());
       const second = `dec_${randomUUID()}`;
       expect((await record(second)).decision_id).toBe(second);
       await countDecision(app.db, second, new Date());
@@ -250,12 +259,12 @@ export function describeStore(name: string, start: () => Promise<StoreUnderTest>
       await expect.poll(() => held()).toEqual(['execute:commands']);
       expect(await heldScopes(app.db, { subject, clientId: 'other' }, new Date())).toEqual([]);
       const denying = policyText.replace('deny: []', 'deny: [{ scopes: ["execute:commands"], reason: "no" }]');
-      await insertPolicyVersion(app.db, parsePolicy(denying, 'p'), denying);
+      await insertPolicyVersion(owner.db, parsePolicy(denying, 'p'), denying);
       expect(await held()).toEqual([]);
-      await insertPolicyVersion(app.db, parsePolicy(policyText, 'p'), policyText);
-      await app.db.updateTable('people').set({ disabled_at: new Date() }).where('subject', '=', subject).execute();
+      await insertPolicyVersion(owner.db, parsePolicy(policyText, 'p'), policyText);
+      await owner.db.updateTable('people').set({ disabled_at: new Date() }).where('subject', '=', subject).execute();
       expect(await held()).toEqual([]);
-      await app.db.updateTable('people').set({ disabled_at: null }).where('subject', '=', subject).execute();
+      await owner.db.updateTable('people').set({ disabled_at: null }).where('subject', '=', subject).execute();
       await endGrant(app.db, grantId, { reason: 'revoked', by: approver, at: new Date() });
       expect(await held()).toEqual([]);
     });
@@ -289,7 +298,7 @@ export function describeStore(name: string, start: () => Promise<StoreUnderTest>
         'deny: []',
         'deny: [{ scopes: ["execute:commands"], roles: [user], reason: "no" }]',
       );
-      await app.db.transaction().execute(async (trx) => {
+      await owner.db.transaction().execute(async (trx) => {
         await insertPolicyVersion(trx, parsePolicy(denying, 'p'), denying);
         await revokeForbiddenGrants(trx, await livePolicy(trx), new Date());
       });
@@ -327,6 +336,37 @@ export function describeStore(name: string, start: () => Promise<StoreUnderTest>
         });
         await expect(sql`truncate audit_events`.execute(role.db)).rejects.toMatchObject({ code: '42501' });
       }
+    });
+
+    it('begins a request undecided, and gives nobody the time or place of an audit entry', async () => {
+      const { request } = await open();
+      const copy = (set: string): Promise<unknown> =>
+        sql`insert into scope_requests (request_id, subject, client_id, scopes, digest, dedupe_key, status, expires_at)
+            select ${randomUUID()}, subject, client_id, scopes, digest, ${randomUUID()}, ${set}, now()
+            from scope_requests where request_id = ${request.request_id}`.execute(app.db);
+      await expect(copy('approved')).rejects.toMatchObject({ code: '42501' });
+      await expect(copy('pending')).rejects.toMatchObject({ code: '42501' });
+      await expect(
+        sql`insert into audit_events (at, type, actor) values (now() - interval '1 day', 'x', 'y')`.execute(app.db),
+      ).rejects.toMatchObject({ code: '42501' });
+      await expect(
+        sql`insert into audit_events (position, type, actor) overriding system value values (1, 'x', 'y')`.execute(
+          app.db,
+        ),
+      ).rejects.toMatchObject({ code: '42501' });
+    });
+
+    it('leaves people, roles and policy to the owner', async () => {
+      const refused = { code: '42501' };
+      await expect(sql`insert into people select * from people`.execute(app.db)).rejects.toMatchObject(refused);
+      await expect(sql`update people set password_hash = 'x'`.execute(app.db)).rejects.toMatchObject(refused);
+      await expect(sql`insert into person_roles select * from person_roles`.execute(app.db)).rejects.toMatchObject(
+        refused,
+      );
+      await expect(
+        sql`insert into policy_versions (version, policy, source) values ('v', '{}', '')`.execute(app.db),
+      ).rejects.toMatchObject(refused);
+      await expect(sql`select password_hash from people`.execute(mint.db)).rejects.toMatchObject(refused);
     });
 
     it('gives the mint’s tables to the mint alone, and the mint nothing else (RULES 12)', async () => {

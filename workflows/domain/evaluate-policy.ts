@@ -53,6 +53,11 @@ export function scopePolicy(policy: Policy, scope: string): ScopePolicy {
   return found;
 }
 
+/** Whether policy ties a grant of these scopes to one session (RULES 13); one bound scope binds the set. */
+export function isSessionBound(policy: Policy, scopes: readonly string[]): boolean {
+  return scopes.some((scope) => Object.hasOwn(policy.scopes, scope) && policy.scopes[scope]?.binding === 'session');
+}
+
 /** The deny rule that forbids the scope to this person and client, if any (re-read at every issue, RULES 2). */
 export function denyingRule(
   policy: Policy,

@@ -48,6 +48,12 @@ create table chat_sign_ins (
 );
 create index chat_sign_ins_subject on chat_sign_ins (subject) where ended_at is null;
 
+-- When each person last signed out: first-party tokens from before it no longer count.
+create table sign_outs (
+  subject text primary key references people (subject),
+  at timestamptz(3) not null
+);
+
 create table oidc_payloads (
   model text not null,
   id text not null,
@@ -91,6 +97,8 @@ create table scope_requests (
   decided_at timestamptz(3),
   decided_by text references people (subject),
   decision_note text,
+  -- The requester's withdrawal; a signal alone withdraws nothing.
+  cancel_requested_at timestamptz(3),
   check (status not in ('pending') or expires_at is not null)
 );
 create unique index scope_requests_open on scope_requests (dedupe_key) where status in ('requested', 'pending');
@@ -234,18 +242,29 @@ create trigger audit_events_no_truncate before truncate on audit_events
 -- Exactly one terminal transition (RULES 16), and only the mint role approves (RULES 12).
 create function guard_scope_request() returns trigger language plpgsql as $$
 begin
-  if old.status in ('approved', 'denied', 'expired', 'cancelled') and new.status is distinct from old.status then
+  if tg_op = 'INSERT' then
+    if new.status <> 'requested' or new.decided_at is not null or new.decided_by is not null then
+      raise exception 'a request begins undecided' using errcode = '42501';
+    end if;
+    return new;
+  end if;
+  if old.status in ('approved', 'denied', 'expired', 'cancelled') and new is distinct from old then
     raise exception 'request % has already ended as %', old.request_id, old.status using errcode = '23514';
   end if;
-  if new.status = 'approved' and old.status <> 'approved' and current_user <> 'countersign_mint' then
+  if new.status = 'approved' and current_user <> 'countersign_mint' then
     raise exception 'only the mint role approves' using errcode = '42501';
   end if;
-  if new.digest <> old.digest or new.scopes <> old.scopes or new.subject <> old.subject or new.client_id <> old.client_id then
+  if (new.request_id, new.subject, new.client_id, new.session_id, new.scopes, new.tool_name, new.tool_args,
+      new.justification, new.digest, new.dedupe_key, new.created_at)
+     is distinct from
+     (old.request_id, old.subject, old.client_id, old.session_id, old.scopes, old.tool_name, old.tool_args,
+      old.justification, old.digest, old.dedupe_key, old.created_at)
+     or (old.expires_at is not null and new.expires_at is distinct from old.expires_at) then
     raise exception 'what was asked never changes' using errcode = '23514';
   end if;
   return new;
 end $$;
-create trigger scope_requests_guard before update on scope_requests
+create trigger scope_requests_guard before insert or update on scope_requests
   for each row execute function guard_scope_request();
 
 -- An ended grant stays ended and a grant never grows (RULES 14, 15).
@@ -274,18 +293,30 @@ create trigger events_announced after insert on events
   for each row execute function announce_event();
 
 grant usage on schema public to countersign_app, countersign_mint;
-grant select, insert, update on people, account_sessions, chat_sign_ins, scope_requests, decisions,
-  chat_sessions, chat_messages, tool_calls to countersign_app;
-grant select, insert, delete on person_roles to countersign_app;
-grant select, insert on policy_versions, audit_events, events to countersign_app;
+
+-- People, roles and policy are the owner's to write: seeding, migration and activation run as it.
+grant select on people, person_roles, policy_versions to countersign_app;
+grant select, insert, update on account_sessions, chat_sign_ins, sign_outs, chat_sessions, chat_messages, tool_calls
+  to countersign_app;
 grant select, insert, update, delete on oidc_payloads to countersign_app;
+grant select, insert on scope_requests to countersign_app;
+grant update (status, deciding, approval_type, rule, risk, policy_version, expires_at, decided_at, decided_by,
+  decision_note, cancel_requested_at) on scope_requests to countersign_app;
+grant select, insert on decisions to countersign_app;
+grant update (judged_at, outcome) on decisions to countersign_app;
 grant select on grants, credentials to countersign_app;
 grant update (end_reason, ended_at, ended_by) on grants to countersign_app;
 
-grant select on people, person_roles, policy_versions, scope_requests, decisions, grants, credentials,
-  tool_calls, chat_sessions, account_sessions to countersign_mint;
+grant select (subject, email, display_name, disabled_at, created_at) on people to countersign_mint;
+grant select on person_roles, policy_versions, scope_requests, decisions, grants, credentials, sign_outs
+  to countersign_mint;
 grant update (status, deciding, decided_at, decided_by, decision_note) on scope_requests to countersign_mint;
 grant update (judged_at, outcome) on decisions to countersign_mint;
-grant insert on grants, credentials to countersign_mint;
-grant update on grants to countersign_mint;
-grant select, insert on audit_events, events to countersign_mint;
+grant insert, update on grants to countersign_mint;
+grant insert on credentials to countersign_mint;
+
+-- Position and time of an audit entry and an event are the database's to give.
+grant select on audit_events, events to countersign_app, countersign_mint;
+grant insert (type, actor, subject, client_id, request_id, grant_id, session_id, scopes, data) on audit_events
+  to countersign_app, countersign_mint;
+grant insert (kind, id, subject, scopes) on events to countersign_app, countersign_mint;

@@ -57,6 +57,7 @@ const auditWords: Readonly<Record<string, string>> = {
   'request.denied': 'Denied',
   'request.expired': 'Expired: nobody answered in time',
   'request.cancelled': 'Cancelled by the requester',
+  'request.withdrawal_recorded': 'Withdrawn by the requester',
   'decision.recorded': 'A decision was recorded',
   'decision.dropped': 'A decision was dropped: it failed its re-check',
   'decision.refused': 'An attempt to decide was refused',
@@ -68,6 +69,7 @@ const auditWords: Readonly<Record<string, string>> = {
   'credential.issued': 'A token was issued',
   'credential.refused': 'A token was refused',
   'tool.called': 'Tool called',
+  'tool.finished': 'Tool call ended',
   'tool.refused': 'Tool call refused',
 };
 
