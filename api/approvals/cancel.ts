@@ -1,4 +1,5 @@
-import { findRequest, recordWithdrawal } from '../../activities/store/requests.ts';
+import { appendAudit } from '../../activities/store/audit.ts';
+import { auditContext, findRequest, recordWithdrawal } from '../../activities/store/requests.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import { isTerminal } from '../../workflows/domain/request-status.ts';
 import type { RequestStatusResponse } from '../contract/scope-requests.ts';
@@ -22,6 +23,12 @@ export async function cancelRequest(
 ): Promise<{ httpStatus: 200 | 202; body: RequestStatusResponse }> {
   const { request } = await findVisibleRequest(deps.db, caller, requestId);
   if (request.subject !== caller.person.subject) {
+    await appendAudit(deps.db, {
+      type: 'access.refused',
+      actor: caller.person.subject,
+      ...auditContext(request),
+      data: { what: 'cancel' },
+    });
     throw new DomainError('not_found', 'Only the person who asked can withdraw a request. Deny it instead.');
   }
   if (!isTerminal(request.status)) {

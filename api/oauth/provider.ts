@@ -76,6 +76,7 @@ export function createProvider(deps: OAuthDeps): Provider {
         getResourceServerInfo: resourceServerInfo(identifiers, source, baseKid),
         useGrantedResource: () => true,
       },
+      pushedAuthorizationRequests: { enabled: false },
       revocation: { enabled: true },
       rpInitiatedLogout: { enabled: false },
       userinfo: { enabled: false },

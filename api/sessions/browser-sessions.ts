@@ -8,6 +8,7 @@ import {
   sessionIdOf,
 } from '../../activities/store/account-sessions.ts';
 import type { Db } from '../../activities/store/connect.ts';
+import { announce } from '../../activities/store/events.ts';
 import { findPerson, type Account } from '../../activities/store/people.ts';
 import { appCookie } from '../http/cookies.ts';
 
@@ -37,6 +38,13 @@ const lifetimeSeconds = 7 * 24 * 60 * 60;
 export function createBrowserSessions(options: { db: Db; secure: boolean; now: () => Date }): BrowserSessions {
   const { db, now } = options;
   const cookie = appCookie('countersign_auth', { secure: options.secure });
+  /** Ends the browser's earlier sign-in, and tells the streams that were opened with it. */
+  const endBefore = async (sessionId: string): Promise<void> => {
+    const session = await findAccountSession(db, sessionId, now());
+    if (session === undefined) return;
+    await endAccountSession(db, sessionId, now());
+    await announce(db, { kind: 'sign_out', id: session.subject, subject: session.subject });
+  };
   return {
     find: async (request) => {
       const secret = cookie.read(request);
@@ -54,7 +62,7 @@ export function createBrowserSessions(options: { db: Db; secure: boolean; now: (
     },
     begin: async (request, response, person) => {
       const before = cookie.read(request);
-      if (before !== undefined) await endAccountSession(db, sessionIdOf(before), now());
+      if (before !== undefined) await endBefore(sessionIdOf(before));
       const { secret, sessionId } = newSessionSecret();
       const authenticatedAt = now();
       const expiresAt = new Date(authenticatedAt.getTime() + lifetimeSeconds * 1_000);
