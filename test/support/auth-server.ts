@@ -138,7 +138,6 @@ export async function startAuthServer(options: { demoMode?: boolean } = {}): Pro
           justification: null,
           digest: id,
           dedupe_key: id,
-          status: 'approved',
         })
         .execute();
       await owner.db
