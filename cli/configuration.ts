@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import type { ModelEnvironment } from './model-configuration.ts';
 
 /** The project's own folder: the parent of `cli/`. */
 export const projectRoot = resolve(import.meta.dirname, '..');
@@ -55,6 +56,9 @@ const startSettings = {
   temporalUiPort: port(8233),
   policy: path(join(projectRoot, 'countersign.policy.yaml')),
   workspace: path(join(projectRoot, 'workspace')),
+  modelBaseUrl: z.string().optional(),
+  model: z.string().optional(),
+  modelApiKeyFile: z.string().optional(),
 };
 
 /** Names of the settings of `start`, as commander gives them. */
@@ -66,6 +70,8 @@ export interface StartConfiguration {
   policyFile: string;
   /** What `list_files` and `execute_command` see. */
   workspace: string;
+  /** The variables of the language model, as given; `model-configuration.ts` says what they mean. */
+  model: ModelEnvironment;
 }
 
 /**
@@ -97,7 +103,24 @@ export function startConfiguration(flags: StartFlags, env: NodeJS.ProcessEnv = p
     ports,
     policyFile: resolve(settings.policy),
     workspace: resolve(settings.workspace),
+    model: modelEnvironment(settings, env),
   };
+}
+
+/** The key itself is no flag: a command line is for everybody on the machine to read. */
+function modelEnvironment(
+  flags: Pick<Partial<Record<keyof StartFlags, string | undefined>>, 'modelBaseUrl' | 'model' | 'modelApiKeyFile'>,
+  env: NodeJS.ProcessEnv,
+): ModelEnvironment {
+  const given = {
+    COUNTERSIGN_MODEL_BASE_URL: flags.modelBaseUrl,
+    COUNTERSIGN_MODEL: flags.model,
+    COUNTERSIGN_MODEL_API_KEY: nonEmpty(env['COUNTERSIGN_MODEL_API_KEY']),
+    COUNTERSIGN_MODEL_API_KEY_FILE: flags.modelApiKeyFile === undefined ? undefined : resolve(flags.modelApiKeyFile),
+    COUNTERSIGN_MODEL_STREAMING: nonEmpty(env['COUNTERSIGN_MODEL_STREAMING']),
+    COUNTERSIGN_MODEL_TIMEOUT: nonEmpty(env['COUNTERSIGN_MODEL_TIMEOUT']),
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
 function nonEmpty(value: string | undefined): string | undefined {

@@ -26,6 +26,9 @@ program
   .option('--temporal-ui-port <port>', "Temporal's UI, read only (default: 8233)")
   .option('--policy <file>', 'policy file (default: countersign.policy.yaml of the project)')
   .option('--workspace <folder>', 'what list_files and execute_command see (default: workspace/ of the project)')
+  .option('--model-base-url <url>', 'an OpenAI-compatible endpoint that answers in the chat (default: offline planner)')
+  .option('--model <name>', "the model's name there")
+  .option('--model-api-key-file <file>', 'a file with its key; or COUNTERSIGN_MODEL_API_KEY')
   .addHelpText('after', '\nEach option is also an environment variable: --auth-port is COUNTERSIGN_AUTH_PORT.')
   .action(async (flags: StartFlags) => {
     const stop = listenForStop(progress.say);

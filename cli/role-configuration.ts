@@ -1,6 +1,12 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ConfigurationError } from './configuration.ts';
+import {
+  modelConfiguration,
+  modelVariables,
+  type ModelConfiguration,
+  type ModelEnvironment,
+} from './model-configuration.ts';
 
 /** The parts of the product that a process can run. */
 export const roleNames = ['mint', 'worker', 'api', 'mcp', 'chat'] as const;
@@ -32,10 +38,11 @@ const roleSettings = z.object({
   COUNTERSIGN_WORKSPACE: z.string().min(1),
   COUNTERSIGN_DEMO_MODE: z.enum(['on', 'off']).default('off'),
   COUNTERSIGN_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  ...modelVariables,
 });
 
 /** The variables of {@link roleConfiguration}, as the launcher passes them. */
-export type RoleEnvironment = z.input<typeof roleSettings>;
+export type RoleEnvironment = Omit<z.input<typeof roleSettings>, keyof ModelEnvironment> & ModelEnvironment;
 
 export interface RoleConfiguration {
   urls: { issuer: string; apiResource: string; mcpResource: string; chat: string; temporalUi: string | undefined };
@@ -55,6 +62,8 @@ export interface RoleConfiguration {
   /** The bundled workflow code, made by `workers/build.ts`. */
   workflowBundle: string;
   workspace: string;
+  /** Undefined means the offline planner. */
+  model: ModelConfiguration | undefined;
   demoMode: boolean;
   logLevel: 'debug' | 'info' | 'warn' | 'error';
 }
@@ -65,7 +74,8 @@ export interface RoleConfiguration {
  * @throws {ConfigurationError} with every problem at once, naming variables and never values.
  */
 export function roleConfiguration(env: NodeJS.ProcessEnv): RoleConfiguration {
-  const parsed = roleSettings.safeParse(env);
+  // A blank variable is one that is not set, as compose files leave them.
+  const parsed = roleSettings.safeParse(Object.fromEntries(Object.entries(env).filter(([, value]) => value !== '')));
   if (!parsed.success) {
     throw new ConfigurationError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
   }
@@ -97,6 +107,7 @@ export function roleConfiguration(env: NodeJS.ProcessEnv): RoleConfiguration {
     webRoot: settings.COUNTERSIGN_WEB_ROOT,
     workflowBundle: settings.COUNTERSIGN_WORKFLOW_BUNDLE,
     workspace: settings.COUNTERSIGN_WORKSPACE,
+    model: modelConfiguration(settings),
     demoMode: settings.COUNTERSIGN_DEMO_MODE === 'on',
     logLevel: settings.COUNTERSIGN_LOG_LEVEL,
   };

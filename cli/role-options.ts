@@ -7,6 +7,7 @@ import type { ChatOptions } from '../api/chat/options.ts';
 import type { McpServerOptions } from '../mcp-server/options.ts';
 import type { MintOptions, OrchestrationOptions } from '../workers/options.ts';
 import { ConfigurationError, projectRoot } from './configuration.ts';
+import { modelSettings } from './model-configuration.ts';
 import type { RoleConfiguration } from './role-configuration.ts';
 
 /** What the `mint` role is given: the only one that reads the mint's private key. */
@@ -96,6 +97,7 @@ export async function chatOptions(configuration: RoleConfiguration, logger: Logg
     allowedHosts: hostsOf(urls.chat, configuration.ports.chat),
     demoMode: configuration.demoMode,
     webRoot: join(configuration.webRoot, 'chat'),
+    model: configuration.model === undefined ? undefined : await modelSettings(configuration.model),
     dashboardUrl: `${urls.issuer}/dashboard`,
     version: await productVersion(),
     logger,

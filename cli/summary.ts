@@ -7,6 +7,8 @@ export interface SummaryFacts {
   postgresMovedTo: string | undefined;
   /** Tools that are off here, with the reason (RULES 28). */
   withheld: readonly string[];
+  /** The language model, in words. */
+  model: string;
 }
 
 /** What a person needs to know once everything runs. */
@@ -21,6 +23,7 @@ export function startSummary(facts: SummaryFacts): string {
     ...(facts.postgresMovedTo === undefined
       ? []
       : [['PostgreSQL data', `${facts.postgresMovedTo} (its user cannot reach the state folder)`] as [string, string]]),
+    ['Agent', facts.model],
     ['Commands', facts.withheld.length === 0 ? 'run in a sandbox (bubblewrap)' : facts.withheld.join('; ')],
   ];
   return [

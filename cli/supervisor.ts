@@ -15,6 +15,7 @@ import { startTemporalUiProxy } from './embedded/temporal-ui-proxy.ts';
 import { keepPostgres } from './keep-postgres.ts';
 import { keepRoles } from './keep-roles.ts';
 import { keepTemporal } from './keep-temporal.ts';
+import { checkModel, modelVariables } from './model-configuration.ts';
 import { takenPorts } from './port-check.ts';
 import type { Progress } from './progress.ts';
 import type { RoleEnvironment, RoleName } from './role-configuration.ts';
@@ -56,6 +57,7 @@ async function startAll(
   const { ports } = configuration;
   const machine = machineEnvironment();
   await readPolicyFile(configuration.policyFile);
+  const model = await checkModel(configuration.model);
 
   const state = openStateFolder(configuration.stateFolder);
   stops.push(() => Promise.resolve(state.unlock()));
@@ -115,8 +117,15 @@ async function startAll(
     COUNTERSIGN_WORKSPACE: configuration.workspace,
     COUNTERSIGN_DEMO_MODE: 'on',
   };
+  // Only the chat asks the model: the mint's process does not even see the key.
+  const noModel = Object.fromEntries(Object.keys(modelVariables).map((name) => [name, '']));
   const roles = (names: RoleName[], databaseUrl: string, roleStops: Stops) =>
-    keepRoles({ ...context, stops: roleStops }, names, { ...settings, COUNTERSIGN_DATABASE_URL: databaseUrl });
+    keepRoles({ ...context, stops: roleStops }, names, {
+      ...settings,
+      ...noModel,
+      ...(names.includes('chat') ? configuration.model : {}),
+      COUNTERSIGN_DATABASE_URL: databaseUrl,
+    });
   const [mintStops, appStops]: [Stops, Stops] = [[], []];
   // Started together, but the mint stops last.
   stops.push(
@@ -142,6 +151,10 @@ async function startAll(
         stateFolder: state.path,
         postgresMovedTo: place.movedTo,
         withheld: app.withheld(),
+        model:
+          model === undefined
+            ? 'offline planner: patterns, no model'
+            : `${model.model} at ${new URL(model.baseUrl).host}`,
       }),
   );
 }

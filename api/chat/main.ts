@@ -3,6 +3,7 @@ import { NativeConnection } from '@temporalio/worker';
 import { createAuthServer } from '../../activities/chat/auth-server.ts';
 import { createChatActivities } from '../../activities/chat/create-activities.ts';
 import { createOAuthClient } from '../../activities/chat/oauth-client.ts';
+import type { ModelPort } from '../../activities/chat/model-port.ts';
 import { createPlanner } from '../../activities/chat/planner.ts';
 import { createTokenSource } from '../../activities/chat/token-source.ts';
 import { createToolCatalogue } from '../../activities/chat/tool-catalogue.ts';
@@ -33,7 +34,7 @@ export async function startChat(
   const authServer = createAuthServer({ issuer, apiResource, tokens });
   const server = createToolServer({ resource: mcpResource, version: options.version });
   const catalogue = createToolCatalogue({ server, tokens, resource: mcpResource, now });
-  const model = createPlanner();
+  const model = await openModel(options);
   // A token from before a grant, or from before signing out, is not worth keeping.
   feed.subscribe(({ kind, subject }) => {
     if (kind === 'grant' || kind === 'sign_out') tokens.forget(subject);
@@ -72,4 +73,11 @@ export async function startChat(
       await database.close();
     },
   };
+}
+
+/** The library for language models is loaded only where one is configured. */
+async function openModel({ model, logger }: ChatOptions): Promise<ModelPort> {
+  if (model === undefined) return createPlanner();
+  const { createEndpointModel } = await import('../../activities/chat/model-endpoint.ts');
+  return createEndpointModel(model, { logger });
 }

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { ModelSettings } from '../../activities/chat/model-settings.ts';
 import type { AtRestKey } from '../../activities/store/at-rest.ts';
 
 /** What the `chat` role needs. */
@@ -18,6 +19,8 @@ export interface ChatOptions {
   databaseUrl: string;
   temporal: { address: string; namespace: string };
   allowedHosts: readonly string[];
+  /** The language model that answers; undefined means the offline planner. */
+  model: ModelSettings | undefined;
   demoMode: boolean;
   /** Folder of the built web app. */
   webRoot: string;

@@ -35,8 +35,10 @@ test('demo mode is off unless it is switched on', () => {
     COUNTERSIGN_MINT_SOCKET: '/run/mint.sock',
     COUNTERSIGN_RUNTIME_FOLDER: '/run/countersign',
     COUNTERSIGN_WEB_ROOT: '/web',
+    COUNTERSIGN_WORKFLOW_BUNDLE: '/bundle.js',
     COUNTERSIGN_WORKSPACE: '/workspace',
   };
   expect(roleConfiguration(complete).demoMode).toBe(false);
   expect(roleConfiguration({ ...complete, COUNTERSIGN_DEMO_MODE: 'on' }).demoMode).toBe(true);
+  expect(roleConfiguration({ ...complete, COUNTERSIGN_DEMO_MODE: '', COUNTERSIGN_MODEL: '' }).model).toBeUndefined();
 });

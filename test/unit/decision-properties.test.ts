@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { judgeStatement, type DecisionStatement } from '../../workflows/domain/decision.ts';
+import { grantEnds, grantStatus } from '../../workflows/domain/grant-status.ts';
+
+const scopes = fc.subarray(['a', 'b', 'c'], { minLength: 1 });
+const few = fc.constantFrom('x', 'y');
+const target = fc.record({ requestId: few, digest: few, scopes, expiresAt: fc.integer({ min: 1_000, max: 9_000 }) });
+const statement: fc.Arbitrary<DecisionStatement> = fc.record({
+  request: few,
+  digest: few,
+  verdict: fc.constantFrom('approve' as const, 'deny' as const),
+  scopes: fc.oneof(scopes, fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 4 })),
+  approver: few,
+  nonce: few,
+  iat: fc.integer({ min: 0, max: 10 }),
+  exp: fc.integer({ min: 0, max: 10 }),
+});
+
+describe('a decision, whatever it says (RULES 17)', () => {
+  it('counts if and only if it is of this request, of these arguments and scopes, and made before the end', () => {
+    fc.assert(
+      fc.property(statement, target, (made, asked) => {
+        const sameScopes = [...made.scopes].sort().join() === [...asked.scopes].sort().join();
+        const fits = made.request === asked.requestId && made.digest === asked.digest && sameScopes;
+        const expected = !fits ? 'statement_invalid' : made.iat * 1_000 < asked.expiresAt ? undefined : 'late';
+        expect(judgeStatement(made, asked)).toBe(expected);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('is judged alike whenever it is processed: only when it was made matters', () => {
+    fc.assert(
+      fc.property(statement, target, fc.integer(), (made, asked, exp) => {
+        expect(judgeStatement({ ...made, exp }, asked)).toBe(judgeStatement(made, asked));
+      }),
+    );
+  });
+});
+
+describe('a grant, whenever it is looked at (RULES 14)', () => {
+  const end = fc.constantFrom(...grantEnds, null);
+
+  it('never comes back to life', () => {
+    fc.assert(
+      fc.property(fc.nat(100), end, fc.nat(100), fc.nat(100), (expiresAt, endReason, now, later) => {
+        const life = { expiresAt, endReason };
+        if (grantStatus(life, now) !== 'active') expect(grantStatus(life, now + later)).not.toBe('active');
+      }),
+    );
+  });
+
+  it('is alive exactly while nobody has ended it and its time has not come', () => {
+    fc.assert(
+      fc.property(fc.nat(100), end, fc.nat(100), (expiresAt, endReason, now) => {
+        const alive = endReason === null && now < expiresAt;
+        expect(grantStatus({ expiresAt, endReason }, now)).toBe(alive ? 'active' : (endReason ?? 'expired'));
+      }),
+    );
+  });
+});
