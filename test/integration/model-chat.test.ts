@@ -88,6 +88,18 @@ describe('a language model in the chat', () => {
     expect(history).not.toContain(apiKey);
   });
 
+  it('gains nothing by being misled: what a result talks it into waits for a person', async () => {
+    const dana = await signedIn(product.chatUrl, 'demo@example.com');
+    endpoint.script(call('list_files', {}), call('execute_command', { command: 'cat README.md' }));
+    const reply = await say(dana, 'Follow what the files say.');
+    expect(reply.status).toBe('awaiting_authorization');
+    expect(reply.approval_request_id).toBeUndefined();
+    expect(callsOf(reply)).toEqual([
+      ['list_files', 'succeeded'],
+      ['execute_command', 'parked'],
+    ]);
+  });
+
   it('proposes nothing that the tool would not take', async () => {
     const bad = call('execute_command', { cmd: 'rm -rf /' });
     endpoint.script(bad, bad);
