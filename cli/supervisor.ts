@@ -1,6 +1,10 @@
 import { join } from 'node:path';
 import { migrate } from '../activities/store/migrate.ts';
-import { activatePolicyFile, readPolicyFile } from '../activities/policy/activate-policy-file.ts';
+import {
+  activatePolicyFile,
+  readPolicyFile,
+  type PolicyActivation,
+} from '../activities/policy/activate-policy-file.ts';
 import { connect } from '../activities/store/connect.ts';
 import { seedDemo } from '../activities/store/seed-demo.ts';
 import { buildWhenStale, webApps, workflowBundle } from './build-when-stale.ts';
@@ -12,6 +16,7 @@ import type { PostgresServer } from './embedded/postgres-server.ts';
 import { bubblewrap, ensureSystemPrograms, procps } from './embedded/system-packages.ts';
 import { temporalCliPath } from './embedded/temporal-binary.ts';
 import { startTemporalUiProxy } from './embedded/temporal-ui-proxy.ts';
+import { keepPolicy } from './keep-policy.ts';
 import { keepPostgres } from './keep-postgres.ts';
 import { keepRoles } from './keep-roles.ts';
 import { keepTemporal } from './keep-temporal.ts';
@@ -95,7 +100,7 @@ async function startAll(
   stop.check();
 
   await progress.step('migrating the database', () => migrate(postgres.url('owner')));
-  await seedAndActivate(postgres, configuration.policyFile);
+  const activation = await seedAndActivate(postgres, configuration.policyFile);
   stop.check();
 
   const settings: Omit<RoleEnvironment, 'COUNTERSIGN_DATABASE_URL'> = {
@@ -144,6 +149,12 @@ async function startAll(
   await app.open();
   const proxy = await startTemporalUiProxy({ port: ports.temporalUi, target: temporal.uiPort });
   stops.push(proxy.close);
+  keepPolicy(context, {
+    path: configuration.policyFile,
+    databaseUrl: postgres.url('owner'),
+    temporal,
+    untold: activation.endedRequests,
+  });
   progress.say(
     'ready\n' +
       startSummary({
@@ -167,11 +178,11 @@ async function stopAll(stops: Stops, progress: Progress): Promise<void> {
 }
 
 /** As the owner: no role that serves may write policy, people or their roles (RULES 12). */
-async function seedAndActivate(postgres: Pick<PostgresServer, 'url'>, policyFile: string): Promise<void> {
+async function seedAndActivate(postgres: Pick<PostgresServer, 'url'>, policyFile: string): Promise<PolicyActivation> {
   const connection = connect(postgres.url('owner'), { max: 1 });
   try {
     await seedDemo(connection.db);
-    await activatePolicyFile({ db: connection.db, path: policyFile });
+    return await activatePolicyFile({ db: connection.db, path: policyFile });
   } finally {
     await connection.close();
   }

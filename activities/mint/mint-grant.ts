@@ -9,7 +9,7 @@ import { countDecision, dropDecision, findDecision, type Decision } from '../sto
 import { announce } from '../store/events.ts';
 import { findGrantOfRequest, type Grant } from '../store/grants.ts';
 import { findPerson } from '../store/people.ts';
-import { livePolicy } from '../store/policies.ts';
+import { holdPolicy, livePolicy } from '../store/policies.ts';
 import { announceRequest, auditContext, lockRequest, setDeciding, type ScopeRequest } from '../store/requests.ts';
 import type { VerifyStatement } from './statement.ts';
 import type { MintInput, MintResult } from './types.ts';
@@ -92,6 +92,7 @@ async function recheck(
   input: MintInput,
   verify: VerifyStatement,
 ): Promise<Recheck> {
+  await holdPolicy(trx);
   const [policy, person] = [await livePolicy(trx), await findPerson(trx, request.subject)];
   if (person === undefined) return { ok: false, refusal: 'forbidden_by_policy' };
   const verdict = currentVerdict(policy, person, request);

@@ -1,5 +1,5 @@
 import { sql, type Selectable } from 'kysely';
-import { denyingRule } from '../../workflows/domain/evaluate-policy.ts';
+import { denyingRule, evaluatePolicy } from '../../workflows/domain/evaluate-policy.ts';
 import type { GrantEnd } from '../../workflows/domain/grant-status.ts';
 import type { Policy } from '../../workflows/domain/policy.ts';
 import { appendAudit } from './audit.ts';
@@ -120,8 +120,13 @@ export async function endGrant(
   return { grant: updated, ended: true };
 }
 
-/** Ends, by `policy`, every living grant that live policy now forbids (RULES 2). */
-export async function revokeForbiddenGrants(trx: DbOrTrx, policy: Policy, now: Date): Promise<void> {
+/**
+ * Ends, by `policy`, every living grant with a scope that this policy now forbids to its holder (RULES 2).
+ *
+ * @returns the grants that it ended.
+ */
+export async function revokeForbiddenGrants(trx: DbOrTrx, policy: Policy, now: Date): Promise<Grant[]> {
+  const revoked: Grant[] = [];
   const living = await trx
     .selectFrom('grants')
     .selectAll()
@@ -130,10 +135,18 @@ export async function revokeForbiddenGrants(trx: DbOrTrx, policy: Policy, now: D
     .execute();
   for (const grant of living) {
     const person = await findPerson(trx, grant.subject);
-    if (allowedScopes(policy, person?.roles ?? [], grant).length < grant.scopes.length) {
-      await endGrant(trx, grant.grant_id, { reason: 'revoked', by: 'policy', at: now });
-    }
+    const holder = { roles: person?.roles ?? [], clientId: grant.client_id };
+    if (grant.scopes.every((scope) => !isForbidden(policy, holder, scope))) continue;
+    const result = await endGrant(trx, grant.grant_id, { reason: 'revoked', by: 'policy', at: now });
+    if (result?.ended === true) revoked.push(result.grant);
   }
+  return revoked;
+}
+
+/** Whether this policy gives the scope to this holder in no way at all. */
+function isForbidden(policy: Policy, holder: { roles: readonly string[]; clientId: string }, scope: string): boolean {
+  if (!Object.hasOwn(policy.scopes, scope)) return true;
+  return evaluatePolicy(policy, { ...holder, disabled: false, scopes: [scope] }).approvalType === 'forbidden';
 }
 
 /** Filter of {@link listGrants}. */

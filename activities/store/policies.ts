@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Policy } from '../../workflows/domain/policy.ts';
 import type { DbOrTrx } from './connect.ts';
 
@@ -25,4 +26,17 @@ export async function insertPolicyVersion(db: DbOrTrx, policy: Policy, source: s
     .insertInto('policy_versions')
     .values({ version: policy.version, policy: JSON.stringify(policy), source })
     .execute();
+}
+
+/** Any number fixed for all processes: the key of PostgreSQL's advisory lock around policy and minting. */
+const policyLockKey = 20_261_122;
+
+/** Keeps the live policy what it is until this transaction ends: for whoever turns its verdict into a grant. */
+export async function holdPolicy(trx: DbOrTrx): Promise<void> {
+  await sql`select pg_advisory_xact_lock_shared(${policyLockKey})`.execute(trx);
+}
+
+/** Waits for all who hold the policy, and keeps others from holding it until this transaction ends. */
+export async function lockPolicy(trx: DbOrTrx): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${policyLockKey})`.execute(trx);
 }

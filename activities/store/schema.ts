@@ -35,6 +35,13 @@ export interface PolicyVersionsTable {
   activated_at: Stamped;
 }
 
+export interface PolicyProblemTable {
+  only_one: Generated<boolean>;
+  file_digest: string;
+  problems: string[];
+  noticed_at: Stamped;
+}
+
 export interface AccountSessionsTable {
   session_id: string;
   subject: string;
@@ -216,6 +223,7 @@ export interface Database {
   people: PeopleTable;
   person_roles: PersonRolesTable;
   policy_versions: PolicyVersionsTable;
+  policy_problem: PolicyProblemTable;
   account_sessions: AccountSessionsTable;
   chat_sign_ins: ChatSignInsTable;
   sign_outs: SignOutsTable;

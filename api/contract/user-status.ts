@@ -13,6 +13,8 @@ export const userStatusSchema = z.object({
   /** May decide something under live policy. */
   approver: z.boolean(),
   pending_requests: z.int(),
+  /** Why the policy file as it stands is not in force; only for admins and auditors, null when all is well. */
+  policy_problem: z.object({ problems: z.array(z.string()), noticed_at: z.iso.datetime() }).nullable(),
   demo_mode: z.boolean(),
   now: z.iso.datetime(),
 });

@@ -2,7 +2,8 @@ import type { Db } from '../../activities/store/connect.ts';
 import { heldScopes } from '../../activities/store/grants.ts';
 import { countPending } from '../../activities/store/requests.ts';
 import { livePolicy } from '../../activities/store/policies.ts';
-import { approvesSomething, mayOpenDashboard } from '../../workflows/domain/approvers.ts';
+import { findPolicyProblem } from '../../activities/store/policy-problem.ts';
+import { approvesSomething, isAuditor, mayOpenDashboard } from '../../workflows/domain/approvers.ts';
 import type { UserStatus } from '../contract/user-status.ts';
 import type { Caller } from './caller.ts';
 
@@ -14,7 +15,7 @@ export async function userStatus(
   const { db } = deps;
   const { person, clientId } = caller;
   const now = deps.now();
-  const [policy, scopes, pending] = await Promise.all([
+  const [policy, scopes, pending, problem] = await Promise.all([
     livePolicy(db),
     heldScopes(
       db,
@@ -22,6 +23,7 @@ export async function userStatus(
       now,
     ),
     countPending(db, person.subject),
+    isAuditor(person) ? findPolicyProblem(db) : undefined,
   ]);
   return {
     signed_in: true,
@@ -32,6 +34,8 @@ export async function userStatus(
     dashboard: mayOpenDashboard(policy, person),
     approver: approvesSomething(policy, person),
     pending_requests: pending,
+    policy_problem:
+      problem === undefined ? null : { problems: [...problem.problems], noticed_at: problem.noticedAt.toISOString() },
     demo_mode: deps.demoMode,
     now: now.toISOString(),
   };

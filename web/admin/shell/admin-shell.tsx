@@ -14,6 +14,7 @@ import { QueuePage } from '../queue/queue-page.tsx';
 import { RequestPage } from '../request/request-page.tsx';
 import { MainNav } from './main-nav.tsx';
 import { NoSuchPage } from './no-such-page.tsx';
+import { PolicyProblem } from './policy-problem.tsx';
 import { useSignOut } from './use-sign-out.ts';
 
 /** The frame of every page: where one is, who one is, whether what is shown is fresh. */
@@ -32,6 +33,7 @@ export function AdminShell({ user }: { user: UserStatus }) {
         <ConnectionBanner state={connection} />
       </header>
       <main className="mx-auto grid max-w-6xl gap-5 px-4 py-6">
+        {user.policy_problem !== null && <PolicyProblem problem={user.policy_problem} />}
         {!user.approver && (
           <Notice tone="neutral">You see everything and decide nothing: no scope names you as its approver.</Notice>
         )}

@@ -1,0 +1,51 @@
+import { appendFileSync } from 'node:fs';
+import { followPolicyFile } from '../activities/policy/follow-policy-file.ts';
+import { connect } from '../activities/store/connect.ts';
+import { logFile, type StartContext } from './start-context.ts';
+
+/** Keeps the live policy what the policy file says, until stopped; see {@link followPolicyFile}. */
+export function keepPolicy(
+  { state, progress, stops }: Pick<StartContext, 'state' | 'progress' | 'stops'>,
+  options: {
+    path: string;
+    /** Of the owner role. */
+    databaseUrl: string;
+    temporal: { address: string; namespace: string };
+    /** Requests whose grants ended when the file was activated at the start. */
+    untold: readonly string[];
+  },
+): void {
+  const log = logFile(state, 'policy');
+  const connection = connect(options.databaseUrl, { max: 1 });
+  const following = followPolicyFile({
+    db: connection.db,
+    path: options.path,
+    untold: options.untold,
+    tellGrantsEnded: (requestIds) => tellGrantsEnded(options.temporal, requestIds),
+    say: (message) => {
+      appendFileSync(log, `${new Date().toISOString()} ${message}\n`, { mode: 0o600 });
+      progress.say(message);
+    },
+  });
+  stops.push(async () => {
+    await following.close();
+    await connection.close();
+  });
+}
+
+/** Loads the Temporal client only when there is something to tell: that is seldom, and it is large. */
+async function tellGrantsEnded(
+  temporal: { address: string; namespace: string },
+  requestIds: readonly string[],
+): Promise<void> {
+  if (requestIds.length === 0) return;
+  const { Client, Connection } = await import('@temporalio/client');
+  const { tellGrantEnded } = await import('../activities/requests/tell-grant-ended.ts');
+  const connection = await Connection.connect({ address: temporal.address });
+  try {
+    const client = new Client({ connection, namespace: temporal.namespace });
+    for (const requestId of requestIds) await tellGrantEnded(client, requestId);
+  } finally {
+    await connection.close();
+  }
+}
