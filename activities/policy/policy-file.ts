@@ -6,7 +6,11 @@ import { securityLevels } from '../../workflows/domain/security-level.ts';
 const maxDurationMs = 366 * 24 * 60 * 60 * 1000;
 
 /** "10m", "24h", "7d" as milliseconds. */
-const duration = z.string('is a duration such as 10m, 24h or 7d').transform((text, context) => {
+const written = z
+  .string('is a duration such as 10m, 24h or 7d')
+  // For editors only: the check itself is below, and says more.
+  .meta({ pattern: '^\\s*\\d+(\\.\\d+)?\\s?[A-Za-z]+\\s*$', examples: ['10m', '24h', '7d'] });
+const duration = written.transform((text, context) => {
   const value = /^\d+(\.\d+)?\s?[a-z]+$/i.test(text.trim()) ? ms(text.trim() as StringValue) : undefined;
   if (typeof value !== 'number' || Number.isNaN(value) || value < 1000 || value > maxDurationMs) {
     context.addIssue({
@@ -23,23 +27,43 @@ const scopeName = z.string().regex(/^[\x21\x23-\x5B\x5D-\x7E]{1,128}$/, 'is not 
 const justification = z.enum(['optional', 'required']);
 const binding = z.enum(['account+client', 'session']);
 
+const durations = {
+  request_ttl: duration.describe('how long a request waits for a decision'),
+  grant_ttl: duration.describe('how long a grant lives'),
+  max_grant_ttl: duration.describe('how long a grant can live at most'),
+};
+const described = {
+  justification: justification.describe('whether asking takes a reason'),
+  binding: binding.describe('what a grant is tied to; "session" is one conversation in the chat, or one OAuth session'),
+};
+
 const scopeEntry = z
   .strictObject({
-    description: z.string().min(1),
-    risk: z.enum(risks),
-    resource: z.enum(['mcp', 'api']),
-    granted_at_once_to: z.array(role).default([]),
-    otherwise: z.enum(['admin', 'self', 'forbidden']),
-    approvers: z.array(role).default([]),
-    justification: justification.optional(),
-    request_ttl: duration.optional(),
-    grant_ttl: duration.optional(),
-    max_grant_ttl: duration.optional(),
-    binding: binding.optional(),
+    description: z.string().min(1).describe('what it allows, for approvers'),
+    risk: z.enum(risks).describe('orders the queue, and gives tools their security level'),
+    resource: z.enum(['mcp', 'api']).describe('the server that the scope is for'),
+    granted_at_once_to: z
+      .array(role)
+      .default([])
+      .describe('roles that receive it at first use; "everyone" is any valid token'),
+    otherwise: z
+      .enum(['admin', 'self', 'forbidden'])
+      .describe('for everybody else: an approver decides, the person consents afresh, or nobody gets it'),
+    approvers: z.array(role).default([]).describe('roles whose holders decide, never about their own request'),
+    justification: described.justification.optional(),
+    request_ttl: durations.request_ttl.optional(),
+    grant_ttl: durations.grant_ttl.optional(),
+    max_grant_ttl: durations.max_grant_ttl.optional(),
+    binding: described.binding.optional(),
   })
   .refine((entry) => entry.otherwise !== 'admin' || entry.approvers.length > 0, {
     path: ['approvers'],
     message: 'names at least one role when otherwise is "admin", or nobody could ever decide',
+  })
+  // The same for editors: a refinement has no JSON Schema.
+  .meta({
+    if: { properties: { otherwise: { const: 'admin' } }, required: ['otherwise'] },
+    then: { properties: { approvers: { minItems: 1 } }, required: ['approvers'] },
   });
 
 const toolEntry = z.strictObject({
@@ -51,28 +75,30 @@ const toolEntry = z.strictObject({
 /** The policy file as people write it. Durations come out as milliseconds. */
 export const policyFileSchema = z
   .strictObject({
-    version: z.literal(1),
+    version: z.literal(1).describe('of the format of this file'),
     defaults: z
       .strictObject({
-        request_ttl: duration.prefault('24h'),
-        grant_ttl: duration.prefault('1h'),
-        max_grant_ttl: duration.prefault('8h'),
-        justification: justification.default('optional'),
-        binding: binding.default('account+client'),
+        request_ttl: durations.request_ttl.prefault('24h'),
+        grant_ttl: durations.grant_ttl.prefault('1h'),
+        max_grant_ttl: durations.max_grant_ttl.prefault('8h'),
+        justification: described.justification.default('optional'),
+        binding: described.binding.default('account+client'),
       })
-      .prefault({}),
-    scopes: z.record(scopeName, scopeEntry),
-    tools: z.record(z.string().min(1), toolEntry).default({}),
+      .prefault({})
+      .describe('for every scope that does not say otherwise'),
+    scopes: z.record(scopeName, scopeEntry).describe('how each scope is granted'),
+    tools: z.record(z.string().min(1), toolEntry).default({}).describe('the scope that each tool needs'),
     deny: z
       .array(
         z.strictObject({
           scopes: z.array(z.string()).min(1),
-          roles: z.array(role).default([]),
-          clients: z.array(z.string()).default([]),
-          reason: z.string().min(1),
+          roles: z.array(role).default([]).describe('whom; nobody named means everybody'),
+          clients: z.array(z.string()).default([]).describe('through which clients; none named means every client'),
+          reason: z.string().min(1).describe('shown to whoever is refused'),
         }),
       )
-      .default([]),
+      .default([])
+      .describe('denials come first, whatever else this file says'),
   })
   .superRefine((file, context) => {
     const known = new Set(Object.keys(file.scopes));
