@@ -10,6 +10,7 @@ import type { OAuthDeps } from './oauth/options.ts';
 import { createProvider } from './oauth/provider.ts';
 import { publicJwk } from './oauth/public-jwk.ts';
 import { isProviderPath } from './oauth/routes.ts';
+import { authServerDocument } from './openapi/routes.ts';
 import { pageRoutes } from './pages.ts';
 import { problemHandler } from './problems.ts';
 import { accessTokenVerifier } from './sessions/access-tokens.ts';
@@ -56,6 +57,7 @@ export function createApiApp(deps: ApiAppDeps): Express {
   app.get('/healthz', (_request, response) => {
     response.json({ status: 'ok' });
   });
+  app.use(authServerDocument({ url: origin, cookie: deps.sessions.cookieName }));
   app.use(sessionRoutes({ ...deps, origin, verifyToken, limit: createSignInLimit() }));
   app.use(pageRoutes(deps));
   app.use(interactionRoutes(provider, deps.sessions));

@@ -35,6 +35,11 @@ const statuses: Record<DomainErrorCode, number> = {
   wrong_host: 421,
 };
 
+/** The HTTP status that goes with a code. */
+export function problemStatus(code: DomainErrorCode): number {
+  return statuses[code];
+}
+
 /** Seconds after which a client may try again. */
 const retryAfterSeconds: Partial<Record<DomainErrorCode, number>> = { temporarily_unavailable: 2, rate_limited: 30 };
 

@@ -2,6 +2,7 @@ import type { Express } from 'express';
 import { createBaseApp, notFoundHandler } from '../http/base-app.ts';
 import { requireSameOrigin } from '../http/browser-guard.ts';
 import { staticApp } from '../http/static-app.ts';
+import { chatAppDocument } from '../openapi/routes.ts';
 import { problemHandler } from '../problems.ts';
 import { chatAuthRoutes } from './auth-routes.ts';
 import { chatCookies } from './chat-cookie.ts';
@@ -22,6 +23,7 @@ export function createChatApp(deps: ChatDeps): Express {
   app.get('/healthz', (_request, response) => {
     response.json({ status: 'ok' });
   });
+  app.use(chatAppDocument({ url: new URL(deps.publicUrl).origin, cookie: cookies.signIn.name }));
   app.use('/assets', web.assets);
   app.get(['/', '/c/:sessionId'], web.page);
   app.use(requireSameOrigin(new URL(deps.publicUrl).origin), chatRoutes(deps, cookies));

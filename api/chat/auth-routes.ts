@@ -1,8 +1,8 @@
 import { Router } from 'express';
-import { z } from 'zod';
 import { endChatSignIns } from '../../activities/store/chat-sign-ins.ts';
 import { announce } from '../../activities/store/events.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
+import { demoLoginSchema } from '../contract/sign-in.ts';
 import { requireSameOrigin } from '../http/browser-guard.ts';
 import { localPathOr } from '../http/local-path.ts';
 import { parseBody } from '../http/parse.ts';
@@ -11,12 +11,6 @@ import type { ChatCookies } from './chat-cookie.ts';
 import { demoSignIn } from './demo-sign-in.ts';
 import type { ChatDeps } from './deps.ts';
 import { beginSignIn, finishSignIn, flowSeconds, openFlow, sealFlow, signInSeconds } from './sign-in.ts';
-
-const demoLoginSchema = z.object({
-  email: z.string().trim().min(1, 'Enter your e-mail address.').max(320),
-  password: z.string().min(1, 'Enter your password.').max(1_000),
-  return_to: z.string().max(2_048).optional(),
-});
 
 /** `/auth/*` of the chat app: the ordinary redirect, the demo login, signing out. */
 export function chatAuthRoutes(deps: ChatDeps, cookies: ChatCookies): Router {

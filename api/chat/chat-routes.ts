@@ -1,5 +1,4 @@
 import { Router } from 'express';
-import { z } from 'zod';
 import { listMessages } from '../../activities/store/chat-messages.ts';
 import { listChatSessions, ownChatSession } from '../../activities/store/chat-sessions.ts';
 import { listCalls } from '../../activities/store/tool-call-runs.ts';
@@ -7,6 +6,7 @@ import { chatClientId } from '../../workflows/domain/clients.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import {
   cancelApprovalSchema,
+  historyQuerySchema,
   postChatSchema,
   requestApprovalSchema,
   retryMessageSchema,
@@ -28,7 +28,6 @@ import { requestApproval } from './request-approval.ts';
 import { retryMessage } from './retry-message.ts';
 import { unwrap } from './unwrap-answer.ts';
 
-const historyQuerySchema = z.object({ session_id: z.string().min(1).max(128) });
 const shownSessions = 100;
 
 /** The chat app's JSON endpoints (PRODUCT.md). Everybody sees and touches their own conversations only (RULES 9). */

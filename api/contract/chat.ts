@@ -78,6 +78,9 @@ export const cancelApprovalSchema = z.object({
   approval_request_id: z.string().min(1).max(128),
 });
 
+/** Query of `GET /api/chat-history`. */
+export const historyQuerySchema = z.object({ session_id: z.string().min(1).max(128) });
+
 export const chatMessageSchema = z.object({
   message_id: z.string(),
   role: z.enum(['user', 'assistant']),

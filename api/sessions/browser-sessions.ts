@@ -22,6 +22,7 @@ export interface BrowserSession {
 
 /** Our own sessions: the sign-in of the auth server, which the OAuth provider's follows. */
 export interface BrowserSessions {
+  readonly cookieName: string;
   /** Whose browser this is, if anybody is signed in and the account is not disabled. */
   find(request: { headers: IncomingHttpHeaders }): Promise<BrowserSession | undefined>;
   /** Signs a person in; what the browser was signed in as before ends. */
@@ -46,6 +47,7 @@ export function createBrowserSessions(options: { db: Db; secure: boolean; now: (
     await announce(db, { kind: 'sign_out', id: session.subject, subject: session.subject });
   };
   return {
+    cookieName: cookie.name,
     find: async (request) => {
       const secret = cookie.read(request);
       if (secret === undefined) return undefined;

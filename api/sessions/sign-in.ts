@@ -1,10 +1,10 @@
 import type { Request, Response } from 'express';
-import { z } from 'zod';
 import { appendAudit } from '../../activities/store/audit.ts';
 import type { Db } from '../../activities/store/connect.ts';
 import { findPersonByPassword } from '../../activities/store/people.ts';
 import { dashboardClientId } from '../../workflows/domain/clients.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
+import { demoLoginSchema } from '../contract/sign-in.ts';
 import { localPathOr } from '../http/local-path.ts';
 import { parseBody } from '../http/parse.ts';
 import type { BrowserSessions } from './browser-sessions.ts';
@@ -18,12 +18,6 @@ export interface SignInDeps {
   demoMode: boolean;
 }
 
-const bodySchema = z.object({
-  email: z.string().trim().min(1).max(320),
-  password: z.string().min(1).max(1_024),
-  return_to: z.string().max(2_048).optional(),
-});
-
 /**
  * `POST /auth/demo-login`: answers 303 with our cookie.
  *
@@ -32,7 +26,7 @@ const bodySchema = z.object({
 export async function demoSignIn(deps: SignInDeps, request: Request, response: Response): Promise<void> {
   if (!deps.demoMode)
     throw new DomainError('demo_mode_off', 'Demo mode is off, so there are no demo accounts to sign in with.');
-  const body = parseBody(bodySchema, request);
+  const body = parseBody(demoLoginSchema, request);
   const returnTo = request.query['return_to'] ?? body.return_to;
   const address = request.socket.remoteAddress ?? 'unknown';
   await deps.limit.attempt(body.email, address);

@@ -20,6 +20,7 @@ import { signInAsChat } from '../support/chat-tokens.ts';
 import { answered, askForApproval, say, statusOf } from '../support/conversation.ts';
 import { connectToLaunched } from '../support/launched-store.ts';
 import { launch, launchPorts, removeStateFolder, temporaryStateFolder, type Launched } from '../support/launched.ts';
+import { openEventStream } from '../support/event-stream.ts';
 import { liveEvents } from '../support/live-events.ts';
 import { readHistory } from '../support/temporal-history.ts';
 import { signedIn, visitor, type Visitor } from '../support/visitor.ts';
@@ -187,7 +188,9 @@ test('four ends are told apart in the chat, in the API and in the audit table', 
     await decide(requestId, reply.session_id);
     const { content } = await answered(manager, reply);
     const { status } = await statusOf(admin, requestId);
-    const ends = (await auditTypes(requestId)).filter((type) => /^request\.(?!created|pending)/.test(type));
+    const ends = (await auditTypes(requestId)).filter((type) =>
+      /^request\.(?!created|pending|withdrawal_recorded)/.test(type),
+    );
     return { content, status, ends };
   };
   const denied = await end('Execute command: date', (id) => admin.post(`/api/deny/${id}`, { reason: 'Not today.' }));
@@ -207,6 +210,95 @@ test('four ends are told apart in the chat, in the API and in the audit table', 
   expect(cancelled.content).toContain('You withdrew the request');
   expect(expired.content).toContain('This is not a refusal');
   expect(approved.content).toContain('Output of `date`');
+});
+
+test('a chat that comes back is told what changed meanwhile', async () => {
+  const demo = await signedIn(product.chatUrl, 'demo@example.com');
+  const stream = await openEventStream(product.chatUrl, demo.cookie);
+  await expect.poll(() => stream.lastEventId).toBeDefined();
+  await stream.close();
+  const reply = await say(demo, 'Execute command: date');
+  const requestId = await askForApproval(demo, reply);
+  const again = await openEventStream(product.chatUrl, demo.cookie, stream.lastEventId);
+  await expect
+    .poll(() => again.changes.map(({ id }) => id))
+    .toEqual(expect.arrayContaining([reply.session_id, requestId]));
+  const others = await openEventStream(
+    product.chatUrl,
+    (await signedIn(product.chatUrl, 'manager@example.com')).cookie,
+    stream.lastEventId,
+  );
+  await expect.poll(() => others.events.length).toBeGreaterThan(0);
+  expect(others.changes.map(({ id }) => id)).not.toContain(requestId);
+  await Promise.all([again.close(), others.close()]);
+});
+
+describe('both servers publish what they speak', () => {
+  const published = async (base: string) => {
+    const { status, body } = await visitor(base).get('/api/openapi.json');
+    expect([status, body.openapi]).toEqual([200, '3.1.0']);
+    return Object.keys(body.paths as Record<string, unknown>);
+  };
+
+  test('to everybody', async () => {
+    expect(await published(product.issuer)).toEqual(
+      expect.arrayContaining(['/api/upgrade-scope', '/api/approve/{id}', '/api/audit', '/api/events']),
+    );
+    expect(await published(product.chatUrl)).toEqual(expect.arrayContaining(['/chat', '/api/chat-history']));
+  });
+
+  // Each answer is held to the document by the visitor.
+  test.each([
+    ['/api/upgrade-scope', { scopes: [] }, 400],
+    ['/api/upgrade-scope', { scopes: Array.from({ length: 10_000 }, (_, n) => `s${n}`) }, 413],
+    ['/api/upgrade-scope', { scopes: ['read:files'], session_id: 'somebody-elses' }, 404],
+    ['/api/approve/req_unknown', {}, 404],
+    ['/api/deny/req_unknown', {}, 400],
+    ['/api/deny/req_unknown', { reason: 'x' }, 404],
+    ['/api/requests/req_unknown/cancel', undefined, 404],
+    ['/api/grants/grt_unknown/revoke', {}, 404],
+    ['/api/grants/grt_unknown/return', undefined, 404],
+    ['/auth/demo-login', { email: 'user@example.com' }, 400],
+    ['/auth/demo-login', { email: 'nobody@example.com', password: 'x' }, 401],
+  ])('auth server: POST %s %j is %i', async (path, body, status) => {
+    expect((await admin.post(path, body)).status).toBe(status);
+    const cross = await admin.post(path, body, { origin: product.chatUrl });
+    expect(cross.status).toBe(status === 413 ? 413 : 403);
+  });
+
+  test.each([
+    ['/chat', { message: '' }, 400],
+    ['/chat', { message: 'hello', session_id: 'unknown' }, 404],
+    ['/request-approval', { session_id: 'unknown' }, 404],
+    ['/retry-message', { session_id: 'unknown' }, 404],
+    ['/cancel-approval', { session_id: 'unknown', approval_request_id: 'unknown' }, 404],
+    ['/auth/demo-login', { email: 'user@example.com', password: 'wrong' }, 401],
+  ])('chat: POST %s %j is %i', async (path, body, status) => {
+    const user = await signedIn(product.chatUrl, 'user@example.com');
+    expect((await user.post(path, body)).status).toBe(status);
+    expect((await user.post(path, body, { origin: product.issuer })).status).toBe(403);
+    if (path !== '/auth/demo-login') expect((await visitor(product.chatUrl).post(path, body)).status).toBe(401);
+  });
+
+  test('every page that can be read, as whoever may and as whoever may not', async () => {
+    const user = await signedIn(product.issuer, 'user@example.com');
+    const inChat = await signedIn(product.chatUrl, 'user@example.com');
+    for (const path of ['requests', 'grants', 'audit', 'stats', 'tools', 'user-status', 'requests/req_unknown']) {
+      const answers = [admin, user, visitor(product.issuer)].map((who) => who.get(`/api/${path}`));
+      expect((await Promise.all(answers)).at(-1)?.status).toBe(401);
+    }
+    for (const path of ['/auth/sign-in-options', '/healthz', '/api/requests?limit=0', '/api/status/%E0%A4%A']) {
+      await admin.get(path);
+    }
+    for (const path of ['agent', 'chat-sessions', 'chat-history', 'chat-history?session_id=unknown', 'user-status']) {
+      await inChat.get(`/api/${path}`);
+      expect((await visitor(product.chatUrl).get(`/api/${path}`)).status).toBe(401);
+    }
+    expect((await inChat.get('/check-approval/req_unknown')).status).toBe(404);
+    expect((await visitor(product.chatUrl).get('/auth/sign-in')).status).toBe(303);
+    expect((await visitor(product.chatUrl).get('/auth/callback')).status).toBe(401);
+    expect((await inChat.post('/auth/sign-out')).status).toBe(204);
+  });
 });
 
 describe('refused, and audited', () => {

@@ -1,4 +1,5 @@
 import { parseSetCookie } from 'cookie';
+import { contractOf } from './contract-check.ts';
 
 /** A browser as far as HTTP goes: keeps cookies by path, follows redirects only when told to. */
 export interface TestBrowser {
@@ -20,6 +21,7 @@ export function testBrowser(): TestBrowser {
       const headers = new Headers(init.headers);
       if (sent.length > 0) headers.set('cookie', sent.join('; '));
       const response = await fetch(url, { ...init, headers, redirect: 'manual' });
+      await holdToContract(url, init.method ?? 'GET', response);
       for (const line of response.headers.getSetCookie()) {
         const { name, value, path, maxAge, expires } = parseSetCookie(line, { decode: (text) => text });
         const gone =
@@ -47,4 +49,20 @@ export function testBrowser(): TestBrowser {
     cookies: () => new Map([...jar].map(([name, { value }]) => [name, value])),
   };
   return browser;
+}
+
+/** Streams are left to whoever reads them. */
+async function holdToContract(url: string, method: string, response: Response): Promise<void> {
+  const contentType = response.headers.get('content-type');
+  if (contentType?.startsWith('text/event-stream') === true) return;
+  const { origin, pathname } = new URL(url);
+  const text = await response.clone().text();
+  const difference = (await contractOf(origin))?.({
+    method,
+    path: pathname,
+    status: response.status,
+    contentType,
+    text,
+  });
+  if (difference !== undefined) throw new Error(difference);
 }

@@ -1,4 +1,9 @@
-/** Somebody at one of our HTTP servers, without a browser: a cookie jar and JSON. */
+import { contractOf } from './contract-check.ts';
+
+/**
+ * Somebody at one of our HTTP servers, without a browser: a cookie jar and JSON. Every answer is held to the document
+ * that the server publishes.
+ */
 export interface Visitor {
   get(path: string): Promise<Answer>;
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
@@ -30,6 +35,14 @@ export function visitor(base: string): Visitor {
       else jar.set(name, value);
     }
     const text = await response.text();
+    const difference = (await contractOf(base))?.({
+      method: init.method ?? 'GET',
+      path,
+      status: response.status,
+      contentType: response.headers.get('content-type'),
+      text,
+    });
+    if (difference !== undefined) throw new Error(difference);
     return { status: response.status, headers: response.headers, body: parsed(text) };
   };
   return {

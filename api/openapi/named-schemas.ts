@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { auditPageSchema } from '../contract/audit.ts';
+import { authorizationErrorSchema } from '../contract/authorization-error.ts';
+import {
+  agentInfoSchema,
+  chatHistorySchema,
+  chatMessageSchema,
+  chatReplySchema,
+  chatSessionListSchema,
+  toolCallSchema,
+} from '../contract/chat.ts';
+import { liveEventSchema } from '../contract/events.ts';
+import { grantListSchema, grantSchema, grantStateSchema } from '../contract/grants.ts';
+import { problemSchema } from '../contract/problem.ts';
+import {
+  requestDetailSchema,
+  requestListSchema,
+  requestStatusSchema,
+  scopeRequestSchema,
+  upgradeScopeResponseSchema,
+} from '../contract/scope-requests.ts';
+import { healthSchema } from '../contract/sign-in.ts';
+import { statsSchema } from '../contract/stats.ts';
+import { toolAccessSchema, toolListSchema } from '../contract/tools.ts';
+import { signInOptionsSchema, userStatusSchema } from '../contract/user-status.ts';
+
+/** Problem documents with the members that some codes add (RFC 9457 section 3.2). */
+const problemDocumentSchema = problemSchema.extend({
+  /** `invalid_request`: which fields are wrong. */
+  fields: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+  /** `already_decided`: how the request ended. */
+  request: requestStatusSchema.optional(),
+  /** `already_decided`: how the grant ended. */
+  grant: grantSchema.optional(),
+});
+
+/** The schemas of answers, by the names they have in the document. */
+export const namedSchemas = {
+  AgentInfo: agentInfoSchema,
+  AuditPage: auditPageSchema,
+  AuthorizationError: authorizationErrorSchema,
+  ChatHistory: chatHistorySchema,
+  ChatMessage: chatMessageSchema,
+  ChatReply: chatReplySchema,
+  ChatSessionList: chatSessionListSchema,
+  Grant: grantSchema,
+  GrantList: grantListSchema,
+  GrantState: grantStateSchema,
+  Health: healthSchema,
+  LiveEvent: liveEventSchema,
+  Problem: problemDocumentSchema,
+  RequestDetail: requestDetailSchema,
+  RequestList: requestListSchema,
+  RequestStatus: requestStatusSchema,
+  ScopeRequest: scopeRequestSchema,
+  SignInOptions: signInOptionsSchema,
+  Stats: statsSchema,
+  ToolAccess: toolAccessSchema,
+  ToolCall: toolCallSchema,
+  ToolList: toolListSchema,
+  UpgradeScopeResponse: upgradeScopeResponseSchema,
+  UserStatus: userStatusSchema,
+} as const satisfies Record<string, z.ZodType>;

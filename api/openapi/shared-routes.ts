@@ -1,0 +1,26 @@
+import type { RouteDoc } from './route-doc.ts';
+
+/** The event stream, which both servers have. */
+export const eventsRoute: RouteDoc = {
+  id: 'followEvents',
+  method: 'get',
+  path: '/api/events',
+  tag: 'Reading',
+  summary:
+    'What changes, as server-sent events (LiveEvent), as far as the caller may know. Starts with `hello`, then what was missed since Last-Event-ID, or `resync` when that is too much to tell',
+  access: 'signed_in',
+  header: { name: 'Last-Event-ID', description: 'Position of the last event that was received.' },
+  answers: [{ status: 200, description: 'The stream.', mediaType: 'text/event-stream' }],
+  problems: ['rate_limited'],
+};
+
+/** The document itself. */
+export const documentRoute: RouteDoc = {
+  id: 'getDocument',
+  method: 'get',
+  path: '/api/openapi.json',
+  tag: 'Service',
+  summary: 'This document',
+  access: 'public',
+  answers: [{ status: 200, description: 'OpenAPI 3.1.', mediaType: 'application/json' }],
+};
