@@ -34,7 +34,8 @@ export function createHousekeeping(sweeper: Sweeper, timing: Pick<SweepTiming, '
         clearInterval(beat);
       }
       // Offered again only when this worker has stopped asking.
-      if (stopping.signal.aborted) throw ApplicationFailure.create({ message: 'stopping', nextRetryDelay: '1s' });
+      if (stopping.signal.aborted)
+        throw ApplicationFailure.create({ message: 'stopping', nextRetryDelay: '1s', category: 'BENIGN' });
     },
     stop: () => {
       stopping.abort();

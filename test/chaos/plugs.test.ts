@@ -4,7 +4,10 @@ import type { ChatReply } from '../../api/contract/chat.ts';
 import { persistently, pullPlug, readStore, untilStored, victims, type Victim } from '../support/chaos.ts';
 import { answered, askForApproval, say, statusOf } from '../support/conversation.ts';
 import { launch, launchPorts, removeStateFolder, temporaryStateFolder, type Launched } from '../support/launched.ts';
+import { needsSandbox } from '../support/needs-sandbox.ts';
 import { signedIn, type Visitor } from '../support/visitor.ts';
+
+needsSandbox();
 
 /** Where in the life of a request the plug is pulled. */
 const points = ['stored', 'pending', 'decision recorded', 'minted', 'resumed'] as const;

@@ -2,11 +2,14 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test as base, type Page } from '@playwright/test';
 import { launch, launchPorts, removeStateFolder, temporaryStateFolder, type Launched } from '../support/launched.ts';
+import { whyNoBrowserTests } from '../support/system-needs.ts';
 
 /** How long a request for `read:files` waits here. Only the auditor has to ask for it. */
 const shortRequestTtl = '4s';
 
 interface TestFixtures {
+  /** Skips the test, with the reason, where the machine lacks what it takes. */
+  machine: void;
   /** A new browser context's page: nobody is signed in. The test fails when any page of it logs an error. */
   newVisitor: () => Promise<Page>;
 }
@@ -37,6 +40,15 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       }
     },
     { scope: 'worker', timeout: 180_000 },
+  ],
+  machine: [
+    // eslint-disable-next-line no-empty-pattern
+    async ({}, use, testInfo) => {
+      const reason = await whyNoBrowserTests();
+      testInfo.skip(reason !== undefined, reason);
+      await use();
+    },
+    { auto: true },
   ],
   newVisitor: async ({ browser }, use) => {
     const errors: string[] = [];

@@ -9,8 +9,11 @@ import {
 } from '../../api/contract/chat.ts';
 import { requestStatusSchema, upgradeScopeResponseSchema } from '../../api/contract/scope-requests.ts';
 import { userStatusSchema } from '../../api/contract/user-status.ts';
+import { needsSandbox } from '../support/needs-sandbox.ts';
 import { startProduct, type Product } from '../support/product.ts';
 import { signedIn, visitor, type Visitor } from '../support/visitor.ts';
+
+needsSandbox();
 
 let product: Product;
 let user: Visitor;

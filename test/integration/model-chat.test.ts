@@ -4,9 +4,12 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { agentInfoSchema, chatReplySchema, type ChatReply } from '../../api/contract/chat.ts';
 import { answered, askForApproval, say } from '../support/conversation.ts';
+import { needsSandbox } from '../support/needs-sandbox.ts';
 import { startProduct, type Product } from '../support/product.ts';
 import { startScriptedEndpoint, type Reply } from '../support/scripted-endpoint.ts';
 import { signedIn, type Visitor } from '../support/visitor.ts';
+
+needsSandbox();
 
 const apiKey = 'sk-of-the-test-0123456789';
 let endpoint: Awaited<ReturnType<typeof startScriptedEndpoint>>;

@@ -12,7 +12,10 @@ import {
   type Launched,
   type LaunchedPorts,
 } from '../support/launched.ts';
+import { needsSandbox } from '../support/needs-sandbox.ts';
 import { signedIn, type Visitor } from '../support/visitor.ts';
+
+needsSandbox();
 
 let stateFolder: string;
 let ports: LaunchedPorts;

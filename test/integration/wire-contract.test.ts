@@ -22,8 +22,11 @@ import { connectToLaunched } from '../support/launched-store.ts';
 import { launch, launchPorts, removeStateFolder, temporaryStateFolder, type Launched } from '../support/launched.ts';
 import { openEventStream } from '../support/event-stream.ts';
 import { liveEvents } from '../support/live-events.ts';
+import { needsSandbox } from '../support/needs-sandbox.ts';
 import { readHistory } from '../support/temporal-history.ts';
 import { signedIn, visitor, type Visitor } from '../support/visitor.ts';
+
+needsSandbox();
 
 let folder: string;
 let product: Launched;
