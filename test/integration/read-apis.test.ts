@@ -86,6 +86,8 @@ describe('GET /api/audit', () => {
     expect(notes(await page(`${about}to=${second?.at ?? ''}`))).not.toContain(second?.data['n']);
     expect(notes(await page(`${about}from=${third?.at ?? ''}`))).toContain(third?.data['n']);
     expect(notes(await page(`${about}from=2100-01-01T00:00:00%2B02:00`))).toEqual([]);
+    expect(notes(await page(`${about}to=0000-01-01T00:00:00Z`))).toEqual([]);
+    expect(notes(await page(`${about}from=9999-12-31T23:59:59-23:59`))).toEqual([]);
   });
 
   test.each([
@@ -97,6 +99,9 @@ describe('GET /api/audit', () => {
     'limit=201',
     'from=yesterday',
     'subject=a&subject=b',
+    'subject=%00',
+    'scope=a%00',
+    'request_id=%00a',
   ])('%s is refused', async (query) => {
     expect(await refusal(auditor, `/api/audit?${query}`)).toEqual([400, 'invalid_request']);
   });
@@ -228,5 +233,7 @@ describe('GET /api/tools', () => {
     expect(await refusal(user, '/api/tools?subject=admin@example.com')).toEqual([403, 'not_auditor']);
     expect(await refusal(user, '/api/tools?subject=nobody@example.com')).toEqual([403, 'not_auditor']);
     expect(await refusal(auditor, '/api/tools?subject=nobody@example.com')).toEqual([404, 'not_found']);
+    expect(await refusal(auditor, '/api/tools?subject=%00')).toEqual([400, 'invalid_request']);
+    expect(await refusal(user, '/api/tools?client_id=%00')).toEqual([400, 'invalid_request']);
   });
 });
