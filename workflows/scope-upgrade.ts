@@ -1,8 +1,6 @@
 import {
   allHandlersFinished,
-  CancellationScope,
   condition,
-  isCancellation,
   log,
   proxyActivities,
   proxyLocalActivities,
@@ -171,15 +169,8 @@ export async function scopeUpgrade({ requestId }: { requestId: string }): Promis
    * row decides which of the two came first (RULES 15).
    */
   async function mintUnlessStopped(decisionId?: string): Promise<RequestStanding | undefined> {
-    const scope = new CancellationScope();
-    const minting = scope
-      .run(() => mintGrant(decisionId === undefined ? { requestId } : { requestId, decisionId }))
-      .catch((error: unknown) => {
-        if (isCancellation(error)) return undefined;
-        throw error;
-      });
     let result: MintResult | undefined;
-    void minting.then((value) => {
+    const minting = mintGrant(decisionId === undefined ? { requestId } : { requestId, decisionId }).then((value) => {
       result = value;
     });
     for (;;) {
@@ -188,9 +179,8 @@ export async function scopeUpgrade({ requestId }: { requestId: string }): Promis
       const index = arrivals.findIndex(stopsMint);
       const [arrival] = arrivals.splice(index, 1);
       const standing = arrival === undefined ? undefined : await stopMint(arrival);
-      if (standing === undefined) continue;
-      scope.cancel();
-      return standing;
+      // The attempt needs no cancelling: the mint finds the row ended, and the end of this workflow ends its retries.
+      if (standing !== undefined) return standing;
     }
     if (result.minted) return { status: 'approved', grant: result };
     if (decisionId !== undefined) outcomes.set(decisionId, { counted: false, refusal: result.refusal });

@@ -11,14 +11,16 @@ export async function endRequest(
   return deps.db.transaction().execute(async (trx) => {
     const request = await findRequest(trx, input.requestId);
     // Whoever can reach Temporal can send a signal; the requester's withdrawal is in the row.
-    if (input.status === 'cancelled' && request?.cancel_requested_at === null) return { status: request.status };
-    const status = await endStoredRequest(trx, input.requestId, {
-      status: input.status,
-      actor: actorOf(input.status, request?.subject),
-      decidedBy: null,
-      note: input.reason === 'forbidden_by_policy' ? 'The policy no longer allows this.' : null,
-      at: deps.now(),
-    });
+    const unproven = input.status === 'cancelled' && request?.cancel_requested_at === null;
+    const status = unproven
+      ? request.status
+      : await endStoredRequest(trx, input.requestId, {
+          status: input.status,
+          actor: actorOf(input.status, request?.subject),
+          decidedBy: null,
+          note: input.reason === 'forbidden_by_policy' ? 'The policy no longer allows this.' : null,
+          at: deps.now(),
+        });
     const grant = status === 'approved' ? await findGrantOfRequest(trx, input.requestId) : undefined;
     return grant === undefined
       ? { status }

@@ -76,8 +76,7 @@ export class FakeRequest {
   }
 
   end(status: RequestStatus): RequestStanding {
-    if (status === 'cancelled' && !this.withdrawn) return { status: this.status };
-    this.#end(status);
+    if (status !== 'cancelled' || this.withdrawn) this.#end(status);
     return this.status === 'approved'
       ? { status: this.status, grant: { grantId: this.grantId, expiresAt: this.grantExpiresAt } }
       : { status: this.status };

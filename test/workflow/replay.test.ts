@@ -68,7 +68,7 @@ describe('a changed workflow does not replay', () => {
   it.each([
     ['another activity at the end', 'await wakeAfterEnd(', 'await releaseCalls(', 'scope-upgrade.ended.denied'],
     ['no policy asked', 'await local.evaluateRequest(', 'await mintGrant(', 'scope-upgrade.waiting.pending'],
-    ['the mint left out', '.run(()=>mintGrant(', '.run(async()=>(', 'scope-upgrade.ended.approved'],
+    ['the mint left out', 'mintGrant(decisionId', '(async (left) => left)(decisionId', 'scope-upgrade.ended.approved'],
     [
       'a call made without being looked for',
       'await session.findChatWork(input)',
