@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import { plainPage } from './http/plain-page.ts';
 import { DomainError, type DomainErrorCode } from '../workflows/domain/errors.ts';
 import type { Problem } from './contract/problem.ts';
 
@@ -68,6 +69,17 @@ export function sendProblem(response: Response, error: DomainError): void {
   response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
 }
 
+/** The same for a person who followed a link. */
+function sendProblemPage(response: Response, error: DomainError): void {
+  const { status, title, detail } = toProblem(error);
+  response.setHeader('Cache-Control', 'no-store');
+  const links = [{ href: '/', text: 'To the start page' }];
+  response
+    .status(status)
+    .type('html')
+    .send(plainPage({ title, paragraphs: [detail], links }));
+}
+
 /** The last middleware of an app: turns whatever was thrown into a problem document, without internals. */
 export function problemHandler(logger: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
@@ -85,7 +97,9 @@ export function problemHandler(logger: Logger): ErrorRequestHandler {
       next(error);
       return;
     }
-    sendProblem(response, known);
+    // A person who followed a link is shown a page, not JSON.
+    if (request.method === 'GET' && request.accepts(['json', 'html']) === 'html') sendProblemPage(response, known);
+    else sendProblem(response, known);
   };
 }
 

@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { ModelEnvironment } from './model-configuration.ts';
@@ -95,6 +96,9 @@ export function startConfiguration(flags: StartFlags, env: NodeJS.ProcessEnv = p
     chat: settings.chatPort,
     temporalUi: settings.temporalUiPort,
   };
+  if (!isFolder(settings.workspace)) {
+    throw new ConfigurationError([`${describe('workspace')}: ${resolve(settings.workspace)} is not a folder`]);
+  }
   const repeated = Object.values(ports).filter((value, index, all) => all.indexOf(value) !== index);
   if (repeated.length > 0)
     throw new ConfigurationError([`port ${repeated[0]} is used twice: give each part a port of its own`]);
@@ -105,6 +109,10 @@ export function startConfiguration(flags: StartFlags, env: NodeJS.ProcessEnv = p
     workspace: resolve(settings.workspace),
     model: modelEnvironment(settings, env),
   };
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /** The key itself is no flag: a command line is for everybody on the machine to read. */

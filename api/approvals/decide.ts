@@ -169,6 +169,12 @@ async function refusalError(deps: ApprovalDeps, requestId: string, refusal: Deci
 
 async function alreadyDecided(deps: ApprovalDeps, request: ScopeRequest | undefined): Promise<DomainError> {
   if (request === undefined) return new DomainError('not_found', 'There is no such request.');
+  if (!isTerminal(request.status)) {
+    return new DomainError(
+      'temporarily_unavailable',
+      'The workflow of this request has been stopped from outside. It is being repaired: try again in a minute.',
+    );
+  }
   const view = await viewOf(deps, request.request_id);
   const by = view.approved_by ?? view.denied_by;
   return new DomainError(

@@ -15,6 +15,8 @@ import { taskQueues } from '../../workflows/task-queues.ts';
 export const judgedWithinMs = 3_000;
 
 const workflowType = 'scopeUpgrade';
+/** gRPC status code DEADLINE_EXCEEDED. */
+const deadlineExceeded = 4;
 
 function startOptions(requestId: string) {
   return {
@@ -57,13 +59,17 @@ export async function deliverDecision(
   );
   asked.catch(() => undefined);
   try {
-    await client.workflow.signalWithStart(workflowType, {
-      ...startOptions(requestId),
-      signal: verdict === 'approve' ? approveSignal : denySignal,
-      signalArgs: [decision],
-    });
+    await quickly(client, () =>
+      client.workflow.signalWithStart(workflowType, {
+        ...startOptions(requestId),
+        signal: verdict === 'approve' ? approveSignal : denySignal,
+        signalArgs: [decision],
+      }),
+    );
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return 'ended';
+    // It may have arrived all the same, and it is recorded: delivered again by whoever looks for what was not judged.
+    if (isDeadline(error)) return 'unknown';
     throw unavailable(error);
   }
   try {
@@ -78,16 +84,29 @@ export async function deliverDecision(
 /** Sends the requester's withdrawal. @returns whether the workflow was there to take it. */
 export async function deliverCancel(client: Client, requestId: string): Promise<'sent' | 'ended'> {
   try {
-    await client.workflow.signalWithStart(workflowType, {
-      ...startOptions(requestId),
-      signal: cancelSignal,
-      signalArgs: [],
-    });
+    await quickly(client, () =>
+      client.workflow.signalWithStart(workflowType, {
+        ...startOptions(requestId),
+        signal: cancelSignal,
+        signalArgs: [],
+      }),
+    );
     return 'sent';
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return 'ended';
     throw unavailable(error);
   }
+}
+
+/** A server that hangs must not hang its callers: gRPC's own deadline is a matter of minutes. */
+async function quickly<T>(client: Client, call: () => Promise<T>): Promise<T> {
+  return client.connection.withDeadline(Date.now() + judgedWithinMs, call);
+}
+
+/** gRPC status 4, wherever in the chain of causes the client has put it. */
+function isDeadline(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return ('code' in error && error.code === deadlineExceeded) || isDeadline(error.cause);
 }
 
 async function within<T>(ms: number, work: Promise<T>): Promise<T | 'late'> {

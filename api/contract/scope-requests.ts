@@ -136,13 +136,13 @@ export const requestDetailSchema = z.object({
 export type RequestDetail = z.infer<typeof requestDetailSchema>;
 
 /** Body of `POST /api/approve/{id}`; an empty body means no fields. */
-export const approveBodySchema = z.object({
+export const approveBodySchema = z.strictObject({
   admin_email: z.string().max(320).optional(),
   comment: z.string().trim().max(2_000).optional(),
 });
 
 /** Body of `POST /api/deny/{id}`. */
-export const denyBodySchema = z.object({
+export const denyBodySchema = z.strictObject({
   admin_email: z.string().max(320).optional(),
   reason: z.string('Say why: the requester reads it.').trim().min(1, 'Say why: the requester reads it.').max(2_000),
 });

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { DomainError } from '../../workflows/domain/errors.ts';
+import { requestLog } from './request-log.ts';
 
 /** What every HTTP app of ours starts from. */
 export interface BaseAppOptions {
@@ -27,9 +27,9 @@ export function createBaseApp(options: BaseAppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
-  app.use(requestLog(options.logger));
+  app.use(requestLog(options));
   app.use(securityHeaders(options));
-  app.use(checkHost(options.allowedHosts));
+  app.use(checkHost(options.allowedHosts), toOneAddress(options.publicUrl));
   const parsers = [express.json({ limit: bodyLimit }), express.urlencoded({ extended: false, limit: bodyLimit })];
   for (const parse of parsers) {
     app.use((request, response, next) => {
@@ -83,20 +83,12 @@ function checkHost(allowedHosts: readonly string[]): RequestHandler {
   };
 }
 
-/** Gives each request an id and logs it when it ends: the path without its query, which may hold codes. */
-function requestLog(logger: Logger): RequestHandler {
+/** Cookies and redirects belong to one host name: whoever opens a page by another (127.0.0.1) is sent there. */
+function toOneAddress(publicUrl: string): RequestHandler {
+  const { origin, host } = new URL(publicUrl);
   return (request, response, next) => {
-    const requestId = randomUUID();
-    const startedAt = performance.now();
-    const { method, path } = request;
-    response.locals['requestId'] = requestId;
-    response.setHeader('X-Request-Id', requestId);
-    response.once('close', () => {
-      logger.debug(
-        { requestId, method, path, status: response.statusCode, ms: Math.round(performance.now() - startedAt) },
-        'request',
-      );
-    });
-    next();
+    const isPage = request.method === 'GET' && request.accepts(['json', 'html']) === 'html';
+    if (isPage && request.headers.host !== host) response.redirect(307, `${origin}${request.originalUrl}`);
+    else next();
   };
 }

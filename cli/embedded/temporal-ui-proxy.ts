@@ -10,6 +10,8 @@ import {
 export interface TemporalUiProxyOptions {
   /** The public port. */
   port: number;
+  /** Path of the page that `/` leads to. */
+  home: string;
   /** Where the embedded server's own UI listens, on loopback. */
   target: () => number;
 }
@@ -37,7 +39,9 @@ export async function startTemporalUiProxy(options: TemporalUiProxyOptions): Pro
   const hosts = new Set([`localhost:${options.port}`, `127.0.0.1:${options.port}`]);
   const server = createServer((request, response) => {
     const refusal = refuse(request, hosts);
-    if (refusal === undefined) forward(request, response, options.target());
+    // The UI opens on the namespace `default`, where there is nothing of ours.
+    if (refusal === undefined && isFrontPage(request)) response.writeHead(302, { location: options.home }).end();
+    else if (refusal === undefined) forward(request, response, options.target());
     else respond(response, refusal.status, refusal.text);
   });
   await listen(server, options.port);
@@ -57,6 +61,10 @@ function refuse(request: IncomingMessage, hosts: ReadonlySet<string>): { status:
   // An encoded slash or a dot segment could mean another path to the server behind.
   if (request.method === 'POST' && queryPath.test(url) && !/%2f|%5c|\/\.\.?\//i.test(url)) return undefined;
   return { status: 405, text: 'This view of Temporal is read only.' };
+}
+
+function isFrontPage(request: IncomingMessage): boolean {
+  return request.url === '/' || request.url === '/namespaces/default/workflows';
 }
 
 function forward(request: IncomingMessage, response: ServerResponse, port: number): void {

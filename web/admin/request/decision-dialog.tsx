@@ -1,4 +1,4 @@
-import { useId, useState, type KeyboardEvent, type SubmitEvent } from 'react';
+import { useId, useRef, useState, type KeyboardEvent, type SubmitEvent } from 'react';
 import type { ScopeRequestView } from '../../../api/contract/scope-requests.ts';
 import { errorText } from '../../lib/api-error.ts';
 import { ArgumentsView } from '../../ui/arguments-view.tsx';
@@ -21,13 +21,17 @@ export function DecisionDialog(props: { request: ScopeRequestView; verdict: Verd
   const { request, verdict } = props;
   const [words, setWords] = useState('');
   const field = useId();
+  const sent = useRef(false);
   const decide = useDecide(request, verdict, props.onClose);
   const denies = verdict === 'deny';
   const end = endOfRequest(request);
   const ready = end === undefined && !decide.isPending && (!denies || words.trim() !== '');
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    if (ready) decide.mutate(words.trim());
+    // A double click comes before the button is drawn as disabled.
+    if (!ready || sent.current) return;
+    sent.current = true;
+    decide.mutate(words.trim(), { onError: () => (sent.current = false) });
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
     if (event.key !== 'Enter' || !(event.metaKey || event.ctrlKey) || event.repeat) return;

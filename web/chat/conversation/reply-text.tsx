@@ -1,3 +1,4 @@
+import { VisibleText } from '../../ui/visible-text.tsx';
 import { CodeBlock } from '../../ui/code-block.tsx';
 import { parseReply, type InlinePart } from './parse-reply.ts';
 
@@ -37,13 +38,17 @@ function Inline({ parts }: { parts: readonly InlinePart[] }) {
       case 'code':
         return (
           <code key={index} className="rounded bg-sunken px-1 py-0.5 font-mono text-[0.875em]">
-            {part.text}
+            <VisibleText text={part.text} />
           </code>
         );
       case 'strong':
-        return <strong key={index}>{part.text}</strong>;
+        return (
+          <strong key={index}>
+            <VisibleText text={part.text} />
+          </strong>
+        );
       case 'text':
-        return part.text;
+        return <VisibleText key={index} text={part.text} />;
     }
   });
 }

@@ -1,3 +1,4 @@
+import { VisibleText } from '../../ui/visible-text.tsx';
 import { useQuery } from '@tanstack/react-query';
 import { Hourglass, SquarePen } from 'lucide-react';
 import { Link, useLocation } from 'wouter';
@@ -32,7 +33,9 @@ export function ConversationList({ onChosen }: { onChosen: () => void }) {
                 aria-current={location === path ? 'page' : undefined}
                 className="quiet-motion block rounded-lg px-3 py-2 text-sm hover:bg-sunken aria-[current=page]:bg-accent-soft"
               >
-                <span className="line-clamp-2 wrap-anywhere">{session.title}</span>
+                <span className="line-clamp-2 wrap-anywhere">
+                  <VisibleText text={session.title} />
+                </span>
                 <span className="mt-0.5 flex items-center gap-2 text-xs text-muted">
                   <Age since={session.updated_at} />
                   {session.waiting && (
