@@ -147,7 +147,11 @@ async function startAll(
 
   await mint.open();
   await app.open();
-  const proxy = await startTemporalUiProxy({ port: ports.temporalUi, target: temporal.uiPort });
+  const proxy = await startTemporalUiProxy({
+    port: ports.temporalUi,
+    home: `/namespaces/${temporal.namespace}/workflows`,
+    target: temporal.uiPort,
+  });
   stops.push(proxy.close);
   keepPolicy(context, {
     path: configuration.policyFile,

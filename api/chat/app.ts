@@ -1,6 +1,7 @@
 import type { Express } from 'express';
 import { createBaseApp, notFoundHandler } from '../http/base-app.ts';
 import { requireSameOrigin } from '../http/browser-guard.ts';
+import { plainPageStyle } from '../http/plain-page.ts';
 import { staticApp } from '../http/static-app.ts';
 import { chatAppDocument } from '../openapi/routes.ts';
 import { problemHandler } from '../problems.ts';
@@ -19,6 +20,7 @@ export function createChatApp(deps: ChatDeps): Express {
     formTargets: [new URL(deps.issuer).origin],
   });
   const web = staticApp(deps.webRoot);
+  app.use(plainPageStyle());
   app.use('/auth', chatAuthRoutes(deps, cookies));
   app.get('/healthz', (_request, response) => {
     response.json({ status: 'ok' });
