@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { watch, type FSWatcher } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What was found where the file should be. */
@@ -30,25 +30,29 @@ export function followFile(options: FollowFileOptions): { close(): Promise<void>
   let handled: string | undefined;
   let failing = false;
 
-  const watcher = watchFolder(dirname(path), () => nudge());
+  const watcher = watchFolder(path, () => nudge());
   const pause = (milliseconds: number): Promise<unknown> =>
     sleep(milliseconds, undefined, { signal }).catch(() => undefined);
 
   /** The content, once it has stayed the same; `undefined` when it is still changing. */
-  async function settled(): Promise<FileReading | undefined> {
+  async function settled(nudged: Promise<void>): Promise<FileReading | undefined> {
     const first = await read(path);
     if (fingerprint(first) === handled) return undefined;
-    await pause('source' in first && first.source.trim() !== '' ? settleMs : absentMs);
-    if (signal.aborted) return undefined;
+    const absent = 'unreadable' in first || first.source.trim() === '';
+    // What is gone for a moment only is looked at again as soon as something happens to it.
+    const changed = absent
+      ? await Promise.race([pause(absentMs).then(() => false), nudged.then(() => true)])
+      : await pause(settleMs).then(() => false);
+    if (changed || signal.aborted) return undefined;
     const second = await read(path);
     if (fingerprint(second) === fingerprint(first)) return second;
     nudge();
     return undefined;
   }
 
-  async function look(): Promise<void> {
+  async function look(nudged: Promise<void>): Promise<void> {
     try {
-      const reading = await settled();
+      const reading = await settled(nudged);
       if (reading === undefined) return;
       await options.onContent(reading);
       handled = fingerprint(reading);
@@ -64,7 +68,7 @@ export function followFile(options: FollowFileOptions): { close(): Promise<void>
       const nudged = new Promise<void>((resolve) => {
         nudge = resolve;
       });
-      await look();
+      await look(nudged);
       const waiting = new AbortController();
       await Promise.race([
         nudged,
@@ -83,9 +87,11 @@ export function followFile(options: FollowFileOptions): { close(): Promise<void>
   };
 }
 
-function watchFolder(folder: string, onEvent: () => void): FSWatcher | undefined {
+function watchFolder(path: string, onEvent: () => void): FSWatcher | undefined {
   try {
-    const watcher = watch(folder, onEvent);
+    const watcher = watch(dirname(path), (_event, name) => {
+      if (name === null || name === basename(path)) onEvent();
+    });
     // Polling goes on without it.
     watcher.on('error', () => watcher.close());
     return watcher;

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AuditType } from '../../activities/store/audit.ts';
 import type { Connection } from '../../activities/store/connect.ts';
 import { chatHistorySchema, chatSessionListSchema } from '../../api/contract/chat.ts';
-import { grantListSchema } from '../../api/contract/grants.ts';
+import { grantListSchema, grantSchema } from '../../api/contract/grants.ts';
 import { problemSchema } from '../../api/contract/problem.ts';
 import {
   requestDetailSchema,
@@ -29,13 +29,14 @@ import { signedIn, visitor, type Visitor } from '../support/visitor.ts';
 needsSandbox();
 
 let folder: string;
+let policyFile: string;
 let product: Launched;
 let store: Connection;
 let admin: Visitor;
 
 beforeAll(async () => {
   folder = await temporaryStateFolder();
-  const policyFile = join(folder, 'policy.yaml');
+  policyFile = join(folder, 'policy.yaml');
   const shipped = await readFile(join(projectRoot, 'countersign.policy.yaml'), 'utf8');
   // Requests for the accounts expire within the test.
   await writeFile(policyFile, shipped.replace(/^ {2}admin:users:\n/m, '$&    request_ttl: 2s\n'));
@@ -146,6 +147,53 @@ describe('the walk by curl', () => {
     expect(await auditTypes(requestId)).toEqual(
       expect.arrayContaining(['request.created', 'request.pending', 'decision.recorded', 'request.approved']),
     );
+  });
+
+  test('a grant is handed back by its holder and by nobody else', async () => {
+    const holder = await signedIn(product.issuer, 'manager@example.com');
+    expect((await holder.post('/api/upgrade-scope', { scopes: ['read:files'] })).body).toMatchObject({
+      status: 'approved',
+    });
+    const [grant] = grantListSchema.parse((await holder.get('/api/grants?status=active')).body).grants;
+    const path = `/api/grants/${grant?.grant_id ?? ''}/return`;
+    const byAdmin = await admin.post(path);
+    expect([byAdmin.status, problemSchema.parse(byAdmin.body).code]).toEqual([403, 'not_holder']);
+    const stranger = await signedIn(product.issuer, 'user@example.com');
+    expect((await stranger.post(path)).status).toBe(404);
+    expect((await visitor(product.issuer).post(path)).status).toBe(401);
+    expect((await holder.post(path, undefined, { origin: product.chatUrl })).status).toBe(403);
+    for (const answer of [await holder.post(path), await holder.post(path)]) {
+      expect(answer.status).toBe(200);
+      expect(grantSchema.parse(answer.body)).toMatchObject({ status: 'returned', ended_by: 'manager@example.com' });
+    }
+    expect(userStatusSchema.parse((await holder.get('/api/user-status')).body).current_scopes).toEqual([]);
+  });
+
+  test('an edit of the policy file takes effect while all runs, and a broken one is shown to admins', async () => {
+    const manager = await signedIn(product.issuer, 'manager@example.com');
+    const ask = async () => (await manager.post('/api/upgrade-scope', { scopes: ['read:user-data'] })).body;
+    const problemFor = async (person: Visitor) =>
+      userStatusSchema.parse((await person.get('/api/user-status')).body).policy_problem;
+    const text = await readFile(policyFile, 'utf8');
+    const soon = { timeout: 10_000 };
+    expect(text).toContain('risk: medium');
+    await writeFile(policyFile, text.replace('risk: medium', 'risk: middling'));
+    await expect.poll(() => problemFor(admin), soon).toMatchObject({ problems: [expect.stringContaining('risk')] });
+    expect(await problemFor(manager)).toBeNull();
+    expect(product.output()).toContain('POLICY NOT CHANGED');
+    await writeFile(
+      policyFile,
+      text.replace(/(read:user-data:\n(?: {4}.*\n)*? {4}granted_at_once_to: )\[\]/, '$1[manager]'),
+    );
+    await expect.poll(() => problemFor(admin), soon).toBeNull();
+    expect(await ask()).toMatchObject({ status: 'approved', auto_approved: true });
+    await writeFile(policyFile, text.replace('deny: []', 'deny: [{ scopes: ["read:user-data"], reason: Closed }]'));
+    await expect
+      .poll(async () => userStatusSchema.parse((await manager.get('/api/user-status')).body).current_scopes, soon)
+      .toEqual([]);
+    expect(await ask()).toMatchObject({ status: 'denied', reason: 'Closed' });
+    await writeFile(policyFile, text);
+    await expect.poll(() => product.output().split('is live as').length - 1, soon).toBe(3);
   });
 
   test('scripts that use forms and ask for scopes themselves', async () => {
