@@ -8,7 +8,7 @@ import { workflowState } from './workflow-state.ts';
 /** Closes grants past their end, and those that no workflow holds: none is immortal (RULES 14). */
 export function createGrantSweep(deps: SweepDeps): () => Promise<void> {
   const walkLiving = createWalk((after) => livingGrants(deps, after), {
-    size: deps.timing.batch,
+    size: deps.timing.walkBatch,
     placeOf: (row: Grant) => ({ at: row.granted_at, id: row.grant_id }),
   });
   return async () => {
@@ -40,7 +40,7 @@ async function livingGrants(deps: SweepDeps, after: Place | undefined): Promise<
     .where('end_reason', 'is', null)
     .where('granted_at', '<', leftBehindBefore(deps));
   if (after !== undefined) query = query.where(sql<boolean>`(granted_at, grant_id) > (${after.at}, ${after.id})`);
-  return query.orderBy('granted_at').orderBy('grant_id').limit(deps.timing.batch).execute();
+  return query.orderBy('granted_at').orderBy('grant_id').limit(deps.timing.walkBatch).execute();
 }
 
 /** A workflow closes only after its grant has ended, so a living grant without one has lost its holder. */

@@ -14,7 +14,7 @@ import { workflowState } from './workflow-state.ts';
 /** Gives every open request a running workflow, or ends it when its time is over (RULES 14, 16, 19). */
 export function createRequestSweep(deps: SweepDeps): () => Promise<void> {
   const walkOpen = createWalk((after) => openRequests(deps, after), {
-    size: deps.timing.batch,
+    size: deps.timing.walkBatch,
     placeOf: (row: ScopeRequest) => ({ at: row.created_at, id: row.request_id }),
   });
   return async () => {
@@ -45,7 +45,7 @@ async function openRequests(deps: SweepDeps, after: Place | undefined): Promise<
     .where('status', 'in', ['requested', 'pending'])
     .where('created_at', '<', leftBehindBefore(deps));
   if (after !== undefined) query = query.where(sql<boolean>`(created_at, request_id) > (${after.at}, ${after.id})`);
-  return query.orderBy('created_at').orderBy('request_id').limit(deps.timing.batch).execute();
+  return query.orderBy('created_at').orderBy('request_id').limit(deps.timing.walkBatch).execute();
 }
 
 /**

@@ -38,7 +38,7 @@ const sweep = () =>
     client: stack.deps.temporal,
     now: () => new Date(),
     logger: pino({ level: 'silent' }),
-    timing: { graceMs: 0 },
+    timing: { graceMs: 0, walkBatch: 1_000 },
   }).sweep();
 
 const asker = (): Promise<Caller> => stack.person(['user'], { kind: 'bearer', clientId: chatClientId });
