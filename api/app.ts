@@ -3,6 +3,8 @@ import type { EventFeed } from '../activities/store/event-feed.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { eventRoutes } from './events/routes.ts';
 import { createStreamLimit } from './events/stream-limit.ts';
+import type { PartChecks } from './health/part-checks.ts';
+import { readinessHandler } from './health/readiness.ts';
 import { createBaseApp, notFoundHandler } from './http/base-app.ts';
 import { requireSameOrigin } from './http/browser-guard.ts';
 import { interactionRoutes } from './oauth/interactions.ts';
@@ -28,6 +30,8 @@ export interface ApiAppDeps extends OAuthDeps {
   feed: EventFeed;
   webRoot: string;
   demoMode: boolean;
+  /** What `/readyz` looks at. */
+  checks: PartChecks;
   /** Resources of the API, mounted under `/api` behind the browser guard and `authenticate`. */
   resources: Router;
 }
@@ -57,6 +61,7 @@ export function createApiApp(deps: ApiAppDeps): Express {
   app.get('/healthz', (_request, response) => {
     response.json({ status: 'ok' });
   });
+  app.get('/readyz', readinessHandler(deps.checks, deps));
   app.use(authServerDocument({ url: origin, cookie: deps.sessions.cookieName }));
   app.use(sessionRoutes({ ...deps, origin, verifyToken, limit: createSignInLimit() }));
   app.use(pageRoutes(deps));

@@ -5,10 +5,12 @@ import { connect } from '../activities/store/connect.ts';
 import { createEventFeed } from '../activities/store/event-feed.ts';
 import { deleteOldEvents } from '../activities/store/event-history.ts';
 import { deleteExpiredOidcPayloads, OidcPayloads } from '../activities/store/oidc-payloads.ts';
+import { trailOfClient } from '../activities/telemetry/temporal-trail.ts';
 import { createApiApp } from './app.ts';
 import type { ApprovalDeps } from './approvals/deps.ts';
 import { approvalRoutes } from './approvals/routes.ts';
 import { grantRoutes } from './grants/routes.ts';
+import { partChecks } from './health/part-checks.ts';
 import { httpListener } from './http/listen.ts';
 import type { ApiOptions } from './options.ts';
 import { createBrowserSessions } from './sessions/browser-sessions.ts';
@@ -29,7 +31,11 @@ export async function startApi(options: ApiOptions): Promise<{ open(): Promise<v
   await feed.ready();
   const mint = createMintClient({ socketPath: options.mintSocketPath });
   const connection = await Connection.connect({ address: options.temporal.address });
-  const temporal = new Client({ connection, namespace: options.temporal.namespace });
+  const temporal = new Client({
+    connection,
+    namespace: options.temporal.namespace,
+    interceptors: { workflow: [trailOfClient] },
+  });
 
   const approvals: ApprovalDeps = {
     db,
@@ -54,6 +60,7 @@ export async function startApi(options: ApiOptions): Promise<{ open(): Promise<v
     feed,
     mint,
     resources,
+    checks: partChecks({ db, temporal, mintSocketPath: options.mintSocketPath }),
     payloads: new OidcPayloads(db, options.atRestKey),
     sessions: createBrowserSessions({ db, secure: options.issuer.startsWith('https:'), now }),
     now,

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pino } from 'pino';
 import { processEnvironment } from './configuration.ts';
-import { describeError } from './describe-error.ts';
 import { roleConfiguration, type RoleName } from './role-configuration.ts';
 import type { FromRole, RunningRole } from './role-protocol.ts';
 import { startRole } from './start-role.ts';
+import { createLogger } from './telemetry/create-logger.ts';
 
 /** After so long a stop is no longer waited for: a command may run for 10 s. */
 const stopWithinMs = 14_000;
@@ -24,11 +23,7 @@ export async function hostRoles(names: readonly RoleName[]): Promise<number> {
   let exitCode = 0;
   try {
     const configuration = roleConfiguration(processEnvironment());
-    const logger = pino({
-      level: configuration.logLevel,
-      base: { roles: names.join(',') },
-      serializers: { err: describeError },
-    });
+    const logger = createLogger({ level: configuration.logLevel, base: { roles: names.join(',') } });
     process.on('unhandledRejection', (err) => logger.error({ err }, 'unhandled rejection'));
     for (const name of names) {
       running.push(await startRole(name, configuration, logger.child({ role: name })));

@@ -28,6 +28,9 @@ export async function startRole(
 /** The tool server itself knows no database: it is handed the store's answers. */
 async function startMcp(configuration: RoleConfiguration, logger: Logger): Promise<RunningRole> {
   const { connect } = await import('../activities/store/connect.ts');
+  const { partChecks } = await import('../api/health/part-checks.ts');
+  const { readinessHandler } = await import('../api/health/readiness.ts');
+  const { requestLog } = await import('../api/http/request-log.ts');
   const { startMcpServer } = await import('../mcp-server/main.ts');
   const { storeAuthority, storeDirectory } = await import('../mcp-server/store-authority.ts');
   const database = connect(configuration.databaseUrl, {
@@ -37,6 +40,8 @@ async function startMcp(configuration: RoleConfiguration, logger: Logger): Promi
     ...(await mcpOptions(configuration, logger)),
     authority: storeAuthority(database.db),
     directory: storeDirectory(database.db),
+    readiness: readinessHandler(partChecks({ db: database.db }), { logger }),
+    onRequest: requestLog({ logger }),
   });
   return {
     open: server.open,

@@ -54,10 +54,12 @@ export async function createApp(
 
   const app = express();
   app.disable('x-powered-by');
+  if (options.onRequest !== undefined) app.use(options.onRequest);
   app.use(answerHeaders, hostGuard(options.allowedHosts));
   app.get('/healthz', (_request, response) => {
     response.json({ status: 'ok' });
   });
+  if (options.readiness !== undefined) app.get('/readyz', options.readiness);
   app.use(protectedResourceMetadata(options));
   app.all(
     resource.pathname,

@@ -1,3 +1,4 @@
+import type { RequestHandler } from 'express';
 import type { JWK } from 'jose';
 import type { Logger } from 'pino';
 import type { Authority, UserDirectory } from './ports.ts';
@@ -21,6 +22,10 @@ export interface McpServerOptions {
   /** The folder that the tools show: `list_files` lists it, commands see it read-only. */
   workspace: string;
   logger: Logger;
+  /** Sees every request first: gives it an id, logs and counts it. */
+  onRequest?: RequestHandler;
+  /** Answers `GET /readyz`; without it there is no such address. */
+  readiness?: RequestHandler;
   /** Host names, without port, under which this server may be addressed. */
   allowedHosts: readonly string[];
   /** The product's version, as `get_server_info` tells it. */

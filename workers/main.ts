@@ -7,6 +7,7 @@ import { connect } from '../activities/store/connect.ts';
 import { defaultSweepTiming } from '../activities/sweep/deps.ts';
 import { createHousekeeping } from '../activities/sweep/keep-house.ts';
 import { createSweeper } from '../activities/sweep/sweeper.ts';
+import { trailOfActivities, trailOfClient } from '../activities/telemetry/temporal-trail.ts';
 import { taskQueues } from '../workflows/task-queues.ts';
 import { keepMaintenance } from './keep-maintenance.ts';
 import type { OrchestrationOptions } from './options.ts';
@@ -22,7 +23,11 @@ export async function startOrchestrationWorker(
     },
   });
   const connection = await NativeConnection.connect({ address: options.temporal.address });
-  const client = new Client({ connection, namespace: options.temporal.namespace });
+  const client = new Client({
+    connection,
+    namespace: options.temporal.namespace,
+    interceptors: { workflow: [trailOfClient] },
+  });
   const verify = await createStatementVerifier(options.decisionPublicJwk);
   const now = (): Date => new Date();
   const timing = { ...defaultSweepTiming, ...options.sweep };
@@ -32,6 +37,7 @@ export async function startOrchestrationWorker(
     options.temporal,
     {
       taskQueue: taskQueues.orchestration,
+      interceptors: { activity: [trailOfActivities(options.logger)] },
       workflowBundle: options.workflowBundle,
       activities: {
         ...createRequestActivities({ db: database.db, client, verify, now }),

@@ -4,6 +4,7 @@ import { startSignServer } from '../activities/mint/sign-server.ts';
 import { createStatementVerifier } from '../activities/mint/statement.ts';
 import type { MintActivities } from '../activities/mint/types.ts';
 import { connect } from '../activities/store/connect.ts';
+import { trailOfActivities } from '../activities/telemetry/temporal-trail.ts';
 import { taskQueues } from '../workflows/task-queues.ts';
 import type { MintOptions } from './options.ts';
 import { runWorker } from './run-worker.ts';
@@ -31,6 +32,7 @@ export async function startMint(
   });
   const worker = await runWorker(options.temporal, {
     taskQueue: taskQueues.mint,
+    interceptors: { activity: [trailOfActivities(options.logger)] },
     activities: { mintGrant: (input) => mintGrant({ db: database.db, verify, now }, input) } satisfies MintActivities,
   });
   return {

@@ -8,6 +8,7 @@ import {
   type Tool,
 } from '@modelcontextprotocol/client';
 import type { AuthorizationError } from '../../workflows/domain/insufficient-scope-error.ts';
+import { requestIdHeaders } from '../telemetry/request-context.ts';
 import type { ToolDescription } from './model-port.ts';
 import { refusalFromBody } from './refusal-from-body.ts';
 
@@ -91,7 +92,9 @@ export function createToolServer(options: { resource: string; timeoutMs?: number
 async function watchedFetch(wire: Wire, url: string | URL, init?: RequestInit): Promise<Response> {
   const isCall = typeof init?.body === 'string' && init.body.includes('"tools/call"');
   if (isCall) wire.sent = true;
-  const response = await fetch(url, init).catch((error: unknown) => {
+  const headers = new Headers(init?.headers);
+  for (const [name, value] of Object.entries(requestIdHeaders())) headers.set(name, value);
+  const response = await fetch(url, { ...init, headers }).catch((error: unknown) => {
     if (isCall && neverConnected(error)) wire.sent = false;
     throw error;
   });

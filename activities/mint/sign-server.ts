@@ -17,6 +17,9 @@ export interface SignServer {
 export async function startSignServer(deps: SignDeps & { socketPath: string; logger: Logger }): Promise<SignServer> {
   const app = express();
   app.disable('x-powered-by');
+  app.get('/healthz', (_request, response) => {
+    response.json({ status: 'ok' });
+  });
   app.post('/sign', express.json({ limit: '32kb' }), async (request, response) => {
     const body = bodySchema.safeParse(request.body);
     if (!body.success) {

@@ -23,13 +23,20 @@ export async function migrate(ownerConnectionString: string): Promise<void> {
   }
 }
 
+/** The names of the migrations that this version of the code brings, in their order. */
+export async function migrationNames(): Promise<string[]> {
+  return (await readdir(folder))
+    .filter((file) => file.endsWith('.sql'))
+    .sort()
+    .map((file) => file.replace('.sql', ''));
+}
+
 async function getMigrations(): Promise<Record<string, Migration>> {
-  const files = (await readdir(folder)).filter((file) => file.endsWith('.sql')).sort();
   const entries = await Promise.all(
-    files.map(async (file) => {
-      const text = await readFile(new URL(file, folder), 'utf8');
+    (await migrationNames()).map(async (name) => {
+      const text = await readFile(new URL(`${name}.sql`, folder), 'utf8');
       const migration: Migration = { up: async (db) => void (await sql.raw(text).execute(db)) };
-      return [file.replace('.sql', ''), migration] as const;
+      return [name, migration] as const;
     }),
   );
   return Object.fromEntries(entries);

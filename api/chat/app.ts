@@ -1,4 +1,5 @@
 import type { Express } from 'express';
+import { readinessHandler } from '../health/readiness.ts';
 import { createBaseApp, notFoundHandler } from '../http/base-app.ts';
 import { requireSameOrigin } from '../http/browser-guard.ts';
 import { plainPageStyle } from '../http/plain-page.ts';
@@ -25,6 +26,7 @@ export function createChatApp(deps: ChatDeps): Express {
   app.get('/healthz', (_request, response) => {
     response.json({ status: 'ok' });
   });
+  app.get('/readyz', readinessHandler(deps.checks, deps));
   app.use(chatAppDocument({ url: new URL(deps.publicUrl).origin, cookie: cookies.signIn.name }));
   app.use('/assets', web.assets);
   app.get(['/', '/c/:sessionId'], web.page);

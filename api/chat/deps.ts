@@ -7,6 +7,7 @@ import type { TokenSource } from '../../activities/chat/token-source.ts';
 import type { AtRestKey } from '../../activities/store/at-rest.ts';
 import type { Db } from '../../activities/store/connect.ts';
 import type { EventFeed } from '../../activities/store/event-feed.ts';
+import type { PartChecks } from '../health/part-checks.ts';
 
 /** What the chat app's routes and services share. */
 export interface ChatDeps {
@@ -26,6 +27,8 @@ export interface ChatDeps {
   demoMode: boolean;
   webRoot: string;
   dashboardUrl: string;
+  /** What `/readyz` looks at. */
+  checks: PartChecks;
   now: () => Date;
   logger: Logger;
 }

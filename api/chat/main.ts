@@ -10,8 +10,10 @@ import { createToolCatalogue } from '../../activities/chat/tool-catalogue.ts';
 import { createToolServer } from '../../activities/chat/tool-server.ts';
 import { connect } from '../../activities/store/connect.ts';
 import { createEventFeed } from '../../activities/store/event-feed.ts';
+import { trailOfActivities, trailOfClient } from '../../activities/telemetry/temporal-trail.ts';
 import { runWorker } from '../../workers/run-worker.ts';
 import { taskQueues } from '../../workflows/task-queues.ts';
+import { partChecks } from '../health/part-checks.ts';
 import { httpListener } from '../http/listen.ts';
 import { createChatApp } from './app.ts';
 import type { ChatOptions } from './options.ts';
@@ -42,11 +44,16 @@ export async function startChat(
   await feed.ready();
 
   const connection = await NativeConnection.connect({ address: options.temporal.address });
-  const temporal = new Client({ connection, namespace: options.temporal.namespace });
+  const temporal = new Client({
+    connection,
+    namespace: options.temporal.namespace,
+    interceptors: { workflow: [trailOfClient] },
+  });
   const worker = await runWorker(
     options.temporal,
     {
       taskQueue: taskQueues.chat,
+      interceptors: { activity: [trailOfActivities(logger)] },
       shutdownGraceTime: '10s',
       activities: createChatActivities({
         db,
@@ -61,7 +68,18 @@ export async function startChat(
     },
     connection,
   );
-  const app = createChatApp({ ...options, db, temporal, feed, oauth, tokens, authServer, agent: model.identity, now });
+  const app = createChatApp({
+    ...options,
+    db,
+    temporal,
+    feed,
+    oauth,
+    tokens,
+    authServer,
+    agent: model.identity,
+    checks: partChecks({ db, temporal }),
+    now,
+  });
   const http = httpListener(app, options.port);
   return {
     failed: worker.failed,

@@ -13,3 +13,6 @@ export const returnToQuerySchema = z.object({ return_to: z.string().optional() }
 
 /** Answer of `GET /healthz`: the process serves requests. */
 export const healthSchema = z.object({ status: z.literal('ok') });
+
+/** Answer of `GET /readyz`: every part that the server needs answers. A 503 names the missing ones. */
+export const readinessSchema = z.object({ status: z.literal('ready') });

@@ -15,7 +15,7 @@ import { statsSchema } from '../contract/stats.ts';
 import { listToolsQuerySchema, toolListSchema } from '../contract/tools.ts';
 import { signInOptionsSchema, userStatusSchema } from '../contract/user-status.ts';
 import type { AnswerDoc, RouteDoc } from './route-doc.ts';
-import { documentRoute, eventsRoute } from './shared-routes.ts';
+import { documentRoute, eventsRoute, readinessRoute } from './shared-routes.ts';
 
 const decided: readonly AnswerDoc[] = [
   { status: 200, description: 'Judged; as it stands now.', schema: requestStatusSchema },
@@ -237,5 +237,6 @@ export const authServerRoutes: readonly RouteDoc[] = [
     access: 'public',
     answers: [{ status: 200, description: 'It does.', schema: healthSchema }],
   },
+  readinessRoute,
   documentRoute,
 ];

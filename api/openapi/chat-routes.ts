@@ -13,7 +13,7 @@ import { requestStatusSchema, upgradeScopeResponseSchema } from '../contract/sco
 import { demoLoginSchema, healthSchema, returnToQuerySchema } from '../contract/sign-in.ts';
 import { userStatusSchema } from '../contract/user-status.ts';
 import type { RouteDoc } from './route-doc.ts';
-import { documentRoute, eventsRoute } from './shared-routes.ts';
+import { documentRoute, eventsRoute, readinessRoute } from './shared-routes.ts';
 
 /** Every JSON route of the chat app (5001). */
 export const chatAppRoutes: readonly RouteDoc[] = [
@@ -167,5 +167,6 @@ export const chatAppRoutes: readonly RouteDoc[] = [
     access: 'public',
     answers: [{ status: 200, description: 'It does.', schema: healthSchema }],
   },
+  readinessRoute,
   documentRoute,
 ];

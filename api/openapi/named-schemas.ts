@@ -19,7 +19,7 @@ import {
   scopeRequestSchema,
   upgradeScopeResponseSchema,
 } from '../contract/scope-requests.ts';
-import { healthSchema } from '../contract/sign-in.ts';
+import { healthSchema, readinessSchema } from '../contract/sign-in.ts';
 import { statsSchema } from '../contract/stats.ts';
 import { toolAccessSchema, toolListSchema } from '../contract/tools.ts';
 import { signInOptionsSchema, userStatusSchema } from '../contract/user-status.ts';
@@ -32,6 +32,8 @@ const problemDocumentSchema = problemSchema.extend({
   request: requestStatusSchema.optional(),
   /** `already_decided`: how the grant ended. */
   grant: grantSchema.optional(),
+  /** `GET /readyz`: the parts that do not answer. */
+  missing: z.array(z.string()).optional(),
 });
 
 /** The schemas of answers, by the names they have in the document. */
@@ -49,6 +51,7 @@ export const namedSchemas = {
   Health: healthSchema,
   LiveEvent: liveEventSchema,
   Problem: problemDocumentSchema,
+  Readiness: readinessSchema,
   RequestDetail: requestDetailSchema,
   RequestList: requestListSchema,
   RequestStatus: requestStatusSchema,

@@ -1,3 +1,4 @@
+import { readinessSchema } from '../contract/sign-in.ts';
 import type { RouteDoc } from './route-doc.ts';
 
 /** The event stream, which both servers have. */
@@ -23,4 +24,15 @@ export const documentRoute: RouteDoc = {
   summary: 'This document',
   access: 'public',
   answers: [{ status: 200, description: 'OpenAPI 3.1.', mediaType: 'application/json' }],
+};
+
+/** For whoever sends traffic: an orchestrator or a load balancer. */
+export const readinessRoute: RouteDoc = {
+  id: 'getReadiness',
+  method: 'get',
+  path: '/readyz',
+  tag: 'Service',
+  summary: 'Whether everything that this server needs answers; a 503 names what is missing',
+  access: 'public',
+  answers: [{ status: 200, description: 'It does.', schema: readinessSchema }],
 };

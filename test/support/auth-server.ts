@@ -98,6 +98,7 @@ export async function startAuthServer(options: { demoMode?: boolean } = {}): Pro
       payloads: new OidcPayloads(app.db, new Uint8Array(32).fill(7)),
       sessions: createBrowserSessions({ db: app.db, secure: false, now }),
       resources: Router(),
+      checks: {},
       webRoot,
       demoMode: options.demoMode ?? true,
       now,

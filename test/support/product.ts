@@ -4,12 +4,15 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
 import type { ModelSettings } from '../../activities/chat/model-settings.ts';
 import { activatePolicyFile } from '../../activities/policy/activate-policy-file.ts';
 import { seedDemo } from '../../activities/store/seed-demo.ts';
 import { connect, type Connection } from '../../activities/store/connect.ts';
 import { startChat } from '../../api/chat/main.ts';
+import { partChecks } from '../../api/health/part-checks.ts';
+import { readinessHandler } from '../../api/health/readiness.ts';
+import { requestLog } from '../../api/http/request-log.ts';
 import { startApi } from '../../api/main.ts';
 import { startMcpServer } from '../../mcp-server/main.ts';
 import { storeAuthority, storeDirectory } from '../../mcp-server/store-authority.ts';
@@ -37,7 +40,7 @@ export interface Product {
 
 /** Starts every role. @param options.policy text of another policy file than the shipped one */
 export async function startProduct(
-  options: { policy?: string; logLevel?: string; model?: ModelSettings } = {},
+  options: { policy?: string; logLevel?: string; model?: ModelSettings; logger?: Logger } = {},
 ): Promise<Product> {
   const [postgres, temporal, folder] = await Promise.all([
     startPostgres(),
@@ -50,7 +53,8 @@ export async function startProduct(
   const mcpResource = `http://localhost:${mcpPort}/mcp`;
   const apiResource = `${issuer}/api`;
   const [base, decision, mint] = [await keyPair('base-1'), await keyPair('decision-1'), await keyPair('mint-1')];
-  const logger = pino({ level: options.logLevel ?? 'silent' });
+  const logger = options.logger ?? pino({ level: options.logLevel ?? 'silent' });
+  const logOf = (role: string) => ({ logger: logger.child({ role }) });
   const workspace = join(folder, 'workspace');
   await mkdir(workspace);
   await writeFile(join(workspace, 'README.md'), '# The workspace of a test\n');
@@ -80,16 +84,24 @@ export async function startProduct(
     mint: () =>
       startMint({
         ...shared,
+        ...logOf('mint'),
         databaseUrl: postgres.mintUrl,
         decisionPublicJwk: decision.publicJwk,
         mintPrivateJwk: mint.privateJwk,
         resources: { mcp: mcpResource, api: apiResource },
         socketPath: mintSocketPath,
       }),
-    worker: () => startOrchestrationWorker({ ...shared, decisionPublicJwk: decision.publicJwk, workflowBundle }),
+    worker: () =>
+      startOrchestrationWorker({
+        ...shared,
+        ...logOf('worker'),
+        decisionPublicJwk: decision.publicJwk,
+        workflowBundle,
+      }),
     api: () =>
       startApi({
         ...shared,
+        ...logOf('api'),
         port: apiPort,
         allowedHosts: [`localhost:${apiPort}`],
         temporalUiUrl: undefined,
@@ -110,15 +122,18 @@ export async function startProduct(
           { jwk: mint.publicJwk, ceiling: 'elevated' },
         ],
         authority: storeAuthority(database.db),
+        onRequest: requestLog(logOf('mcp')),
+        readiness: readinessHandler(partChecks({ db: database.db }), { logger, rememberMs: 0 }),
         directory: storeDirectory(database.db),
         workspace,
-        logger,
+        ...logOf('mcp'),
         allowedHosts: ['localhost'],
         version: '0.0.0-test',
       }),
     chat: () =>
       startChat({
         ...shared,
+        ...logOf('chat'),
         port: chatPort,
         publicUrl: chatUrl,
         clientSecret,

@@ -48,7 +48,7 @@ describe('every route is documented, and nothing else is', () => {
   test('auth server', () => {
     const routes = [
       // Defined by the app itself.
-      ...['get /healthz', 'get /api/user-status'],
+      ...['get /healthz', 'get /readyz', 'get /api/user-status'],
       ...answered('', authServerDocument(served)),
       ...answered('', sessionRoutes({ ...nothing, origin: '' } as unknown as SessionRouteDeps)),
       ...answered('/api', approvalRoutes(approvals)),
@@ -65,6 +65,7 @@ describe('every route is documented, and nothing else is', () => {
     const cookies = chatCookies('http://localhost:1');
     const routes = [
       'get /healthz',
+      'get /readyz',
       ...answered('', chatAppDocument(served)),
       ...answered('', chatRoutes(chat, cookies)),
       ...answered('/auth', chatAuthRoutes(chat, cookies)),
