@@ -37,7 +37,7 @@ export async function decide(
   caller: Caller,
   input: DecisionInput,
 ): Promise<{ httpStatus: 200 | 202; body: RequestStatusResponse }> {
-  const { request, policy } = await findVisibleRequest(deps.db, caller, input.requestId);
+  const { request, policy } = await findVisibleRequest(deps.db, caller, input.requestId, caller.person);
   await refuseTheWrongPerson(deps, caller, request, policy, input);
   const recorded = await record(deps, caller, request, input);
   if (recorded.outcome === 'counted') return { httpStatus: 200, body: await viewOf(deps, request.request_id) };

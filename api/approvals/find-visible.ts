@@ -5,7 +5,7 @@ import { appendAudit } from '../../activities/store/audit.ts';
 import type { Db } from '../../activities/store/connect.ts';
 import { livePolicy } from '../../activities/store/policies.ts';
 import { findRequest, type ScopeRequest } from '../../activities/store/requests.ts';
-import type { Caller } from '../sessions/caller.ts';
+import { overOthers, type Caller, type CallerPerson } from '../sessions/caller.ts';
 
 /**
  * Looks a request up together with its caller: not theirs is the same 404 as not there, and is audited (RULES 9).
@@ -16,10 +16,11 @@ export async function findVisibleRequest(
   db: Db,
   caller: Caller,
   requestId: string,
+  viewer: CallerPerson = overOthers(caller),
 ): Promise<{ request: ScopeRequest; policy: Policy }> {
   const request = await findRequest(db, requestId);
   const policy = await livePolicy(db);
-  if (request !== undefined && maySee(policy, caller.person, request)) return { request, policy };
+  if (request !== undefined && maySee(policy, viewer, request)) return { request, policy };
   if (request !== undefined) {
     await appendAudit(db, {
       type: 'access.refused',

@@ -1,4 +1,4 @@
-import { approvesScopes, approvesSomething, isAuditor } from '../../workflows/domain/approvers.ts';
+import { approvesSomething, isAuditor, maySee } from '../../workflows/domain/approvers.ts';
 import { scopePolicy } from '../../workflows/domain/evaluate-policy.ts';
 import { livePolicy } from '../../activities/store/policies.ts';
 import { listRequests as listStoredRequests } from '../../activities/store/requests.ts';
@@ -8,7 +8,7 @@ import { namesOf } from '../../activities/store/people-names.ts';
 import { scopeUpgradeWorkflowId } from '../../workflows/messages.ts';
 import type { RequestDetail, RequestList } from '../contract/scope-requests.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
-import type { Caller } from '../sessions/caller.ts';
+import { overOthers, type Caller } from '../sessions/caller.ts';
 import type { ApprovalDeps } from './deps.ts';
 import { findVisibleRequest } from './find-visible.ts';
 import { requestContext, requestView } from './request-view.ts';
@@ -25,7 +25,8 @@ export async function listRequests(
   },
 ): Promise<RequestList> {
   const policy = await livePolicy(deps.db);
-  const seesOthers = isAuditor(caller.person) || approvesSomething(policy, caller.person);
+  const viewer = overOthers(caller);
+  const seesOthers = isAuditor(viewer) || approvesSomething(policy, viewer);
   const cursor = decodeCursor(query.cursor);
   const rows = await listStoredRequests(deps.db, {
     ...(seesOthers ? {} : { subject: caller.person.subject }),
@@ -35,12 +36,7 @@ export async function listRequests(
   });
   const page = rows.slice(0, query.limit);
   const last = page.at(-1);
-  const visible = page.filter(
-    (request) =>
-      request.subject === caller.person.subject ||
-      isAuditor(caller.person) ||
-      approvesScopes(policy, caller.person, request.scopes),
-  );
+  const visible = page.filter((request) => maySee(policy, viewer, request));
   const context = await requestContext(deps.db, visible);
   const now = deps.now();
   return {

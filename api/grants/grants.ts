@@ -16,7 +16,7 @@ import { livePolicy } from '../../activities/store/policies.ts';
 import type { ApprovalDeps } from '../approvals/deps.ts';
 import type { GrantList, GrantView } from '../contract/grants.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
-import type { Caller } from '../sessions/caller.ts';
+import { overOthers, type Caller } from '../sessions/caller.ts';
 
 /** One's own grants; for auditors all of them, for approvers those whose scopes they approve. */
 export async function listGrants(
@@ -25,7 +25,8 @@ export async function listGrants(
   query: { status?: GrantStatus | undefined; cursor?: string | undefined; limit: number },
 ): Promise<GrantList> {
   const policy = await livePolicy(deps.db);
-  const seesOthers = isAuditor(caller.person) || approvesSomething(policy, caller.person);
+  const viewer = overOthers(caller);
+  const seesOthers = isAuditor(viewer) || approvesSomething(policy, viewer);
   const cursor = decodeCursor(query.cursor);
   const now = deps.now();
   const rows = await listStoredGrants(deps.db, {
@@ -37,7 +38,7 @@ export async function listGrants(
   });
   const page = rows.slice(0, query.limit);
   const last = page.at(-1);
-  const visible = page.filter((grant) => maySee(policy, caller.person, grant));
+  const visible = page.filter((grant) => maySee(policy, viewer, grant));
   const names = await namesOf(
     deps.db,
     visible.flatMap(({ subject, ended_by }) => [subject, ended_by]),

@@ -22,3 +22,11 @@ export interface Caller {
 export function notSignedIn(): DomainError {
   return new DomainError('not_signed_in', 'Sign in first: your session or token is missing or has ended.');
 }
+
+/**
+ * The caller as far as what is other people's goes: their roles count in a signed-in browser. A token carries none of
+ * that power, so an agent that acts for an admin or auditor sees what is theirs alone (RULES 3).
+ */
+export function overOthers(caller: Caller): CallerPerson {
+  return caller.kind === 'browser' ? caller.person : { ...caller.person, roles: [] };
+}

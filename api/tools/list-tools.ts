@@ -7,7 +7,7 @@ import { livePolicy } from '../../activities/store/policies.ts';
 import { isAuditor } from '../../workflows/domain/approvers.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import type { ListedTool, listToolsQuerySchema, ToolList } from '../contract/tools.ts';
-import type { Caller } from '../sessions/caller.ts';
+import { overOthers, type Caller } from '../sessions/caller.ts';
 import { toolAccess } from './tool-access.ts';
 
 /** What listing tools takes. */
@@ -45,7 +45,7 @@ async function personAskedAbout(db: Db, caller: Caller, given: string | undefine
   if (given === undefined || given === person.subject || given.toLowerCase() === person.email.toLowerCase()) {
     return person;
   }
-  if (!isAuditor(person)) {
+  if (!isAuditor(overOthers(caller))) {
     await appendAudit(db, {
       type: 'access.refused',
       actor: person.subject,

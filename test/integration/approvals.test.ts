@@ -3,6 +3,7 @@ import { createLocalJWKSet, jwtVerify } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { cancelRequest } from '../../api/approvals/cancel.ts';
 import { decide } from '../../api/approvals/decide.ts';
+import { listRequests } from '../../api/approvals/list-requests.ts';
 import { findVisibleRequest } from '../../api/approvals/find-visible.ts';
 import { upgradeScope } from '../../api/approvals/upgrade-scope.ts';
 import { listGrants, revokeGrant } from '../../api/grants/grants.ts';
@@ -461,5 +462,16 @@ describe('bad input', () => {
     await stack.policy(policyText.replace('justification: optional', 'justification: required'));
     await expect(ask(await bearerUser())).rejects.toMatchObject({ code: 'justification_required' });
     await expect(ask(await bearerUser(), 'because')).resolves.toBeTruthy();
+  });
+});
+
+describe('a token of an approver or auditor (RULES 3)', () => {
+  it('sees what is its person’s own and nothing of others', async () => {
+    const requestId = await ask(await bearerUser());
+    const token = await stack.person(['admin', 'auditor'], { kind: 'bearer', clientId: 'some-client' });
+    await expect(findVisibleRequest(stack.app.db, token, requestId)).rejects.toMatchObject({ code: 'not_found' });
+    expect((await listRequests(stack.deps, token, { limit: 50 })).requests).toEqual([]);
+    expect((await listGrants(stack.deps, token, { limit: 50 })).grants).toEqual([]);
+    expect((await listRequests(stack.deps, { ...token, kind: 'browser' }, { limit: 50 })).requests).not.toEqual([]);
   });
 });
