@@ -5,7 +5,9 @@ import { grantEnds, grantStatus } from '../../workflows/domain/grant-status.ts';
 
 const scopes = fc.subarray(['a', 'b', 'c'], { minLength: 1 });
 const few = fc.constantFrom('x', 'y');
-const target = fc.record({ requestId: few, digest: few, scopes, expiresAt: fc.integer({ min: 1_000, max: 9_000 }) });
+// Often on a full second, where a statement of that very second must not count.
+const expiresAt = fc.oneof(fc.integer({ min: 1_000, max: 9_000 }), fc.constantFrom(1_000, 2_000, 3_000));
+const target = fc.record({ requestId: few, digest: few, scopes, expiresAt });
 const statement: fc.Arbitrary<DecisionStatement> = fc.record({
   request: few,
   digest: few,
@@ -26,7 +28,7 @@ describe('a decision, whatever it says (RULES 17)', () => {
         const expected = !fits ? 'statement_invalid' : made.iat * 1_000 < asked.expiresAt ? undefined : 'late';
         expect(judgeStatement(made, asked)).toBe(expected);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 5_000 },
     );
   });
 
@@ -44,8 +46,8 @@ describe('a grant, whenever it is looked at (RULES 14)', () => {
 
   it('never comes back to life', () => {
     fc.assert(
-      fc.property(fc.nat(100), end, fc.nat(100), fc.nat(100), (expiresAt, endReason, now, later) => {
-        const life = { expiresAt, endReason };
+      fc.property(fc.nat(5), end, fc.nat(5), fc.nat(5), (ends, endReason, now, later) => {
+        const life = { expiresAt: ends, endReason };
         if (grantStatus(life, now) !== 'active') expect(grantStatus(life, now + later)).not.toBe('active');
       }),
     );
@@ -53,9 +55,9 @@ describe('a grant, whenever it is looked at (RULES 14)', () => {
 
   it('is alive exactly while nobody has ended it and its time has not come', () => {
     fc.assert(
-      fc.property(fc.nat(100), end, fc.nat(100), (expiresAt, endReason, now) => {
-        const alive = endReason === null && now < expiresAt;
-        expect(grantStatus({ expiresAt, endReason }, now)).toBe(alive ? 'active' : (endReason ?? 'expired'));
+      fc.property(fc.nat(5), end, fc.nat(5), (ends, endReason, now) => {
+        const alive = endReason === null && now < ends;
+        expect(grantStatus({ expiresAt: ends, endReason }, now)).toBe(alive ? 'active' : (endReason ?? 'expired'));
       }),
     );
   });
