@@ -94,7 +94,8 @@ function handOver() {
     const watching = setInterval(() => {
       if (process.ppid === parent) return;
       clearInterval(watching);
-      child.kill('SIGTERM');
+      // Who signals the whole process group has reached us too: a second request would kill instead of stop.
+      if (lastPassedOn === 0) child.kill('SIGTERM');
     }, 500);
   }
   child.on('error', (error) => fail(`${runtime} cannot be started: ${error.message}`));
