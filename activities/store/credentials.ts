@@ -54,8 +54,7 @@ export async function liveScopesOfCredential(db: Db, jti: string, now: Date): Pr
     .execute();
   const first = grants[0];
   if (first === undefined) return [];
-  const person = await findPerson(db, first.subject);
-  const policy = await livePolicy(db);
+  const [person, policy] = await Promise.all([findPerson(db, first.subject), livePolicy(db)]);
   if (person === undefined || person.disabled) return [];
   return grants.flatMap((grant) =>
     allowedScopes(policy, person.roles, grant)

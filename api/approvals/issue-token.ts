@@ -20,10 +20,8 @@ export interface IssuedToken {
  */
 export async function issueToken(deps: ApprovalDeps, holder: Holder): Promise<IssuedToken> {
   const now = deps.now();
-  const policy = await livePolicy(deps.db);
-  const held = (await heldGrants(deps.db, holder, now)).filter(
-    ({ scope }) => scopePolicy(policy, scope).resource === 'mcp',
-  );
+  const [policy, grants] = await Promise.all([livePolicy(deps.db), heldGrants(deps.db, holder, now)]);
+  const held = grants.filter(({ scope }) => scopePolicy(policy, scope).resource === 'mcp');
   const scopes = [...new Set(held.map(({ scope }) => scope))].sort();
   const iat = Math.floor(now.getTime() / 1000);
   const ends = scopes

@@ -25,10 +25,14 @@ export function scopeChallenge(
     const argumentDigest = callDigest({ server: resource, tool: toolName, arguments: argumentsOf(request.params) });
     claimCallId(request.id);
     try {
-      const policy = await authority.policy();
+      // Most calls of such a tool need what it holds: not asked one after the other.
+      const [policy, early] = await Promise.all([
+        authority.policy(),
+        isElevated(ownScope) ? heldScopes(authority, caller) : undefined,
+      ]);
       const requiredScope =
         (Object.hasOwn(policy.tools, toolName) ? policy.tools[toolName]?.scope : undefined) ?? ownScope;
-      let held = isElevated(requiredScope) ? await heldScopes(authority, caller) : [];
+      let held = isElevated(requiredScope) ? (early ?? (await heldScopes(authority, caller))) : [];
       let verdict = judgeCall(policy, caller, held, toolName, requiredScope);
       while (verdict.allowed && verdict.grantId !== undefined) {
         const { grantId } = verdict;
