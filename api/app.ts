@@ -41,6 +41,7 @@ export function createApiApp(deps: ApiAppDeps): Express {
   const { origin } = new URL(deps.issuer);
   const app = createBaseApp({
     logger: deps.logger,
+    server: 'auth',
     allowedHosts: deps.allowedHosts,
     publicUrl: deps.issuer,
     formTargets: [new URL(deps.chatUrl).origin],

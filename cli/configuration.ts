@@ -57,6 +57,7 @@ const startSettings = {
   temporalUiPort: port(8233),
   policy: path(join(projectRoot, 'countersign.policy.yaml')),
   workspace: path(join(projectRoot, 'workspace')),
+  metricsPort: z.coerce.number({ error: 'must be a port number' }).int().min(1).max(65_535).optional(),
   modelBaseUrl: z.string().optional(),
   model: z.string().optional(),
   modelApiKeyFile: z.string().optional(),
@@ -68,6 +69,8 @@ export type StartFlags = Partial<Record<keyof typeof startSettings, string>>;
 export interface StartConfiguration {
   stateFolder: string;
   ports: { auth: number; mcp: number; chat: number; temporalUi: number };
+  /** Where Prometheus finds the metrics; undefined means that there are none. */
+  metricsPort: number | undefined;
   policyFile: string;
   /** What `list_files` and `execute_command` see. */
   workspace: string;
@@ -99,12 +102,14 @@ export function startConfiguration(flags: StartFlags, env: NodeJS.ProcessEnv = p
   if (!isFolder(settings.workspace)) {
     throw new ConfigurationError([`${describe('workspace')}: ${resolve(settings.workspace)} is not a folder`]);
   }
-  const repeated = Object.values(ports).filter((value, index, all) => all.indexOf(value) !== index);
+  const used = [...Object.values(ports), ...(settings.metricsPort === undefined ? [] : [settings.metricsPort])];
+  const repeated = used.filter((value, index, all) => all.indexOf(value) !== index);
   if (repeated.length > 0)
     throw new ConfigurationError([`port ${repeated[0]} is used twice: give each part a port of its own`]);
   return {
     stateFolder: resolve(settings.state),
     ports,
+    metricsPort: settings.metricsPort,
     policyFile: resolve(settings.policy),
     workspace: resolve(settings.workspace),
     model: modelEnvironment(settings, env),

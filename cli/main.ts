@@ -24,6 +24,7 @@ program
   .option('--mcp-port <port>', 'MCP server (default: 8001)')
   .option('--chat-port <port>', 'chat app (default: 5001)')
   .option('--temporal-ui-port <port>', "Temporal's UI, read only (default: 8233)")
+  .option('--metrics-port <port>', 'metrics for Prometheus, at /metrics (default: none)')
   .option('--policy <file>', 'policy file (default: countersign.policy.yaml of the project)')
   .option('--workspace <folder>', 'what list_files and execute_command see (default: workspace/ of the project)')
   .option('--model-base-url <url>', 'an OpenAI-compatible endpoint that answers in the chat (default: offline planner)')

@@ -37,6 +37,11 @@ const roleSettings = z.object({
   COUNTERSIGN_WORKFLOW_BUNDLE: z.string().min(1),
   COUNTERSIGN_WORKSPACE: z.string().min(1),
   COUNTERSIGN_DEMO_MODE: z.enum(['on', 'off']).default('off'),
+  COUNTERSIGN_METRICS_PORT: z
+    .string()
+    .transform(Number)
+    .pipe(z.int('must be a port number').min(0).max(65_535))
+    .optional(),
   COUNTERSIGN_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   ...modelVariables,
 });
@@ -65,6 +70,8 @@ export interface RoleConfiguration {
   /** Undefined means the offline planner. */
   model: ModelConfiguration | undefined;
   demoMode: boolean;
+  /** Where the process shows its metrics; undefined means nowhere. */
+  metricsPort: number | undefined;
   logLevel: 'debug' | 'info' | 'warn' | 'error';
 }
 
@@ -109,6 +116,7 @@ export function roleConfiguration(env: NodeJS.ProcessEnv): RoleConfiguration {
     workspace: settings.COUNTERSIGN_WORKSPACE,
     model: modelConfiguration(settings),
     demoMode: settings.COUNTERSIGN_DEMO_MODE === 'on',
+    metricsPort: settings.COUNTERSIGN_METRICS_PORT,
     logLevel: settings.COUNTERSIGN_LOG_LEVEL,
   };
 }

@@ -4,6 +4,7 @@ import { roleConfiguration, type RoleName } from './role-configuration.ts';
 import type { FromRole, RunningRole } from './role-protocol.ts';
 import { startRole } from './start-role.ts';
 import { createLogger } from './telemetry/create-logger.ts';
+import { startTelemetry } from './telemetry/start-telemetry.ts';
 
 /** After so long a stop is no longer waited for: a command may run for 10 s. */
 const stopWithinMs = 14_000;
@@ -25,6 +26,8 @@ export async function hostRoles(names: readonly RoleName[]): Promise<number> {
     const configuration = roleConfiguration(processEnvironment());
     const logger = createLogger({ level: configuration.logLevel, base: { roles: names.join(',') } });
     process.on('unhandledRejection', (err) => logger.error({ err }, 'unhandled rejection'));
+    const telemetry = await startTelemetry(names, configuration, logger);
+    if (telemetry !== undefined) running.push(telemetry);
     for (const name of names) {
       running.push(await startRole(name, configuration, logger.child({ role: name })));
       if (stop.requested()) break;

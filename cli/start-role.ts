@@ -41,7 +41,7 @@ async function startMcp(configuration: RoleConfiguration, logger: Logger): Promi
     authority: storeAuthority(database.db),
     directory: storeDirectory(database.db),
     readiness: readinessHandler(partChecks({ db: database.db }), { logger }),
-    onRequest: requestLog({ logger }),
+    onRequest: requestLog({ logger, server: 'mcp' }),
   });
   return {
     open: server.open,

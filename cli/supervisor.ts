@@ -81,6 +81,9 @@ async function startAll(
     { port: ports.mcp, flag: '--mcp-port', what: 'MCP server' },
     { port: ports.chat, flag: '--chat-port', what: 'chat app' },
     { port: ports.temporalUi, flag: '--temporal-ui-port', what: 'Temporal UI' },
+    ...(configuration.metricsPort === undefined
+      ? []
+      : [{ port: configuration.metricsPort, flag: '--metrics-port', what: 'metrics' }]),
   ]);
   if (taken.length > 0) throw new CannotStartError(taken.join('\n'));
 
@@ -129,6 +132,8 @@ async function startAll(
       ...settings,
       ...noModel,
       ...(names.includes('chat') ? configuration.model : {}),
+      // One process can have the port; the mint has nothing to show there.
+      COUNTERSIGN_METRICS_PORT: names.includes('api') ? String(configuration.metricsPort ?? '') : '',
       COUNTERSIGN_DATABASE_URL: databaseUrl,
     });
   const [mintStops, appStops]: [Stops, Stops] = [[], []];

@@ -16,6 +16,7 @@ export function createChatApp(deps: ChatDeps): Express {
   const cookies = chatCookies(deps.publicUrl);
   const app = createBaseApp({
     logger: deps.logger,
+    server: 'chat',
     allowedHosts: deps.allowedHosts,
     publicUrl: deps.publicUrl,
     formTargets: [new URL(deps.issuer).origin],

@@ -2,11 +2,13 @@ import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { DomainError } from '../../workflows/domain/errors.ts';
-import { requestLog } from './request-log.ts';
+import { requestLog, type ServerName } from './request-log.ts';
 
 /** What every HTTP app of ours starts from. */
 export interface BaseAppOptions {
   logger: Logger;
+  /** Its name in the metrics. */
+  server: ServerName;
   /** Values of `Host` that are ours, with port, such as `localhost:8002` (RULES 7). */
   allowedHosts: readonly string[];
   /** The address people use; under https, HSTS is sent. */

@@ -1,14 +1,23 @@
 import { randomUUID } from 'node:crypto';
+import { metrics } from '@opentelemetry/api';
 import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { inRequest } from '../../activities/telemetry/request-context.ts';
 import { readRequestId, requestIdHeader } from '../../workflows/domain/request-id.ts';
 
+/** Whose request it was, in the metrics. */
+export type ServerName = 'auth' | 'chat' | 'mcp';
+
 /**
  * Gives each request an id, or keeps the one that it brings, and logs it when it ends: the path without its query,
  * which may hold codes. What is done for the request, in workflows and at other servers too, carries the id.
+ * Without a meter provider nothing is measured.
  */
-export function requestLog({ logger }: { logger: Logger }): RequestHandler {
+export function requestLog({ logger, server }: { logger: Logger; server: ServerName }): RequestHandler {
+  const duration = metrics.getMeter('countersign').createHistogram('countersign_http_request_seconds', {
+    description: 'HTTP requests by server, method and status, with how long they took.',
+    advice: { explicitBucketBoundaries: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] },
+  });
   return (request, response, next) => {
     const requestId = readRequestId(request.headers[requestIdHeader]) ?? randomUUID();
     const startedAt = performance.now();
@@ -18,6 +27,7 @@ export function requestLog({ logger }: { logger: Logger }): RequestHandler {
     response.once('close', () => {
       const ms = Math.round(performance.now() - startedAt);
       const entry = { requestId, method, path, status: response.statusCode, ms };
+      duration.record(ms / 1_000, { server, method, status: response.statusCode });
       // Reads are many, and change nothing.
       if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') logger.debug(entry, 'request');
       else logger.info(entry, 'request');

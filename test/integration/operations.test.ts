@@ -1,5 +1,7 @@
+import { get } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkDatabase, checkMigrations } from '../../activities/store/readiness.ts';
+import { startMetrics, type MetricsServer } from '../../cli/telemetry/metrics.ts';
 import { connect } from '../../activities/store/connect.ts';
 import { answered, askForApproval, say } from '../support/conversation.ts';
 import { startPostgres } from '../support/embedded.ts';
@@ -9,11 +11,17 @@ import { signedIn, visitor } from '../support/visitor.ts';
 
 const log = keptLog();
 let product: Product;
+let metrics: MetricsServer;
 
 beforeAll(async () => {
+  // Before what it measures, as in a role's process.
+  metrics = await startMetrics({ port: 0, database: () => product.database.db, logger: log.logger });
   product = await startProduct({ logger: log.logger });
 }, 180_000);
-afterAll(() => product.stop());
+afterAll(async () => {
+  await metrics.close();
+  await product.stop();
+});
 
 const origins = () => [product.issuer, product.chatUrl, new URL(product.mcpResource).origin];
 
@@ -104,5 +112,62 @@ describe('one id in every log', () => {
     const text = JSON.stringify(log.entries);
     expect(text).not.toMatch(/eyJ[\w-]+\.[\w-]+\./);
     expect(text).not.toContain('@example.com');
+  });
+});
+
+describe('metrics, after an approval and a grant by policy', () => {
+  const scrape = async (): Promise<string> => (await fetch(`http://localhost:${metrics.port}/metrics`)).text();
+  /** The value of a sample, by its name and some of its labels. */
+  const sample = (text: string, name: string, labels: Readonly<Record<string, string>> = {}): number | undefined => {
+    const line = text
+      .split('\n')
+      .find(
+        (candidate) =>
+          /^\w+/.exec(candidate)?.[0] === name &&
+          Object.entries(labels).every(([label, value]) => candidate.includes(`${label}="${value}"`)),
+      );
+    return line === undefined ? undefined : Number(line.slice(line.lastIndexOf(' ')));
+  };
+
+  test('tell what happened', async () => {
+    const text = await scrape();
+    expect(sample(text, 'countersign_scope_requests', { status: 'approved' })).toBe(2);
+    expect(sample(text, 'countersign_grants_active')).toBe(2);
+    expect(sample(text, 'countersign_queue_depth', { queue: 'approval' })).toBe(0);
+    expect(sample(text, 'countersign_resumes_total', { outcome: 'succeeded' })).toBe(1);
+    expect(sample(text, 'countersign_mint_refusals_total', { kind: 'credential' })).toBe(0);
+    expect(sample(text, 'countersign_time_to_decision_seconds', { quantile: '0.5' })).toBeGreaterThan(0);
+    expect(sample(text, 'countersign_approval_to_resume_seconds', { quantile: '0.95' })).toBeGreaterThan(0);
+    const answered = (server: string, status: string) =>
+      sample(text, 'countersign_http_request_seconds_count', { server, status });
+    expect(answered('auth', '503')).toBeGreaterThan(0);
+    expect(answered('chat', '200')).toBeGreaterThan(0);
+    expect(answered('mcp', '403')).toBeGreaterThan(0);
+    expect(text).not.toContain('@example.com');
+  });
+
+  test('count a refusal of the mint', async () => {
+    await product.database.pool.query(
+      "insert into audit_events (type, actor, data) values ('decision.dropped', 'system', '{}')",
+    );
+    await expect
+      .poll(async () => sample(await scrape(), 'countersign_mint_refusals_total', { kind: 'decision' }), {
+        timeout: 10_000,
+      })
+      .toBe(1);
+  });
+
+  test('are for our own name alone, and nothing else is there', async () => {
+    expect((await fetch(`http://localhost:${metrics.port}/`)).status).toBe(404);
+    const status = await new Promise((resolve, reject) => {
+      get(
+        { host: '127.0.0.1', port: metrics.port, path: '/metrics', headers: { host: 'elsewhere.example' } },
+        (answer) => {
+          answer.resume();
+          resolve(answer.statusCode);
+        },
+      ).on('error', reject);
+    });
+    expect(status).toBe(421);
   });
 });

@@ -122,7 +122,7 @@ export async function startProduct(
           { jwk: mint.publicJwk, ceiling: 'elevated' },
         ],
         authority: storeAuthority(database.db),
-        onRequest: requestLog(logOf('mcp')),
+        onRequest: requestLog({ ...logOf('mcp'), server: 'mcp' }),
         readiness: readinessHandler(partChecks({ db: database.db }), { logger, rememberMs: 0 }),
         directory: storeDirectory(database.db),
         workspace,
