@@ -49,6 +49,17 @@ program
   });
 
 program
+  .command('bench')
+  .description('measure against bare references (npm run bench)')
+  .argument('[parts...]', 'only these, e.g. a d')
+  .option('--json <file>', 'write the figures there too')
+  .action(async (parts: string[], options: { json?: string }) => {
+    const stop = listenForStop(progress.say);
+    const { runBench } = await import('../bench/run-bench.ts');
+    await runBench({ parts, json: options.json }, progress, stop);
+  });
+
+program
   .command('role')
   .description('run roles in this process, configured by COUNTERSIGN_* variables')
   .argument('<names>', `comma-separated: ${roleNames.join(', ')}`)

@@ -23,7 +23,7 @@ const checks: readonly { name: string; tool: string; args: readonly string[] }[]
   {
     name: 'import rules',
     tool: 'depcruise',
-    args: '--config .dependency-cruiser.cjs --output-type err activities api cli mcp-server test web workers workflows'.split(
+    args: '--config .dependency-cruiser.cjs --output-type err activities api bench cli mcp-server test web workers workflows'.split(
       ' ',
     ),
   },
