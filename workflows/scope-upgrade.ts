@@ -134,7 +134,11 @@ export async function scopeUpgrade({ requestId }: { requestId: string }): Promis
       if (remainingMs > 0) await condition(() => arrivals.length > 0, remainingMs);
       const arrival = arrivals.shift();
       if (arrival === undefined) {
-        if (Date.now() >= expiresAt) return local.endRequest({ requestId, status: 'expired' });
+        if (Date.now() < expiresAt) continue;
+        const standing = await local.endRequest({ requestId, status: 'expired' });
+        if (standing.unjudged === undefined) return standing;
+        // Their signals were lost; what was recorded in time counts whenever it is judged (RULES 17).
+        arrivals.push(...standing.unjudged.map((decision) => ({ kind: 'decision' as const, decision })));
       } else if (arrival.kind === 'cancel') {
         const standing = await local.endRequest({ requestId, status: 'cancelled' });
         if (isTerminal(standing.status)) return standing;

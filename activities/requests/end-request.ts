@@ -1,4 +1,5 @@
 import type { Db } from '../store/connect.ts';
+import { findUnjudgedDecisions } from '../store/decisions.ts';
 import { endGrant, findGrant, findGrantOfRequest } from '../store/grants.ts';
 import { endRequest as endStoredRequest, findRequest } from '../store/requests.ts';
 import type { RequestActivities, RequestStanding } from './types.ts';
@@ -10,6 +11,10 @@ export async function endRequest(
 ): Promise<RequestStanding> {
   return deps.db.transaction().execute(async (trx) => {
     const request = await findRequest(trx, input.requestId);
+    if (input.status === 'expired' && request?.status === 'pending') {
+      const unjudged = await findUnjudgedDecisions(trx, input.requestId);
+      if (unjudged.length > 0) return { status: request.status, unjudged };
+    }
     // Whoever can reach Temporal can send a signal; the requester's withdrawal is in the row.
     const unproven = input.status === 'cancelled' && request?.cancel_requested_at === null;
     const status = unproven

@@ -32,6 +32,8 @@ export interface RequestStanding {
   status: RequestStatus;
   /** Present when it turned out to be approved. */
   grant?: { grantId: string; expiresAt: number };
+  /** Decisions that were recorded in time and never arrived: the request has not expired before they are judged. */
+  unjudged?: ArrivedDecision[];
 }
 
 /** Local activities of `scopeUpgrade`: short, on the database only. */

@@ -76,6 +76,21 @@ export async function findStandingDecision(
     .executeTakeFirst();
 }
 
+/** Decisions that nobody has judged yet, in the order in which they were recorded. */
+export async function findUnjudgedDecisions(
+  db: DbOrTrx,
+  requestId: string,
+): Promise<{ decisionId: string; statement: string; verdict: Verdict }[]> {
+  return db
+    .selectFrom('decisions')
+    .select(['decision_id as decisionId', 'statement', 'verdict'])
+    .where('request_id', '=', requestId)
+    .where('outcome', 'is', null)
+    .orderBy('recorded_at')
+    .orderBy('decision_id')
+    .execute();
+}
+
 /** Marks a decision as the one that counted. */
 export async function countDecision(trx: DbOrTrx, decisionId: string, at: Date): Promise<void> {
   await trx

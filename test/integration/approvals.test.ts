@@ -432,6 +432,36 @@ describe('when parts are missing (RULES 17, 26)', () => {
       .toBe('approved');
   });
 
+  it('counts a decision that was recorded in time although its signal was lost', async () => {
+    await stack.policy(policyText.replace('request_ttl: 24h', 'request_ttl: 3s'));
+    const approver = await admin();
+    const requestId = await ask(await bearerUser());
+    const row = await findRequest(stack.app.db, requestId);
+    const decisionId = 'dec_lost_signal';
+    const iat = Math.floor(Date.now() / 1000);
+    const statement = await signStatement(
+      {
+        request: requestId,
+        digest: row?.digest ?? '',
+        verdict: 'approve',
+        scopes: ['execute:commands'],
+        approver: approver.person.subject,
+        nonce: decisionId,
+        iat,
+        exp: iat + 3,
+      },
+      stack.decisionPrivateJwk,
+    );
+    const decision = { request_id: requestId, approver: approver.person.subject, verdict: 'approve' as const };
+    await stack.app.db
+      .insertInto('decisions')
+      .values({ decision_id: decisionId, ...decision, statement, note: null, judged_at: null, outcome: null })
+      .execute();
+    await expect
+      .poll(async () => (await findRequest(stack.app.db, requestId))?.status, { timeout: 20_000 })
+      .toBe('approved');
+  });
+
   it('keeps deciding while the mint is down and grants when it returns', async () => {
     const approver = await admin();
     const caller = await bearerUser();
