@@ -42,6 +42,7 @@ const roleSettings = z.object({
     .transform(Number)
     .pipe(z.int('must be a port number').min(0).max(65_535))
     .optional(),
+  COUNTERSIGN_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   COUNTERSIGN_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   ...modelVariables,
 });
@@ -72,6 +73,8 @@ export interface RoleConfiguration {
   demoMode: boolean;
   /** Where the process shows its metrics; undefined means nowhere. */
   metricsPort: number | undefined;
+  /** The collector of traces (OTLP over HTTP); undefined means that there are none. */
+  otlpEndpoint: string | undefined;
   logLevel: 'debug' | 'info' | 'warn' | 'error';
 }
 
@@ -117,6 +120,7 @@ export function roleConfiguration(env: NodeJS.ProcessEnv): RoleConfiguration {
     model: modelConfiguration(settings),
     demoMode: settings.COUNTERSIGN_DEMO_MODE === 'on',
     metricsPort: settings.COUNTERSIGN_METRICS_PORT,
+    otlpEndpoint: settings.COUNTERSIGN_OTLP_ENDPOINT,
     logLevel: settings.COUNTERSIGN_LOG_LEVEL,
   };
 }

@@ -27,7 +27,7 @@ export async function hostRoles(names: readonly RoleName[]): Promise<number> {
     const logger = createLogger({ level: configuration.logLevel, base: { roles: names.join(',') } });
     process.on('unhandledRejection', (err) => logger.error({ err }, 'unhandled rejection'));
     const telemetry = await startTelemetry(names, configuration, logger);
-    if (telemetry !== undefined) running.push(telemetry);
+    running.push({ open: () => Promise.resolve(), close: telemetry.stop });
     for (const name of names) {
       running.push(await startRole(name, configuration, logger.child({ role: name })));
       if (stop.requested()) break;

@@ -1,6 +1,6 @@
 import { DomainError } from '../../workflows/domain/errors.ts';
 import { unavailable } from './oauth-client.ts';
-import { requestIdHeaders } from '../telemetry/request-context.ts';
+import { outgoingHeaders } from '../telemetry/tracing.ts';
 import type { TokenSource } from './token-source.ts';
 
 /** An answer of the auth server's API. */
@@ -36,7 +36,7 @@ export function createAuthServer(options: {
         headers: {
           accept: 'application/json',
           authorization: `Bearer ${token}`,
-          ...requestIdHeaders(),
+          ...outgoingHeaders(),
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -8,7 +8,7 @@ import {
   type Tool,
 } from '@modelcontextprotocol/client';
 import type { AuthorizationError } from '../../workflows/domain/insufficient-scope-error.ts';
-import { requestIdHeaders } from '../telemetry/request-context.ts';
+import { outgoingHeaders } from '../telemetry/tracing.ts';
 import type { ToolDescription } from './model-port.ts';
 import { refusalFromBody } from './refusal-from-body.ts';
 
@@ -93,7 +93,7 @@ async function watchedFetch(wire: Wire, url: string | URL, init?: RequestInit): 
   const isCall = typeof init?.body === 'string' && init.body.includes('"tools/call"');
   if (isCall) wire.sent = true;
   const headers = new Headers(init?.headers);
-  for (const [name, value] of Object.entries(requestIdHeaders())) headers.set(name, value);
+  for (const [name, value] of Object.entries(outgoingHeaders())) headers.set(name, value);
   const response = await fetch(url, { ...init, headers }).catch((error: unknown) => {
     if (isCall && neverConnected(error)) wire.sent = false;
     throw error;

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { metrics } from '@opentelemetry/api';
+import { context, metrics, SpanKind, trace } from '@opentelemetry/api';
 import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { inRequest } from '../../activities/telemetry/request-context.ts';
+import { traceOf } from '../../activities/telemetry/tracing.ts';
 import { readRequestId, requestIdHeader } from '../../workflows/domain/request-id.ts';
 
 /** Whose request it was, in the metrics. */
@@ -11,7 +12,8 @@ export type ServerName = 'auth' | 'chat' | 'mcp';
 /**
  * Gives each request an id, or keeps the one that it brings, and logs it when it ends: the path without its query,
  * which may hold codes. What is done for the request, in workflows and at other servers too, carries the id.
- * Without a meter provider nothing is measured.
+ * Nothing is measured or traced where
+ * that is off.
  */
 export function requestLog({ logger, server }: { logger: Logger; server: ServerName }): RequestHandler {
   const duration = metrics.getMeter('countersign').createHistogram('countersign_http_request_seconds', {
@@ -32,6 +34,13 @@ export function requestLog({ logger, server }: { logger: Logger; server: ServerN
       if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') logger.debug(entry, 'request');
       else logger.info(entry, 'request');
     });
-    inRequest({ requestId }, next);
+    const parent = traceOf(request.headers);
+    const span = trace
+      .getTracer('countersign')
+      .startSpan(`${method} ${server}`, { kind: SpanKind.SERVER, attributes: { 'url.path': path } }, parent);
+    response.once('close', () => {
+      span.setAttribute('http.response.status_code', response.statusCode).end();
+    });
+    context.with(trace.setSpan(parent, span), () => inRequest({ requestId }, next));
   };
 }

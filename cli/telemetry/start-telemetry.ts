@@ -1,17 +1,41 @@
 import type { Logger } from 'pino';
 import type { RoleConfiguration, RoleName } from '../role-configuration.ts';
-import type { RunningRole } from '../role-protocol.ts';
+
+/** What a process tells about itself besides its log; `stop` sends what is left. */
+export interface Telemetry {
+  stop(): Promise<void>;
+}
 
 /**
- * Starts the metrics of a process where a port is configured, before the roles that they measure; the libraries are
- * loaded only then. The database's figures are shown by processes with the `api` role.
+ * Starts traces and metrics where they are configured, before the roles that they watch. Their libraries are loaded only
+ * then. The database's figures are shown by processes with the `api` role.
  */
 export async function startTelemetry(
   names: readonly RoleName[],
   configuration: RoleConfiguration,
   logger: Logger,
-): Promise<RunningRole | undefined> {
-  if (configuration.metricsPort === undefined) return undefined;
+): Promise<Telemetry> {
+  const stops: (() => Promise<void>)[] = [];
+  if (configuration.otlpEndpoint !== undefined) {
+    const { startTraces } = await import('./traces.ts');
+    stops.push(startTraces({ endpoint: configuration.otlpEndpoint, service: `countersign-${names.join('+')}` }));
+  }
+  if (configuration.metricsPort !== undefined) {
+    stops.push(await metricsOf(names, configuration, configuration.metricsPort, logger));
+  }
+  return {
+    stop: async () => {
+      for (const stop of stops) await stop();
+    },
+  };
+}
+
+async function metricsOf(
+  names: readonly RoleName[],
+  configuration: RoleConfiguration,
+  port: number,
+  logger: Logger,
+): Promise<() => Promise<void>> {
   const { startMetrics } = await import('./metrics.ts');
   const { connect } = await import('../../activities/store/connect.ts');
   const database = names.includes('api')
@@ -21,16 +45,13 @@ export async function startTelemetry(
       })
     : undefined;
   const server = await startMetrics({
-    port: configuration.metricsPort,
+    port,
     database: database === undefined ? undefined : () => database.db,
     logger,
   });
   logger.info({ port: server.port }, 'metrics are served');
-  return {
-    open: () => Promise.resolve(),
-    close: async () => {
-      await server.close();
-      await database?.close();
-    },
+  return async () => {
+    await server.close();
+    await database?.close();
   };
 }

@@ -2,25 +2,33 @@ import { get } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkDatabase, checkMigrations } from '../../activities/store/readiness.ts';
 import { startMetrics, type MetricsServer } from '../../cli/telemetry/metrics.ts';
+import { startTraces } from '../../cli/telemetry/traces.ts';
 import { connect } from '../../activities/store/connect.ts';
 import { answered, askForApproval, say } from '../support/conversation.ts';
 import { startPostgres } from '../support/embedded.ts';
 import { keptLog } from '../support/kept-log.ts';
 import { startProduct, type Product } from '../support/product.ts';
+import { startTraceCollector, type CollectedSpan } from '../support/trace-collector.ts';
 import { signedIn, visitor } from '../support/visitor.ts';
 
 const log = keptLog();
 let product: Product;
 let metrics: MetricsServer;
+let collector: Awaited<ReturnType<typeof startTraceCollector>>;
+let stopTraces: () => Promise<void>;
 
 beforeAll(async () => {
   // Before what it measures, as in a role's process.
+  collector = await startTraceCollector();
+  stopTraces = startTraces({ endpoint: collector.endpoint, service: 'countersign-test' });
   metrics = await startMetrics({ port: 0, database: () => product.database.db, logger: log.logger });
   product = await startProduct({ logger: log.logger });
 }, 180_000);
 afterAll(async () => {
   await metrics.close();
   await product.stop();
+  await stopTraces();
+  await collector.stop();
 });
 
 const origins = () => [product.issuer, product.chatUrl, new URL(product.mcpResource).origin];
@@ -170,4 +178,31 @@ describe('metrics, after an approval and a grant by policy', () => {
     });
     expect(status).toBe(421);
   });
+});
+
+test('one trace holds an approval: HTTP, Temporal, the activities of three roles and the tool', async () => {
+  const { spans } = collector;
+  const attribute = (span: CollectedSpan, key: string) =>
+    span.attributes.find((candidate) => candidate.key === key)?.value.stringValue;
+  const approval = () => spans.find((span) => attribute(span, 'url.path')?.startsWith('/api/approve/'));
+  const trace = () => spans.filter(({ traceId }) => traceId === approval()?.traceId);
+  await expect
+    .poll(() => trace().map(({ name }) => name), { timeout: 10_000 })
+    .toEqual(
+      expect.arrayContaining([
+        'POST auth',
+        'signal approve',
+        'activity judgeDecision',
+        'activity mintGrant',
+        'activity releaseCalls',
+        'signal scopeResolved',
+        'activity runCall',
+        'POST mcp',
+      ]),
+    );
+  const named = (name: string) => trace().find((span) => span.name === name);
+  expect(named('signal approve')?.parentSpanId).toBe(approval()?.spanId);
+  expect(named('activity mintGrant')?.parentSpanId).toBe(named('signal approve')?.spanId);
+  expect(named('POST mcp')?.parentSpanId).toBe(named('activity runCall')?.spanId);
+  expect(JSON.stringify(spans)).not.toContain('@example.com');
 });
