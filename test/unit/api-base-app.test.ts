@@ -18,7 +18,12 @@ const logger = pino({ level: 'silent' });
 let listener: HttpListener;
 
 beforeAll(async () => {
-  const app = createBaseApp({ logger, server: 'auth', allowedHosts: ['localhost:8002'], publicUrl: 'http://localhost:8002' });
+  const app = createBaseApp({
+    logger,
+    server: 'auth',
+    allowedHosts: ['localhost:8002'],
+    publicUrl: 'http://localhost:8002',
+  });
   app.post('/echo', (incoming, response) => {
     response.json(parseBody(z.object({ name: z.string().optional() }), incoming));
   });
