@@ -91,7 +91,7 @@ describe('between approval and mint (RULES 2, 15, 16)', () => {
     await stack.startMint();
     await expect.poll(async () => (await row(requestId))?.status, { timeout: 20_000 }).toBe('denied');
     expect(await grantsOf(requester)).toEqual([]);
-    expect((await audited(requestId)).map(({ type }) => type)).toContain('decision.dropped');
+    await expect.poll(async () => (await audited(requestId)).map(({ type }) => type)).toContain('decision.dropped');
   });
 
   it('the requester withdraws: cancelled, and a mint that comes back grants nothing', async () => {
