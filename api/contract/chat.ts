@@ -1,21 +1,9 @@
 import { z } from 'zod';
+import { callStatuses } from '../../workflows/domain/call-status.ts';
 import { authorizationErrorSchema } from './authorization-error.ts';
 import { requestStatusSchema } from './scope-requests.ts';
 
-export const callStatusSchema = z.enum([
-  'proposed',
-  'parked',
-  'ready',
-  'running',
-  'succeeded',
-  'failed',
-  'unknown',
-  'denied',
-  'expired',
-  'cancelled',
-  'superseded',
-  'scope_unavailable',
-]);
+export const callStatusSchema = z.enum(callStatuses);
 
 /** A tool call as it stands in the message that proposed it. */
 export const toolCallSchema = z.object({
