@@ -1,5 +1,6 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { grantEndedSignal, scopeUpgradeWorkflowId } from '../../workflows/messages.ts';
+import { withinDeadline } from './within-deadline.ts';
 
 /**
  * Tells the workflow of a request that its grant has ended in SQL. Timeliness only: the row already decides (RULES 14),
@@ -9,7 +10,9 @@ import { grantEndedSignal, scopeUpgradeWorkflowId } from '../../workflows/messag
  */
 export async function tellGrantEnded(client: Client, requestId: string): Promise<void> {
   try {
-    await client.workflow.getHandle(scopeUpgradeWorkflowId(requestId)).signal(grantEndedSignal);
+    await withinDeadline(client, () =>
+      client.workflow.getHandle(scopeUpgradeWorkflowId(requestId)).signal(grantEndedSignal),
+    );
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
   }

@@ -1,4 +1,5 @@
 import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
+import { answersWithinMs, isDeadline, withinDeadline } from '../../activities/requests/within-deadline.ts';
 import type { DecisionOutcome, Verdict } from '../../workflows/domain/decision.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import {
@@ -12,11 +13,9 @@ import {
 import { taskQueues } from '../../workflows/task-queues.ts';
 
 /** How long a caller waits for the workflow before it is told "recorded, being delivered" (RULES 17). */
-export const judgedWithinMs = 3_000;
+export const judgedWithinMs = answersWithinMs;
 
 const workflowType = 'scopeUpgrade';
-/** gRPC status code DEADLINE_EXCEEDED. */
-const deadlineExceeded = 4;
 
 function startOptions(requestId: string) {
   return {
@@ -30,7 +29,9 @@ function startOptions(requestId: string) {
 /** Starts the workflow of a stored request; one that runs, or has run, is left alone (RULES 19). */
 export async function startScopeUpgrade(client: Client, requestId: string): Promise<void> {
   try {
-    await client.workflow.start(workflowType, { ...startOptions(requestId), workflowIdConflictPolicy: 'USE_EXISTING' });
+    await withinDeadline(client, () =>
+      client.workflow.start(workflowType, { ...startOptions(requestId), workflowIdConflictPolicy: 'USE_EXISTING' }),
+    );
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return;
     throw unavailable(error);
@@ -59,7 +60,7 @@ export async function deliverDecision(
   );
   asked.catch(() => undefined);
   try {
-    await quickly(client, () =>
+    await withinDeadline(client, () =>
       client.workflow.signalWithStart(workflowType, {
         ...startOptions(requestId),
         signal: verdict === 'approve' ? approveSignal : denySignal,
@@ -84,7 +85,7 @@ export async function deliverDecision(
 /** Sends the requester's withdrawal. @returns whether the workflow was there to take it. */
 export async function deliverCancel(client: Client, requestId: string): Promise<'sent' | 'ended'> {
   try {
-    await quickly(client, () =>
+    await withinDeadline(client, () =>
       client.workflow.signalWithStart(workflowType, {
         ...startOptions(requestId),
         signal: cancelSignal,
@@ -94,19 +95,10 @@ export async function deliverCancel(client: Client, requestId: string): Promise<
     return 'sent';
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return 'ended';
+    // The withdrawal stands in the row and is delivered again.
+    if (isDeadline(error)) return 'sent';
     throw unavailable(error);
   }
-}
-
-/** A server that hangs must not hang its callers: gRPC's own deadline is a matter of minutes. */
-async function quickly<T>(client: Client, call: () => Promise<T>): Promise<T> {
-  return client.connection.withDeadline(Date.now() + judgedWithinMs, call);
-}
-
-/** gRPC status 4, wherever in the chain of causes the client has put it. */
-function isDeadline(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  return ('code' in error && error.code === deadlineExceeded) || isDeadline(error.cause);
 }
 
 async function within<T>(ms: number, work: Promise<T>): Promise<T | 'late'> {

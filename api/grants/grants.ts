@@ -1,22 +1,16 @@
-import {
-  approvesScopes,
-  approvesSomething,
-  isAuditor,
-  maySee,
-  whyNotApprover,
-} from '../../workflows/domain/approvers.ts';
+import { approvesScopes, approvesSomething, isAuditor, maySee } from '../../workflows/domain/approvers.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
-import { grantStatus, type GrantStatus } from '../../workflows/domain/grant-status.ts';
-import type { Policy } from '../../workflows/domain/policy.ts';
-import { tellGrantEnded } from '../../activities/requests/tell-grant-ended.ts';
+import type { GrantStatus } from '../../workflows/domain/grant-status.ts';
 import { appendAudit } from '../../activities/store/audit.ts';
-import { endGrant, findGrant, listGrants as listStoredGrants, type Grant } from '../../activities/store/grants.ts';
-import { namesOf, type PersonName } from '../../activities/store/people-names.ts';
+import { findGrant, listGrants as listStoredGrants } from '../../activities/store/grants.ts';
+import { namesOf } from '../../activities/store/people-names.ts';
 import { livePolicy } from '../../activities/store/policies.ts';
 import type { ApprovalDeps } from '../approvals/deps.ts';
 import type { GrantList, GrantView } from '../contract/grants.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { overOthers, type Caller } from '../sessions/caller.ts';
+import { endEarly } from './end-early.ts';
+import { grantView } from './view-grant.ts';
 
 /** One's own grants; for auditors all of them, for approvers those whose scopes they approve. */
 export async function listGrants(
@@ -92,54 +86,5 @@ export async function revokeGrant(
         : 'Revoking through a client needs the scope approve:requests. Revoke in the dashboard instead.',
     );
   }
-  const now = deps.now();
-  const result = await deps.db
-    .transaction()
-    .execute((trx) => endGrant(trx, grantId, { reason: 'revoked', by: caller.person.subject, at: now, note: reason }));
-  if (result === undefined) throw new DomainError('not_found', 'There is no such grant.');
-  const view = await viewGrant(deps, caller, result.grant, policy, now);
-  if (!result.ended && result.grant.end_reason !== 'revoked') {
-    throw new DomainError('already_decided', `This grant has already ended: ${view.status}.`, {
-      details: { grant: view },
-    });
-  }
-  await tellGrantEnded(deps.temporal, grant.request_id).catch((err: unknown) => {
-    deps.logger.warn({ err, grantId }, 'the grant is revoked; its workflow will notice at its end');
-  });
-  return view;
-}
-
-/** One grant as its caller sees it. */
-export async function viewGrant(
-  deps: Pick<ApprovalDeps, 'db'>,
-  caller: Caller,
-  grant: Grant,
-  policy: Policy,
-  now: Date,
-): Promise<GrantView> {
-  return grantView(grant, await namesOf(deps.db, [grant.subject, grant.ended_by]), caller, policy, now);
-}
-
-function grantView(grant: Grant, names: Map<string, PersonName>, caller: Caller, policy: Policy, now: Date): GrantView {
-  const status = grantStatus({ expiresAt: grant.expires_at.getTime(), endReason: grant.end_reason }, now.getTime());
-  return {
-    grant_id: grant.grant_id,
-    request_id: grant.request_id,
-    subject_email: names.get(grant.subject)?.email ?? '',
-    client_id: grant.client_id,
-    scopes: grant.scopes,
-    status,
-    granted_at: grant.granted_at.toISOString(),
-    expires_at: grant.expires_at.toISOString(),
-    ended_at: grant.ended_at?.toISOString() ?? null,
-    ended_by: grant.ended_by === null ? null : (names.get(grant.ended_by)?.email ?? grant.ended_by),
-    can_revoke:
-      status === 'active' &&
-      caller.kind === 'browser' &&
-      whyNotApprover(policy, caller.person, { subject: '', scopes: grant.scopes }) === undefined,
-    can_return:
-      status === 'active' &&
-      grant.subject === caller.person.subject &&
-      (caller.kind === 'browser' || grant.client_id === caller.clientId),
-  };
+  return endEarly(deps, caller, grantId, policy, { reason: 'revoked', note: reason });
 }

@@ -1,13 +1,12 @@
 import { maySee } from '../../workflows/domain/approvers.ts';
 import { DomainError, type DomainErrorCode } from '../../workflows/domain/errors.ts';
-import { tellGrantEnded } from '../../activities/requests/tell-grant-ended.ts';
 import { appendAudit } from '../../activities/store/audit.ts';
-import { endGrant, findGrant, type Grant } from '../../activities/store/grants.ts';
+import { findGrant, type Grant } from '../../activities/store/grants.ts';
 import { livePolicy } from '../../activities/store/policies.ts';
 import type { ApprovalDeps } from '../approvals/deps.ts';
 import type { GrantView } from '../contract/grants.ts';
 import type { Caller } from '../sessions/caller.ts';
-import { viewGrant } from './grants.ts';
+import { endEarly } from './end-early.ts';
 
 /**
  * The holder hands a grant back before its end. The row is committed first and answered after: from then on no call
@@ -32,21 +31,7 @@ export async function returnGrant(deps: ApprovalDeps, caller: Caller, grantId: s
     });
     throw refusalError(refusal);
   }
-  const now = deps.now();
-  const result = await deps.db
-    .transaction()
-    .execute((trx) => endGrant(trx, grantId, { reason: 'returned', by: caller.person.subject, at: now }));
-  if (result === undefined) throw notFound();
-  const view = await viewGrant(deps, caller, result.grant, policy, now);
-  if (!result.ended && result.grant.end_reason !== 'returned') {
-    throw new DomainError('already_decided', `This grant has already ended: ${view.status}.`, {
-      details: { grant: view },
-    });
-  }
-  await tellGrantEnded(deps.temporal, grant.request_id).catch((err: unknown) => {
-    deps.logger.warn({ err, grantId }, 'the grant is handed back; its workflow will notice at its end');
-  });
-  return view;
+  return endEarly(deps, caller, grantId, policy, { reason: 'returned' });
 }
 
 type Refusal = Extract<DomainErrorCode, 'not_found' | 'not_holder' | 'client_not_allowed'>;
