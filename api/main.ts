@@ -1,5 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import { Router } from 'express';
+import { createToolServer } from '../activities/chat/tool-server.ts';
 import { createMintClient } from '../activities/mint/mint-client.ts';
 import { connect } from '../activities/store/connect.ts';
 import { createEventFeed } from '../activities/store/event-feed.ts';
@@ -14,6 +15,8 @@ import { partChecks } from './health/part-checks.ts';
 import { httpListener } from './http/listen.ts';
 import type { ApiOptions } from './options.ts';
 import { createBrowserSessions } from './sessions/browser-sessions.ts';
+import { toolCallRoutes } from './tools/call-routes.ts';
+import { dashboardClientId } from '../workflows/domain/clients.ts';
 
 const cleanUpEveryMs = 10 * 60 * 1_000;
 
@@ -53,7 +56,15 @@ export async function startApi(options: ApiOptions): Promise<{ open(): Promise<v
     now,
     logger,
   };
-  const resources = Router().use(approvalRoutes(approvals)).use('/grants', grantRoutes(approvals));
+  const toolServer = createToolServer({
+    resource: options.mcpResource,
+    clientName: dashboardClientId,
+    version: options.version,
+  });
+  const resources = Router()
+    .use(approvalRoutes(approvals))
+    .use('/grants', grantRoutes(approvals))
+    .use(toolCallRoutes({ ...approvals, basePrivateJwk: options.basePrivateJwk, toolServer }));
   const app = createApiApp({
     ...options,
     db,

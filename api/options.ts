@@ -10,6 +10,7 @@ export interface ApiOptions {
   issuer: string;
   /** Resource identifier of the API, `<issuer>/api`. */
   apiResource: string;
+  /** Resource identifier and address of the tool server. */
   mcpResource: string;
   chatUrl: string;
   /** Values of `Host` that are ours, with port. */
@@ -31,5 +32,6 @@ export interface ApiOptions {
   /** The folder of the built web apps. */
   webRoot: string;
   demoMode: boolean;
+  version: string;
   logger: Logger;
 }

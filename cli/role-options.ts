@@ -57,6 +57,7 @@ export async function apiOptions(configuration: RoleConfiguration, logger: Logge
     chatClientSecret: await readSecret(secrets.chatClient),
     webRoot: configuration.webRoot,
     demoMode: configuration.demoMode,
+    version: await productVersion(),
     logger,
   };
 }

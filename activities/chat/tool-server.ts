@@ -26,7 +26,7 @@ export type ToolAnswer =
   /** The request was on its way when the connection broke: it may have run. */
   | { kind: 'lost' };
 
-/** The MCP server as the chat's agent uses it: a token for each call, no session kept. */
+/** The MCP server as our own clients use it: a token for each call, no session kept. */
 export interface ToolServer {
   /** @throws when the server cannot be reached or does not take the token */
   list(token: string): Promise<ToolDescription[]>;
@@ -45,13 +45,23 @@ interface Wire {
   status: number | undefined;
 }
 
-/** See {@link ToolServer}. @param timeoutMs how long one request may take; above the tools' own limits */
-export function createToolServer(options: { resource: string; timeoutMs?: number; version: string }): ToolServer {
+/**
+ * See {@link ToolServer}.
+ *
+ * @param options.clientName how the caller calls itself; what it may do, its token says
+ * @param options.timeoutMs how long one request may take; above the tools' own limits
+ */
+export function createToolServer(options: {
+  resource: string;
+  clientName: string;
+  timeoutMs?: number;
+  version: string;
+}): ToolServer {
   const timeout = options.timeoutMs ?? 60_000;
 
   const open = async (token: string, wire: Wire): Promise<Client> => {
     const client = new Client(
-      { name: 'countersign-chat', version: options.version },
+      { name: options.clientName, version: options.version },
       { versionNegotiation: { mode: 'auto' } },
     );
     const transport = new StreamableHTTPClientTransport(new URL(options.resource), {

@@ -18,7 +18,10 @@ export interface IssuedToken {
  *
  * @throws {DomainError} `insufficient_scope` when nothing is held, `temporarily_unavailable` when the mint is down.
  */
-export async function issueToken(deps: ApprovalDeps, holder: Holder): Promise<IssuedToken> {
+export async function issueToken(
+  deps: Pick<ApprovalDeps, 'db' | 'mint' | 'mintKid' | 'issuer' | 'mcpResource' | 'now'>,
+  holder: Holder,
+): Promise<IssuedToken> {
   const now = deps.now();
   const [policy, grants] = await Promise.all([livePolicy(deps.db), heldGrants(deps.db, holder, now)]);
   const held = grants.filter(({ scope }) => scopePolicy(policy, scope).resource === 'mcp');

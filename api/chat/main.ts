@@ -12,6 +12,7 @@ import { connect } from '../../activities/store/connect.ts';
 import { createEventFeed } from '../../activities/store/event-feed.ts';
 import { trailOfActivities, trailOfClient } from '../../activities/telemetry/temporal-trail.ts';
 import { runWorker } from '../../workers/run-worker.ts';
+import { chatClientId } from '../../workflows/domain/clients.ts';
 import { taskQueues } from '../../workflows/task-queues.ts';
 import { partChecks } from '../health/part-checks.ts';
 import { httpListener } from '../http/listen.ts';
@@ -34,7 +35,7 @@ export async function startChat(
   const oauth = createOAuthClient({ issuer, clientSecret: options.clientSecret });
   const tokens = createTokenSource({ db, oauth, atRestKey: options.atRestKey, now });
   const authServer = createAuthServer({ issuer, apiResource, tokens });
-  const server = createToolServer({ resource: mcpResource, version: options.version });
+  const server = createToolServer({ resource: mcpResource, clientName: chatClientId, version: options.version });
   const catalogue = createToolCatalogue({ server, tokens, resource: mcpResource, now });
   const model = await openModel(options);
   // A token from before a grant, or from before signing out, is not worth keeping.

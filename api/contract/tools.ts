@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { approvalTypeSchema } from './authorization-error.ts';
+import { approvalTypeSchema, authorizationErrorSchema } from './authorization-error.ts';
 
 /** Query of `GET /api/tools`. */
 export const listToolsQuerySchema = z.object({
@@ -37,3 +37,18 @@ export const toolListSchema = z.object({
 });
 export type ListedTool = z.infer<typeof toolAccessSchema>;
 export type ToolList = z.infer<typeof toolListSchema>;
+
+/** Body of `POST /api/tools/{name}/call`; without a body the tool is called without arguments. */
+export const callToolBodySchema = z.object({ arguments: z.record(z.string(), z.unknown()).default({}) });
+
+/** Answer of `POST /api/tools/{name}/call`: how the call came out. */
+export const toolCallAnswerSchema = z.discriminatedUnion('status', [
+  z.object({ status: z.literal('succeeded'), result: z.record(z.string(), z.unknown()) }),
+  /** The tool said no, or the tool server refused the request as such; `result.error` says why. */
+  z.object({ status: z.literal('failed'), result: z.record(z.string(), z.unknown()) }),
+  /** Nothing ran: the scope is not held. */
+  z.object({ status: z.literal('insufficient_scope'), authorization_error: authorizationErrorSchema }),
+  /** The connection broke on the way: the tool may have run. */
+  z.object({ status: z.literal('unknown'), message: z.string() }),
+]);
+export type ToolCallAnswer = z.infer<typeof toolCallAnswerSchema>;

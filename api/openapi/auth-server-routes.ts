@@ -12,7 +12,7 @@ import {
 } from '../contract/scope-requests.ts';
 import { demoLoginSchema, healthSchema, returnToQuerySchema } from '../contract/sign-in.ts';
 import { statsSchema } from '../contract/stats.ts';
-import { listToolsQuerySchema, toolListSchema } from '../contract/tools.ts';
+import { callToolBodySchema, listToolsQuerySchema, toolCallAnswerSchema, toolListSchema } from '../contract/tools.ts';
 import { signInOptionsSchema, userStatusSchema } from '../contract/user-status.ts';
 import type { AnswerDoc, RouteDoc } from './route-doc.ts';
 import { documentRoute, eventsRoute, readinessRoute } from './shared-routes.ts';
@@ -182,6 +182,19 @@ export const authServerRoutes: readonly RouteDoc[] = [
     query: listToolsQuerySchema,
     answers: [{ status: 200, description: 'The tools.', schema: toolListSchema }],
     problems: ['not_auditor', 'not_found'],
+  },
+  {
+    id: 'callTool',
+    method: 'post',
+    path: '/api/tools/{name}/call',
+    tag: 'Tools',
+    summary:
+      'Call a hosted tool as oneself, from the signed-in browser; what policy grants at once is obtained at the first use',
+    access: 'signed_in',
+    guarded: true,
+    body: callToolBodySchema,
+    answers: [{ status: 200, description: 'How the call came out.', schema: toolCallAnswerSchema }],
+    problems: ['client_not_allowed', 'not_found', 'rate_limited'],
   },
   eventsRoute,
   {

@@ -21,7 +21,7 @@ import {
 } from '../contract/scope-requests.ts';
 import { healthSchema, readinessSchema } from '../contract/sign-in.ts';
 import { statsSchema } from '../contract/stats.ts';
-import { toolAccessSchema, toolListSchema } from '../contract/tools.ts';
+import { toolAccessSchema, toolCallAnswerSchema, toolListSchema } from '../contract/tools.ts';
 import { signInOptionsSchema, userStatusSchema } from '../contract/user-status.ts';
 
 /** Problem documents with the members that some codes add (RFC 9457 section 3.2). */
@@ -60,6 +60,7 @@ export const namedSchemas = {
   Stats: statsSchema,
   ToolAccess: toolAccessSchema,
   ToolCall: toolCallSchema,
+  ToolCallAnswer: toolCallAnswerSchema,
   ToolList: toolListSchema,
   UpgradeScopeResponse: upgradeScopeResponseSchema,
   UserStatus: userStatusSchema,

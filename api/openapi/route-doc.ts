@@ -18,7 +18,7 @@ export interface RouteDoc {
   method: 'get' | 'post';
   /** With parameters as `{id}`. */
   path: string;
-  tag: 'Requests' | 'Grants' | 'Reading' | 'Session' | 'Conversation' | 'Service';
+  tag: 'Requests' | 'Grants' | 'Tools' | 'Reading' | 'Session' | 'Conversation' | 'Service';
   summary: string;
   access: 'public' | 'signed_in';
   /** Refuses requests that another site makes a browser send (RULES 6). */

@@ -111,6 +111,7 @@ export async function startProduct(
         mintSocketPath,
         cookieKeys: [randomBytes(32).toString('base64url')],
         chatClientSecret: clientSecret,
+        version: '0.0.0-test',
       }),
     mcp: () =>
       startMcpServer({

@@ -16,6 +16,8 @@ import { problemCodes, type RouteDoc } from '../../api/openapi/route-doc.ts';
 import { authServerDocument, chatAppDocument } from '../../api/openapi/routes.ts';
 import { sessionRoutes, type SessionRouteDeps } from '../../api/sessions/routes.ts';
 import { statsRoutes } from '../../api/stats/routes.ts';
+import type { ToolCallDeps } from '../../api/tools/call-tool.ts';
+import { toolCallRoutes } from '../../api/tools/call-routes.ts';
 import { toolRoutes } from '../../api/tools/routes.ts';
 import { domainErrorCodes } from '../../workflows/domain/errors.ts';
 import { contractCheck } from '../support/contract-check.ts';
@@ -56,6 +58,7 @@ describe('every route is documented, and nothing else is', () => {
       ...answered('/api', auditRoutes(approvals)),
       ...answered('/api', statsRoutes(approvals)),
       ...answered('/api', toolRoutes(approvals)),
+      ...answered('/api', toolCallRoutes(approvals as ToolCallDeps)),
       ...answered('/api', eventRoutes(nothing as unknown as EventRouteDeps)),
     ];
     expect(documented(authServerRoutes)).toEqual([...new Set(routes)].sort());
