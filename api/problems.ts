@@ -19,6 +19,7 @@ const statuses: Record<DomainErrorCode, number> = {
   invalid_request: 400,
   justification_required: 400,
   method_not_allowed: 405,
+  not_alike: 400,
   not_approver: 403,
   not_auditor: 403,
   not_found: 404,

@@ -20,6 +20,20 @@ export async function livePolicy(db: DbOrTrx): Promise<Policy> {
   return policy;
 }
 
+/** A policy that has been live, and since when it last was. */
+export async function findPolicyVersion(
+  db: DbOrTrx,
+  version: string,
+): Promise<{ policy: Policy; activatedAt: Date } | undefined> {
+  return db
+    .selectFrom('policy_versions')
+    .select(['policy', 'activated_at as activatedAt'])
+    .where('version', '=', version)
+    .orderBy('position', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+}
+
 /** Adds a policy version, which is live from the commit on. */
 export async function insertPolicyVersion(db: DbOrTrx, policy: Policy, source: string): Promise<void> {
   await db

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { sql, type Selectable } from 'kysely';
+import type { Selectable } from 'kysely';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import type { ApprovalType } from '../../workflows/domain/approval-type.ts';
 import type { Risk } from '../../workflows/domain/policy.ts';
@@ -63,6 +63,12 @@ export async function openRequest(
 /** The request of that id. */
 export async function findRequest(db: DbOrTrx, requestId: string): Promise<ScopeRequest | undefined> {
   return db.selectFrom('scope_requests').selectAll().where('request_id', '=', requestId).executeTakeFirst();
+}
+
+/** The requests of these ids, as far as they are there. */
+export async function findRequests(db: DbOrTrx, requestIds: readonly string[]): Promise<ScopeRequest[]> {
+  if (requestIds.length === 0) return [];
+  return db.selectFrom('scope_requests').selectAll().where('request_id', 'in', requestIds).execute();
 }
 
 /** The request, locked until the transaction ends. @throws {DomainError} `not_found` */
@@ -212,35 +218,6 @@ export function askedFor(request: ScopeRequest): AskedFor {
     toolArgs: request.tool_args,
     justification: request.justification,
   };
-}
-
-/** Filter of {@link listRequests}. */
-export interface RequestFilter {
-  /** Only this person's requests; absent means everybody's. */
-  subject?: string;
-  status?: Exclude<RequestStatus, 'requested'>;
-  /** Where the previous page ended. */
-  after?: { createdAt: Date; requestId: string };
-  limit: number;
-}
-
-/** Requests newest first, pending ones oldest first so that none starves. */
-export async function listRequests(db: DbOrTrx, filter: RequestFilter): Promise<ScopeRequest[]> {
-  const oldestFirst = filter.status === 'pending';
-  let query = db.selectFrom('scope_requests').selectAll();
-  if (filter.subject !== undefined) query = query.where('subject', '=', filter.subject);
-  if (filter.status === 'pending') query = query.where('status', 'in', ['requested', 'pending']);
-  else if (filter.status !== undefined) query = query.where('status', '=', filter.status);
-  if (filter.after !== undefined) {
-    const { createdAt, requestId } = filter.after;
-    query = query.where(
-      oldestFirst
-        ? sql<boolean>`(created_at, request_id) > (${createdAt}, ${requestId})`
-        : sql<boolean>`(created_at, request_id) < (${createdAt}, ${requestId})`,
-    );
-  }
-  const direction = oldestFirst ? 'asc' : 'desc';
-  return query.orderBy('created_at', direction).orderBy('request_id', direction).limit(filter.limit).execute();
 }
 
 /** How many of a person's requests wait. */

@@ -1,46 +1,47 @@
-import { approvesSomething, isAuditor, maySee } from '../../workflows/domain/approvers.ts';
-import { scopePolicy } from '../../workflows/domain/evaluate-policy.ts';
+import type { z } from 'zod';
+import { approvableScopes, isAuditor } from '../../workflows/domain/approvers.ts';
+import type { Policy } from '../../workflows/domain/policy.ts';
+import type { DbOrTrx } from '../../activities/store/connect.ts';
+import { findPersonByEmail } from '../../activities/store/people.ts';
 import { livePolicy } from '../../activities/store/policies.ts';
-import { listRequests as listStoredRequests } from '../../activities/store/requests.ts';
-import { heldScopes } from '../../activities/store/grants.ts';
-import { findPerson } from '../../activities/store/people.ts';
-import { namesOf } from '../../activities/store/people-names.ts';
-import { scopeUpgradeWorkflowId } from '../../workflows/messages.ts';
-import type { RequestDetail, RequestList } from '../contract/scope-requests.ts';
+import {
+  listRequests as listStoredRequests,
+  type RequestFilter,
+  type Visibility,
+} from '../../activities/store/request-listing.ts';
+import type { listRequestsQuerySchema, RequestList, requestSummaryQuerySchema } from '../contract/scope-requests.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { overOthers, type Caller } from '../sessions/caller.ts';
 import type { ApprovalDeps } from './deps.ts';
-import { findVisibleRequest } from './find-visible.ts';
-import { requestContext, requestView } from './request-view.ts';
-import { timelineOf } from './timeline.ts';
+import { requestView, viewContext } from './request-view.ts';
 
-/** One's own requests; for auditors all of them, for approvers those whose scopes they approve. */
+type ListQuery = Partial<z.output<typeof listRequestsQuerySchema>> & { limit: number };
+
+/** One's own requests; for auditors all of them, for approvers those whose scopes they approve, too. */
 export async function listRequests(
-  deps: ApprovalDeps,
+  deps: Pick<ApprovalDeps, 'db' | 'now'>,
   caller: Caller,
-  query: {
-    status?: 'pending' | 'approved' | 'denied' | 'expired' | 'cancelled' | undefined;
-    cursor?: string | undefined;
-    limit: number;
-  },
+  query: ListQuery,
 ): Promise<RequestList> {
   const policy = await livePolicy(deps.db);
-  const viewer = overOthers(caller);
-  const seesOthers = isAuditor(viewer) || approvesSomething(policy, viewer);
   const cursor = decodeCursor(query.cursor);
-  const rows = await listStoredRequests(deps.db, {
-    ...(seesOthers ? {} : { subject: caller.person.subject }),
-    ...(query.status === undefined ? {} : { status: query.status }),
-    ...(cursor === undefined ? {} : { after: { createdAt: cursor.at, requestId: cursor.id } }),
-    limit: query.limit + 1,
-  });
+  const now = deps.now();
+  const filter = await requestFilter(deps.db, caller, policy, query);
+  const rows =
+    filter === undefined
+      ? []
+      : await listStoredRequests(deps.db, {
+          ...filter,
+          ...(query.status === undefined ? {} : { status: query.status }),
+          ...(cursor === undefined ? {} : { after: { createdAt: cursor.at, requestId: cursor.id } }),
+          // One more than shown tells whether there is another page.
+          limit: query.limit + 1,
+        });
   const page = rows.slice(0, query.limit);
   const last = page.at(-1);
-  const visible = page.filter((request) => maySee(policy, viewer, request));
-  const context = await requestContext(deps.db, visible);
-  const now = deps.now();
+  const context = await viewContext(deps.db, page);
   return {
-    requests: visible.map((request) => requestView(request, context, { person: caller.person, policy }, now)),
+    requests: page.map((request) => requestView(request, context, { person: caller.person, policy }, now)),
     ...(rows.length > query.limit && last !== undefined
       ? { next_cursor: encodeCursor({ at: last.created_at, id: last.request_id }) }
       : {}),
@@ -48,34 +49,33 @@ export async function listRequests(
   };
 }
 
-/** Everything an approver needs to decide: the request in full, who asks, what policy said, what happened so far. */
-export async function requestDetail(deps: ApprovalDeps, caller: Caller, requestId: string): Promise<RequestDetail> {
-  const { request, policy } = await findVisibleRequest(deps.db, caller, requestId);
-  const now = deps.now();
-  const requester = await findPerson(deps.db, request.subject);
-  const held = await heldScopes(deps.db, { subject: request.subject, clientId: request.client_id }, now);
-  const view = requestView(request, await requestContext(deps.db, [request]), { person: caller.person, policy }, now);
+/** A query as the store takes it, as far as the caller may see; undefined when nobody is the requester it names. */
+export async function requestFilter(
+  db: DbOrTrx,
+  caller: Caller,
+  policy: Policy,
+  query: z.output<typeof requestSummaryQuerySchema>,
+): Promise<RequestFilter | undefined> {
+  const requester = query.requester === undefined ? undefined : await findPersonByEmail(db, query.requester);
+  if (query.requester !== undefined && requester === undefined) return undefined;
+  const words = query.q?.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)) ?? [];
   return {
-    request: view,
-    requester: {
-      email: view.subject_email,
-      name: view.subject_name,
-      roles: [...(requester?.roles ?? [])],
-      active_grants: held.length,
-    },
-    scopes: request.scopes
-      .filter((scope) => Object.hasOwn(policy.scopes, scope))
-      .map((scope) => {
-        const { description, risk, approverRoles } = scopePolicy(policy, scope);
-        return { scope, description, risk, approvers: [...approverRoles] };
-      }),
-    timeline: await timelineOf(deps.db, requestId, (subjects) => namesOf(deps.db, subjects)),
-    workflow_url: workflowUrl(deps, requestId),
-    now: now.toISOString(),
+    visibleTo: visibilityOf(caller, policy),
+    ...(requester === undefined ? {} : { subject: requester.subject }),
+    ...(query.risk === undefined ? {} : { risk: query.risk }),
+    ...(query.scope === undefined ? {} : { scope: query.scope }),
+    ...(query.tool === undefined ? {} : { toolName: query.tool }),
+    ...(query.client === undefined ? {} : { clientId: query.client }),
+    words: words.slice(0, mostWords),
   };
 }
 
-function workflowUrl({ temporalUi }: ApprovalDeps, requestId: string): string | null {
-  if (temporalUi === undefined) return null;
-  return `${temporalUi.url}/namespaces/${temporalUi.namespace}/workflows/${encodeURIComponent(scopeUpgradeWorkflowId(requestId))}`;
+/** Each word is a look at an index. */
+const mostWords = 8;
+
+/** What the caller may see of others' requests: as `maySee` has it, for the database (RULES 3, 9). */
+export function visibilityOf(caller: Caller, policy: Policy): Visibility {
+  const viewer = overOthers(caller);
+  const { subject } = viewer;
+  return isAuditor(viewer) ? { subject } : { subject, approvableScopes: approvableScopes(policy, viewer) };
 }

@@ -1,17 +1,22 @@
 import { Router } from 'express';
+import { batchDecisionBodySchema } from '../contract/batch-decisions.ts';
 import {
   approveBodySchema,
   denyBodySchema,
   listRequestsQuerySchema,
+  requestSummaryQuerySchema,
   upgradeScopeRequestSchema,
 } from '../contract/scope-requests.ts';
 import { parseBody, parseQuery, pathId } from '../http/parse.ts';
 import { callerOf } from '../sessions/authenticate.ts';
 import { cancelRequest } from './cancel.ts';
 import { decide } from './decide.ts';
+import { decideMany } from './decide-many.ts';
 import type { ApprovalDeps } from './deps.ts';
 import { findVisibleRequest } from './find-visible.ts';
-import { listRequests, requestDetail } from './list-requests.ts';
+import { listRequests } from './list-requests.ts';
+import { requestDetail } from './request-detail.ts';
+import { requestSummary } from './request-summary.ts';
 import { requestContext, statusView } from './request-view.ts';
 import { upgradeScope } from './upgrade-scope.ts';
 
@@ -50,8 +55,17 @@ export function approvalRoutes(deps: ApprovalDeps): Router {
     res.status(httpStatus).json(answer);
   });
 
+  router.post('/decisions', async (req, res) => {
+    res.json(await decideMany(deps, callerOf(res), parseBody(batchDecisionBodySchema, req)));
+  });
+
   router.get('/requests', async (req, res) => {
     res.json(await listRequests(deps, callerOf(res), parseQuery(listRequestsQuerySchema, req)));
+  });
+
+  // Before the route of one request, whose id it would be.
+  router.get('/requests/summary', async (req, res) => {
+    res.json(await requestSummary(deps, callerOf(res), parseQuery(requestSummaryQuerySchema, req)));
   });
 
   router.get('/requests/:id', async (req, res) => {

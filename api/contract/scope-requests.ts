@@ -74,6 +74,8 @@ export const requestStatusSchema = z.object({
 });
 export type RequestStatusResponse = z.infer<typeof requestStatusSchema>;
 
+const requestRiskSchema = z.enum(['none', 'low', 'medium', 'high', 'critical']);
+
 /** One request as lists and the dashboard's detail show it. */
 export const scopeRequestSchema = requestStatusSchema.extend({
   subject_email: z.string(),
@@ -83,7 +85,7 @@ export const scopeRequestSchema = requestStatusSchema.extend({
   tool_name: z.string().nullable(),
   tool_args: z.record(z.string(), z.unknown()).nullable(),
   justification: z.string().nullable(),
-  risk: z.enum(['none', 'low', 'medium', 'high', 'critical']).nullable(),
+  risk: requestRiskSchema.nullable(),
   /** Of the tool, or else of the scopes, under live policy; null when no clearance is needed. */
   security_level: z.enum(['MEDIUM', 'HIGH', 'CRITICAL']).nullable(),
   approval_type: approvalTypeSchema.nullable(),
@@ -95,11 +97,27 @@ export const scopeRequestSchema = requestStatusSchema.extend({
   cannot_decide: z.enum(['own_request', 'not_approver', 'already_decided']).nullable(),
   /** The caller is the requester. */
   own: z.boolean(),
+  /** Requests of the same turn of an agent have the same; null for one that no conversation asked for. */
+  agent_run: z.string().nullable(),
 });
 export type ScopeRequestView = z.infer<typeof scopeRequestSchema>;
 
+const requestFilterSchema = z.object({
+  risk: requestRiskSchema.optional(),
+  scope: z.string().max(128).optional(),
+  /** The requester's e-mail address. */
+  requester: z.string().max(320).optional(),
+  tool: z.string().max(128).optional(),
+  client: z.string().max(128).optional(),
+  /** Words, each of which begins a word of the request or is part of its requester's name or address. */
+  q: z.string().max(200).optional(),
+});
+
+/** Query of `GET /api/requests/summary`. */
+export const requestSummaryQuerySchema = requestFilterSchema;
+
 /** Query of `GET /api/requests`. */
-export const listRequestsQuerySchema = z.object({
+export const listRequestsQuerySchema = requestFilterSchema.extend({
   status: publicRequestStatusSchema.optional(),
   cursor: z.string().max(256).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
@@ -114,6 +132,25 @@ export const requestListSchema = z.object({
 });
 export type RequestList = z.infer<typeof requestListSchema>;
 
+const valueCountSchema = z.object({ value: z.string(), waiting: z.int() });
+
+/**
+ * Answer of `GET /api/requests/summary`: how many requests wait that match, and of what. It looks at the oldest
+ * thousand at most; `more` says that there are others.
+ */
+export const requestSummarySchema = z.object({
+  waiting: z.int(),
+  more: z.boolean(),
+  risks: z.array(valueCountSchema),
+  scopes: z.array(valueCountSchema),
+  tools: z.array(valueCountSchema),
+  clients: z.array(valueCountSchema),
+  /** By e-mail address. */
+  requesters: z.array(valueCountSchema),
+  now: z.iso.datetime(),
+});
+export type RequestSummary = z.infer<typeof requestSummarySchema>;
+
 /** One line of a request's timeline. */
 export const timelineEntrySchema = z.object({
   at: z.iso.datetime(),
@@ -122,13 +159,68 @@ export const timelineEntrySchema = z.object({
   data: z.record(z.string(), z.unknown()),
 });
 
+/** Who asks: what they may do already, and how earlier requests ended, as far as the caller may see those. */
+export const requesterSchema = z.object({
+  email: z.string(),
+  name: z.string(),
+  roles: z.array(z.string()),
+  /** How many scopes they hold now through the client that asks. */
+  active_grants: z.int(),
+  grants: z.array(
+    z.object({
+      grant_id: z.string(),
+      request_id: z.string(),
+      client_id: z.string(),
+      scopes: z.array(z.string()),
+      expires_at: z.iso.datetime(),
+    }),
+  ),
+  /** Of all their requests. */
+  outcomes: z.object({
+    pending: z.int(),
+    approved: z.int(),
+    denied: z.int(),
+    expired: z.int(),
+    cancelled: z.int(),
+  }),
+  /** The newest others. */
+  recent: z.array(
+    z.object({
+      request_id: z.string(),
+      status: publicRequestStatusSchema,
+      scopes: z.array(z.string()),
+      tool_name: z.string().nullable(),
+      created_at: z.iso.datetime(),
+      decided_by: z.string().nullable(),
+    }),
+  ),
+});
+
+/** For a command: the programs that would run, as the sandbox takes them apart, or why it would refuse. */
+export const willRunSchema = z.union([
+  z.object({ stages: z.array(z.object({ path: z.string(), args: z.array(z.string()) })) }),
+  z.object({ refused: z.string() }),
+]);
+
 /** Answer of `GET /api/requests/{id}`: the request, who asks, and what happened so far. */
 export const requestDetailSchema = z.object({
   request: scopeRequestSchema,
-  requester: z.object({ email: z.string(), name: z.string(), roles: z.array(z.string()), active_grants: z.int() }),
+  /** What approvers sign: SHA-256 of everything that is asked. */
+  digest: z.string(),
+  requester: requesterSchema,
   scopes: z.array(
-    z.object({ scope: z.string(), description: z.string(), risk: z.string(), approvers: z.array(z.string()) }),
+    z.object({
+      scope: z.string(),
+      description: z.string(),
+      risk: z.string(),
+      approvers: z.array(z.string()),
+      granted_at_once_to: z.array(z.string()),
+      otherwise: z.enum(['admin', 'self', 'forbidden']),
+    }),
   ),
+  /** The policy that sent it here; `live` while that is what decides today. Null until policy has looked at it. */
+  policy: z.object({ version: z.string(), live: z.boolean(), activated_at: z.iso.datetime().nullable() }).nullable(),
+  will_run: willRunSchema.nullable(),
   timeline: z.array(timelineEntrySchema),
   workflow_url: z.string().nullable(),
   now: z.iso.datetime(),

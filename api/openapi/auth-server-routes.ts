@@ -1,4 +1,5 @@
 import { auditPageSchema, auditQuerySchema } from '../contract/audit.ts';
+import { batchDecisionBodySchema, batchDecisionSchema } from '../contract/batch-decisions.ts';
 import { grantListSchema, grantSchema, listGrantsQuerySchema, revokeBodySchema } from '../contract/grants.ts';
 import {
   approveBodySchema,
@@ -7,6 +8,8 @@ import {
   requestDetailSchema,
   requestListSchema,
   requestStatusSchema,
+  requestSummaryQuerySchema,
+  requestSummarySchema,
   upgradeScopeRequestSchema,
   upgradeScopeResponseSchema,
 } from '../contract/scope-requests.ts';
@@ -86,6 +89,18 @@ export const authServerRoutes: readonly RouteDoc[] = [
     ],
   },
   {
+    id: 'decideMany',
+    method: 'post',
+    path: '/api/decisions',
+    tag: 'Requests',
+    summary: 'Decide several requests for the same tool, scopes and risk, none of it high; each is told of apart',
+    access: 'signed_in',
+    guarded: true,
+    body: batchDecisionBodySchema,
+    answers: [{ status: 200, description: 'What became of each.', schema: batchDecisionSchema }],
+    problems: ['not_alike'],
+  },
+  {
     id: 'listRequests',
     method: 'get',
     path: '/api/requests',
@@ -95,6 +110,16 @@ export const authServerRoutes: readonly RouteDoc[] = [
     access: 'signed_in',
     query: listRequestsQuerySchema,
     answers: [{ status: 200, description: 'A page.', schema: requestListSchema }],
+  },
+  {
+    id: 'summarizeRequests',
+    method: 'get',
+    path: '/api/requests/summary',
+    tag: 'Requests',
+    summary: 'How many requests wait that match, and by what they can be told apart: of the oldest thousand',
+    access: 'signed_in',
+    query: requestSummaryQuerySchema,
+    answers: [{ status: 200, description: 'The counts.', schema: requestSummarySchema }],
   },
   {
     id: 'getRequest',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { auditPageSchema } from '../contract/audit.ts';
 import { authorizationErrorSchema } from '../contract/authorization-error.ts';
+import { batchDecisionSchema } from '../contract/batch-decisions.ts';
 import {
   agentInfoSchema,
   chatHistorySchema,
@@ -16,6 +17,7 @@ import {
   requestDetailSchema,
   requestListSchema,
   requestStatusSchema,
+  requestSummarySchema,
   scopeRequestSchema,
   upgradeScopeResponseSchema,
 } from '../contract/scope-requests.ts';
@@ -41,6 +43,7 @@ export const namedSchemas = {
   AgentInfo: agentInfoSchema,
   AuditPage: auditPageSchema,
   AuthorizationError: authorizationErrorSchema,
+  BatchDecision: batchDecisionSchema,
   ChatHistory: chatHistorySchema,
   ChatMessage: chatMessageSchema,
   ChatReply: chatReplySchema,
@@ -55,6 +58,7 @@ export const namedSchemas = {
   RequestDetail: requestDetailSchema,
   RequestList: requestListSchema,
   RequestStatus: requestStatusSchema,
+  RequestSummary: requestSummarySchema,
   ScopeRequest: scopeRequestSchema,
   SignInOptions: signInOptionsSchema,
   Stats: statsSchema,

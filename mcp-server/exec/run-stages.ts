@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { cleanOutput } from './clean-output.ts';
 import { OutputLimit } from './output-limit.ts';
-import type { Stage } from './parse-command.ts';
+import type { Stage } from '../../workflows/domain/command/parse-command.ts';
 import { planSpawn, type Sandbox } from './sandbox.ts';
 
 /** What became of a command. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { Stage } from './parse-command.ts';
+import type { Stage } from '../../workflows/domain/command/parse-command.ts';
 
 /** The account that commands run under when the server is root: in no range that systems hand out, so limits count only ours. */
 export const sandboxUid = 61_017;

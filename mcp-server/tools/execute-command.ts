@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { commandTable } from '../exec/command-table.ts';
+import { commandTable } from '../../workflows/domain/command/command-table.ts';
 import type { ExclusiveRuns } from '../exec/exclusive-runs.ts';
-import { parseCommand } from '../exec/parse-command.ts';
+import { parseCommand } from '../../workflows/domain/command/parse-command.ts';
 import { defaultRunLimits, runStages, type RunResult } from '../exec/run-stages.ts';
 import type { Sandbox } from '../exec/sandbox.ts';
 import { defineTool, type Tool } from './define-tool.ts';

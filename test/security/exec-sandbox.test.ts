@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ExclusiveRuns } from '../../mcp-server/exec/exclusive-runs.ts';
-import { parseCommand } from '../../mcp-server/exec/parse-command.ts';
+import { parseCommand } from '../../workflows/domain/command/parse-command.ts';
 import { probeSandbox, type SandboxProbe } from '../../mcp-server/exec/probe-sandbox.ts';
 import { runStages } from '../../mcp-server/exec/run-stages.ts';
 import { planSpawn, type Sandbox } from '../../mcp-server/exec/sandbox.ts';

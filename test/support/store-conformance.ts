@@ -15,12 +15,12 @@ import {
   countPending,
   endRequest,
   findRequest,
-  listRequests,
   openRequest,
   recordEvaluation,
   type NewRequest,
   type ScopeRequest,
 } from '../../activities/store/requests.ts';
+import { listRequests } from '../../activities/store/request-listing.ts';
 
 /** The three roles of a database, as connection strings. */
 export interface StoreUnderTest {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseCommand } from '../../mcp-server/exec/parse-command.ts';
+import { parseCommand } from '../../workflows/domain/command/parse-command.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 
 /** Name and arguments of each stage. */

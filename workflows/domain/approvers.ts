@@ -33,9 +33,14 @@ export function approvesScopes(policy: Policy, person: Person, scopes: readonly 
   });
 }
 
+/** Every scope that live policy names this person as approver of. */
+export function approvableScopes(policy: Policy, person: Person): string[] {
+  return Object.keys(policy.scopes).filter((scope) => approvesScopes(policy, person, [scope]));
+}
+
 /** Whether live policy names this person as approver of anything at all. */
 export function approvesSomething(policy: Policy, person: Person): boolean {
-  return Object.keys(policy.scopes).some((scope) => approvesScopes(policy, person, [scope]));
+  return approvableScopes(policy, person).length > 0;
 }
 
 /** Auditors and admins see every request and grant without deciding them. */

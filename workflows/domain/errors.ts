@@ -12,6 +12,7 @@ export const domainErrorCodes = [
   'invalid_request',
   'justification_required',
   'method_not_allowed',
+  'not_alike',
   'not_approver',
   'not_auditor',
   'not_found',

@@ -1,4 +1,4 @@
-import { DomainError } from '../../workflows/domain/errors.ts';
+import { DomainError } from '../errors.ts';
 import { commandTable, type CommandRule } from './command-table.ts';
 import { tokenize, type Words } from './tokenize.ts';
 

@@ -1,4 +1,4 @@
-import { DomainError } from '../../workflows/domain/errors.ts';
+import { DomainError } from '../errors.ts';
 
 const maxLength = 1_000;
 const maxStages = 4;

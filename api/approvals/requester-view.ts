@@ -1,0 +1,68 @@
+import { maySee } from '../../workflows/domain/approvers.ts';
+import type { Policy } from '../../workflows/domain/policy.ts';
+import { publicStatus } from '../../workflows/domain/request-status.ts';
+import type { DbOrTrx } from '../../activities/store/connect.ts';
+import { heldScopes, listGrants } from '../../activities/store/grants.ts';
+import { findPerson } from '../../activities/store/people.ts';
+import { namesOf } from '../../activities/store/people-names.ts';
+import { countOutcomes, listRequests } from '../../activities/store/request-listing.ts';
+import type { ScopeRequest } from '../../activities/store/requests.ts';
+import type { RequestDetail } from '../contract/scope-requests.ts';
+import { overOthers, type Caller } from '../sessions/caller.ts';
+import { visibilityOf } from './list-requests.ts';
+
+const recentShown = 5;
+const grantsShown = 20;
+
+/** The person behind a request, as far as the caller may see what is theirs. */
+export async function requesterView(
+  db: DbOrTrx,
+  caller: Caller,
+  policy: Policy,
+  request: ScopeRequest,
+  now: Date,
+): Promise<Omit<RequestDetail['requester'], 'email' | 'name'>> {
+  const { subject, client_id: clientId } = request;
+  const theirs = { subject, visibleTo: visibilityOf(caller, policy) };
+  const [person, held, grants, outcomes, newest] = await Promise.all([
+    findPerson(db, subject),
+    heldScopes(db, { subject, clientId }, now),
+    listGrants(db, { subject, status: 'active', now, limit: grantsShown }),
+    countOutcomes(db, theirs),
+    listRequests(db, { ...theirs, limit: recentShown + 1 }),
+  ]);
+  const recent = newest.filter(({ request_id }) => request_id !== request.request_id).slice(0, recentShown);
+  const names = await namesOf(
+    db,
+    recent.map(({ decided_by }) => decided_by),
+  );
+  return {
+    roles: [...(person?.roles ?? [])],
+    active_grants: held.length,
+    grants: grants
+      .filter((grant) => maySee(policy, overOthers(caller), grant))
+      .map(({ grant_id, request_id, client_id, scopes, expires_at }) => ({
+        grant_id,
+        request_id,
+        client_id,
+        scopes,
+        expires_at: expires_at.toISOString(),
+      })),
+    outcomes: {
+      // Not yet looked at by policy is waiting, too.
+      pending: (outcomes.get('requested') ?? 0) + (outcomes.get('pending') ?? 0),
+      approved: outcomes.get('approved') ?? 0,
+      denied: outcomes.get('denied') ?? 0,
+      expired: outcomes.get('expired') ?? 0,
+      cancelled: outcomes.get('cancelled') ?? 0,
+    },
+    recent: recent.map(({ request_id, status, scopes, tool_name, created_at, decided_by }) => ({
+      request_id,
+      status: publicStatus(status),
+      scopes,
+      tool_name,
+      created_at: created_at.toISOString(),
+      decided_by: decided_by === null ? null : (names.get(decided_by)?.email ?? decided_by),
+    })),
+  };
+}
