@@ -28,7 +28,7 @@ export async function createApp(
   const { authority, logger } = options;
   const resource = new URL(options.resource);
   const host: ToolHost = {
-    challenge: (name, scope) => scopeChallenge(authority, options.resource, name, scope),
+    challenge: (tool) => scopeChallenge(authority, options.resource, tool),
     recorder: new CallRecorder(authority, logger),
   };
   const handler = createMcpHandler(

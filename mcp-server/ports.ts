@@ -15,22 +15,33 @@ export interface LiveScope {
   grantId: string;
 }
 
+/** Who calls, under which policy, with which scopes of their token alive. */
+export interface Standing {
+  person: KnownPerson;
+  policy: Policy;
+  live: readonly LiveScope[];
+}
+
 /**
  * What a resource server asks about whoever calls it. Each function may reject when the database is away, which
  * becomes 503; none of them ever answers from a cache.
  */
 export interface Authority {
-  person(subject: string): Promise<KnownPerson | undefined>;
+  /**
+   * Whoever presents a token, in one reading at this moment.
+   *
+   * @param of.jti of an elevated token, whose grants are looked at (RULES 14).
+   */
+  standing(of: { subject: string; jti?: string | undefined }): Promise<Standing | undefined>;
   policy(): Promise<Policy>;
-  /** The scopes that the token with this `jti` still carries (RULES 14). */
-  liveScopesOfCredential(jti: string): Promise<readonly LiveScope[]>;
   /**
    * Begins a call under a grant: in one step the grant is seen alive and the entry is written, so that a revoke either
    * came first or finds the call in the audit table (RULES 15, 25).
    *
+   * @param call.synced whether the entry is on the disk before this resolves; if not, the next {@link audit} puts it there.
    * @returns whether the grant was alive; if not, nothing was written.
    */
-  startCall(grantId: string, entry: AuditEntry): Promise<boolean>;
+  startCall(call: { grantId: string; entry: AuditEntry; synced: boolean }): Promise<boolean>;
   audit(entry: AuditEntry): Promise<void>;
 }
 

@@ -1,17 +1,16 @@
 import { appendAudit, appendAuditUnderGrant } from '../activities/store/audit.ts';
 import type { Db } from '../activities/store/connect.ts';
-import { liveScopesOfCredential } from '../activities/store/credentials.ts';
-import { findPerson, listPeople } from '../activities/store/people.ts';
+import { standingOf } from '../activities/store/credentials.ts';
+import { listPeople } from '../activities/store/people.ts';
 import { livePolicy } from '../activities/store/policies.ts';
 import type { Authority, UserDirectory } from './ports.ts';
 
 /** Asks the product's database; every question is a query, nothing is remembered. */
 export function storeAuthority(db: Db, now: () => Date = () => new Date()): Authority {
   return {
-    person: (subject) => findPerson(db, subject),
+    standing: (of) => standingOf(db, of, now()),
     policy: () => livePolicy(db),
-    liveScopesOfCredential: (jti) => liveScopesOfCredential(db, jti, now()),
-    startCall: (grantId, entry) => appendAuditUnderGrant(db, grantId, entry, now()),
+    startCall: (call) => appendAuditUnderGrant(db, call, now()),
     audit: (entry) => appendAudit(db, entry),
   };
 }

@@ -54,18 +54,23 @@ export interface AuditEntry {
   data?: Readonly<Record<string, unknown>>;
 }
 
-/** Appends to the audit table; call it in the transaction of the change that it records. */
-export async function appendAudit(db: DbOrTrx, entry: AuditEntry): Promise<void> {
-  await db.insertInto('audit_events').values(rowOf(entry)).execute();
+/** Appends to the audit table, in this order; call it in the transaction of the change that is recorded. */
+export async function appendAudit(db: DbOrTrx, ...entries: readonly AuditEntry[]): Promise<void> {
+  await db.insertInto('audit_events').values(entries.map(rowOf)).execute();
 }
 
 /**
  * Appends if and only if the grant is alive, holding it while it does: one statement, so that a revoke comes wholly
  * before or wholly after (RULES 15).
  *
+ * @param record.synced `false` does not wait for the disk: the next commit that does takes this one along.
  * @returns whether it was alive.
  */
-export async function appendAuditUnderGrant(db: Db, grantId: string, entry: AuditEntry, now: Date): Promise<boolean> {
+export async function appendAuditUnderGrant(
+  db: Db,
+  { grantId, entry, synced }: { grantId: string; entry: AuditEntry; synced: boolean },
+  now: Date,
+): Promise<boolean> {
   const row = rowOf(entry);
   const { numAffectedRows } = await sql`
     with alive as (
@@ -74,7 +79,9 @@ export async function appendAuditUnderGrant(db: Db, grantId: string, entry: Audi
     insert into audit_events (type, actor, subject, client_id, request_id, grant_id, session_id, scopes, data)
     select ${row.type}, ${row.actor}, ${row.subject}, ${row.client_id}, ${row.request_id}, alive.grant_id,
       ${row.session_id}, ${row.scopes}::text[], ${row.data}::jsonb
-    from alive`.execute(db);
+    from alive
+    where set_config('synchronous_commit', case when ${synced} then current_setting('synchronous_commit') else 'off' end,
+      true) is not null`.execute(db);
   return numAffectedRows === 1n;
 }
 

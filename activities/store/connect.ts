@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
+import { preparedPool } from './prepared-pool.ts';
 import type { Database } from './schema.ts';
 
 /** The open database of one SQL role. */
@@ -23,8 +24,14 @@ export function connect(
   connectionString: string,
   options: { max?: number; onIdleError?: (error: Error) => void } = {},
 ): Connection {
-  const pool = new pg.Pool({ connectionString, max: options.max ?? 10, connectionTimeoutMillis: 5_000 });
+  const pool = new pg.Pool({
+    connectionString,
+    max: options.max ?? 10,
+    connectionTimeoutMillis: 5_000,
+    // Statements that do not wait for each other's results go out together, within a transaction too.
+    pipeline: true,
+  });
   pool.on('error', options.onIdleError ?? (() => undefined));
-  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: preparedPool(pool) }) });
   return { db, pool, close: () => db.destroy() };
 }

@@ -1,7 +1,9 @@
-import { allowedScopes, type HeldScope } from './grants.ts';
+import { sql } from 'kysely';
+import type { Policy } from '../../workflows/domain/policy.ts';
 import type { Db, DbOrTrx } from './connect.ts';
-import { findPerson } from './people.ts';
-import { livePolicy } from './policies.ts';
+import { allowedScopes, type Grant } from './grants.ts';
+import { accounts, toAccount, type Account } from './people.ts';
+import { livePolicyKey, policyOfKey } from './policies.ts';
 
 /** One issued elevated token, never the token itself (RULES 12). */
 export interface IssuedCredential {
@@ -32,33 +34,47 @@ export async function insertCredential(trx: DbOrTrx, credential: IssuedCredentia
     .execute();
 }
 
+/** Whoever presents a token, as the database knows them at this moment. */
+export interface Standing {
+  person: Account;
+  policy: Policy;
+  /** The scopes the elevated token still carries: those of its grants that are alive now and not denied (RULES 2, 14). */
+  live: readonly { scope: string; grantId: string }[];
+}
+
 /**
- * The scopes an elevated token still carries: those of its grants that are alive now and not denied (RULES 2, 14).
- * The resource server asks at each call, so a revoke takes effect at once.
+ * Account, live policy and living grants behind a token, in one reading. The resource server asks at each request, so
+ * that a revoke, a disabled account or an edited policy takes effect at once.
+ *
+ * @param of.jti of an elevated token; a base token has no credential.
  */
-export async function liveScopesOfCredential(db: Db, jti: string, now: Date): Promise<HeldScope[]> {
-  const grants = await db
-    .selectFrom('credentials')
-    .innerJoin('grants', (join) => join.on((eb) => eb('grants.grant_id', '=', eb.fn.any('credentials.grant_ids'))))
-    .select([
-      'grants.grant_id',
-      'grants.client_id',
-      'grants.subject',
-      'grants.scopes',
-      'grants.expires_at',
-      'credentials.scopes as issued',
-    ])
-    .where('credentials.jti', '=', jti)
-    .where('grants.end_reason', 'is', null)
-    .where('grants.expires_at', '>', now)
-    .execute();
-  const first = grants[0];
-  if (first === undefined) return [];
-  const [person, policy] = await Promise.all([findPerson(db, first.subject), livePolicy(db)]);
-  if (person === undefined || person.disabled) return [];
-  return grants.flatMap((grant) =>
+export async function standingOf(
+  db: Db,
+  of: { subject: string; jti?: string | undefined },
+  now: Date,
+): Promise<Standing | undefined> {
+  const row = await accounts(db)
+    .select(livePolicyKey)
+    .select(livingGrants(of.jti ?? null, now).as('grants'))
+    .where('people.subject', '=', of.subject)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  const person = toAccount(row);
+  const policy = await policyOfKey(db, row.policyKey);
+  if (person.disabled) return { person, policy, live: [] };
+  const live = row.grants.flatMap((grant) =>
     allowedScopes(policy, person.roles, grant)
       .filter((scope) => grant.issued.includes(scope))
-      .map((scope) => ({ scope, grantId: grant.grant_id, expiresAt: grant.expires_at })),
+      .map((scope) => ({ scope, grantId: grant.grant_id })),
   );
+  return { person, policy, live };
+}
+
+function livingGrants(jti: string | null, now: Date) {
+  return sql<(Pick<Grant, 'grant_id' | 'client_id' | 'scopes'> & { issued: string[] })[]>`coalesce((
+    select json_agg(json_build_object('grant_id', grants.grant_id, 'client_id', grants.client_id,
+      'scopes', grants.scopes, 'issued', credentials.scopes))
+    from credentials join grants on grants.grant_id = any(credentials.grant_ids)
+    where credentials.jti = ${jti} and grants.subject = people.subject
+      and grants.end_reason is null and grants.expires_at > ${now}), '[]')`;
 }

@@ -5,8 +5,8 @@ import type { Policy } from '../../workflows/domain/policy.ts';
 import { appendAudit } from './audit.ts';
 import type { DbOrTrx } from './connect.ts';
 import { announce } from './events.ts';
-import { findPerson } from './people.ts';
-import { livePolicy } from './policies.ts';
+import { findPerson, rolesOfPerson } from './people.ts';
+import { livePolicyKey, policyOfKey } from './policies.ts';
 import type { GrantsTable } from './schema.ts';
 
 /** One grant as stored. */
@@ -33,20 +33,23 @@ export interface HeldScope {
 export async function heldGrants(db: DbOrTrx, holder: Holder, now: Date): Promise<HeldScope[]> {
   const grants = await db
     .selectFrom('grants')
-    .selectAll()
-    .where('subject', '=', holder.subject)
-    .where('client_id', '=', holder.clientId)
-    .where('end_reason', 'is', null)
-    .where('expires_at', '>', now)
+    .innerJoin('people', 'people.subject', 'grants.subject')
+    .select(['grants.grant_id', 'grants.client_id', 'grants.session_id', 'grants.scopes', 'grants.expires_at'])
+    .select(rolesOfPerson.as('roles'))
+    .select(livePolicyKey)
+    .where('grants.subject', '=', holder.subject)
+    .where('grants.client_id', '=', holder.clientId)
+    .where('grants.end_reason', 'is', null)
+    .where('grants.expires_at', '>', now)
+    .where('people.disabled_at', 'is', null)
     .execute();
-  if (grants.length === 0) return [];
-  const person = await findPerson(db, holder.subject);
-  const policy = await livePolicy(db);
-  if (person === undefined || person.disabled) return [];
+  const first = grants[0];
+  if (first === undefined) return [];
+  const policy = await policyOfKey(db, first.policyKey);
   return grants
     .filter((grant) => grant.session_id === null || grant.session_id === holder.sessionId)
     .flatMap((grant) =>
-      allowedScopes(policy, person.roles, grant).map((scope) => ({
+      allowedScopes(policy, grant.roles, grant).map((scope) => ({
         scope,
         grantId: grant.grant_id,
         expiresAt: grant.expires_at,

@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
 import type { Person } from '../../workflows/domain/approvers.ts';
+import type { Policy } from '../../workflows/domain/policy.ts';
 import type { DbOrTrx } from './connect.ts';
 import { verifyPassword } from './password.ts';
+import { livePolicy, livePolicyKey, policyOfKey } from './policies.ts';
 
 /** A person with the roles they hold now. */
 export interface Account extends Person {
@@ -13,6 +15,16 @@ export interface Account extends Person {
 export async function findPerson(db: DbOrTrx, subject: string): Promise<Account | undefined> {
   const row = await accounts(db).where('people.subject', '=', subject).executeTakeFirst();
   return row === undefined ? undefined : toAccount(row);
+}
+
+/** The person of that subject, and the policy they stand under: both in one reading. */
+export async function findPersonAndPolicy(
+  db: DbOrTrx,
+  subject: string,
+): Promise<{ person: Account | undefined; policy: Policy }> {
+  const row = await accounts(db).select(livePolicyKey).where('people.subject', '=', subject).executeTakeFirst();
+  if (row === undefined) return { person: undefined, policy: await livePolicy(db) };
+  return { person: toAccount(row), policy: await policyOfKey(db, row.policyKey) };
 }
 
 /** The person of that e-mail address, in any case. */
@@ -70,22 +82,21 @@ export async function insertPerson(
     .execute();
 }
 
-function accounts(db: DbOrTrx) {
+/** The roles of a row of `people`, sorted. */
+export const rolesOfPerson = sql<
+  string[]
+>`array(select role from person_roles where person_roles.subject = people.subject order by role)`;
+
+/** Every account with its roles, as rows for {@link toAccount}. */
+export function accounts(db: DbOrTrx) {
   return db
     .selectFrom('people')
-    .leftJoin('person_roles', 'person_roles.subject', 'people.subject')
     .select(['people.subject', 'people.email', 'people.display_name', 'people.disabled_at'])
-    .select(
-      sql<
-        string[]
-      >`coalesce(array_agg(person_roles.role order by person_roles.role) filter (where person_roles.role is not null), '{}')`.as(
-        'roles',
-      ),
-    )
-    .groupBy('people.subject');
+    .select(rolesOfPerson.as('roles'));
 }
 
-function toAccount(row: {
+/** See {@link accounts}. */
+export function toAccount(row: {
   subject: string;
   email: string;
   display_name: string;

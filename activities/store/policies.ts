@@ -2,15 +2,37 @@ import { sql } from 'kysely';
 import type { Policy } from '../../workflows/domain/policy.ts';
 import type { DbOrTrx } from './connect.ts';
 
+/** Names one activation of one database; versions alone repeat when an edit is taken back. */
+const liveKey = sql<string | null>`(select position || ' ' || version || ' ' || activated_at
+  from policy_versions order by position desc limit 1)`;
+
+/**
+ * The policy that this process read last; a row of `policy_versions` never changes. Which one is live is asked every
+ * time, so that this saves the reading, never the looking.
+ */
+let lastRead: { key: string; policy: Policy } | undefined;
+
+/** The column by which a query of something else also learns which policy is live; see {@link policyOfKey}. */
+export const livePolicyKey = liveKey.as('policyKey');
+
+/** The policy of a {@link livePolicyKey} that was read in this transaction. @throws when none has been activated */
+export async function policyOfKey(db: DbOrTrx, key: string | null): Promise<Policy> {
+  return lastRead !== undefined && lastRead.key === key ? lastRead.policy : livePolicy(db);
+}
+
 /** The policy that is live now, if any has been activated. */
 export async function findLivePolicy(db: DbOrTrx): Promise<Policy | undefined> {
+  const { policyKey } = await db.selectNoFrom(livePolicyKey).executeTakeFirstOrThrow();
+  if (policyKey === null) return undefined;
+  if (lastRead?.key === policyKey) return lastRead.policy;
   const row = await db
     .selectFrom('policy_versions')
-    .select('policy')
+    .select(['policy', sql<string>`position || ' ' || version || ' ' || activated_at`.as('key')])
     .orderBy('position', 'desc')
     .limit(1)
-    .executeTakeFirst();
-  return row?.policy;
+    .executeTakeFirstOrThrow();
+  lastRead = { key: row.key, policy: row.policy };
+  return row.policy;
 }
 
 /** The live policy. @throws when none has been activated, which startup rules out. */

@@ -7,6 +7,7 @@ import {
 } from '@modelcontextprotocol/server';
 import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
+import { isElevated } from '../../workflows/domain/scopes.ts';
 import { sendWebResponse } from '../http/send-web-response.ts';
 import { sendProblem } from '../http/send-problem.ts';
 import type { Authority } from '../ports.ts';
@@ -22,7 +23,7 @@ import { TokenRefused, type VerifiedToken } from './verify-access-token.ts';
  */
 export function authenticate(options: {
   verify: (token: string) => Promise<VerifiedToken>;
-  authority: Pick<Authority, 'person'>;
+  authority: Pick<Authority, 'standing'>;
   resource: URL;
   resourceMetadataUrl: string;
   refusals: RefusalJournal;
@@ -65,8 +66,9 @@ async function authInfoOf(
   const verified = await options.verify(token).catch((error: unknown) => {
     throw error instanceof TokenRefused ? new OAuthError(OAuthErrorCode.InvalidToken, error.message) : error;
   });
-  const person = await options.authority.person(verified.subject);
-  if (person === undefined || person.disabled)
+  const jti = verified.scopes.some(isElevated) ? verified.jti : undefined;
+  const standing = await options.authority.standing({ subject: verified.subject, jti });
+  if (standing === undefined || standing.person.disabled)
     throw new OAuthError(OAuthErrorCode.InvalidToken, 'The account of this token is not open.');
   return {
     token,
@@ -74,6 +76,6 @@ async function authInfoOf(
     scopes: [...verified.scopes],
     expiresAt: verified.expiresAt,
     resource: options.resource,
-    extra: { caller: new Caller(person, verified) },
+    extra: { caller: new Caller(standing, verified) },
   };
 }

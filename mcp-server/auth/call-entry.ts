@@ -4,7 +4,7 @@ import type { CallPermit } from './call-permits.ts';
 /** The audit entry of a protected call: `tool.called` before it runs, `tool.finished` with how it ended (RULES 25). */
 export function callEntry(
   type: 'tool.called' | 'tool.finished',
-  permit: CallPermit,
+  permit: Omit<CallPermit, 'begun'>,
   outcome: Readonly<Record<string, unknown>> = {},
 ): AuditEntry {
   const { caller } = permit;

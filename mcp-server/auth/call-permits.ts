@@ -11,6 +11,8 @@ export interface CallPermit {
   scope: string;
   grantId: string | undefined;
   argumentDigest: string;
+  /** Whether it began under a living grant, and is in the audit table; pending only for calls that read. */
+  begun: Promise<boolean>;
 }
 
 /** What was decided about one HTTP request, which a legacy batch may fill with several calls. */

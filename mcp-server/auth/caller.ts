@@ -1,16 +1,22 @@
 import type { AuthInfo } from '@modelcontextprotocol/server';
-import type { KnownPerson } from '../ports.ts';
+import type { Policy } from '../../workflows/domain/policy.ts';
+import type { KnownPerson, LiveScope, Standing } from '../ports.ts';
 
-/** Whoever presented a valid access token, and what the token says. */
+/** Whoever presented a valid access token, what the token says, and what of it held when the request was let in. */
 export class Caller {
   readonly person: KnownPerson;
+  readonly policy: Policy;
+  /** The elevated scopes that the token carries and whose grants are alive. */
+  readonly held: readonly LiveScope[];
   readonly clientId: string;
   readonly jti: string;
-  /** As signed; whether the elevated ones are alive is asked at each call. */
+  /** As signed. */
   readonly tokenScopes: readonly string[];
 
-  constructor(person: KnownPerson, token: { clientId: string; jti: string; scopes: readonly string[] }) {
-    this.person = person;
+  constructor(standing: Standing, token: { clientId: string; jti: string; scopes: readonly string[] }) {
+    this.person = standing.person;
+    this.policy = standing.policy;
+    this.held = standing.live.filter(({ scope }) => token.scopes.includes(scope));
     this.clientId = token.clientId;
     this.jti = token.jti;
     this.tokenScopes = token.scopes;

@@ -6,7 +6,7 @@ import type { CallPermit } from '../auth/call-permits.ts';
 import type { Authority } from '../ports.ts';
 import { failed } from './tool-failure.ts';
 
-/** Records how every protected call ended; that it began, its permit has recorded already (RULES 25). */
+/** Records how every protected call ended; that it began, its permit records (RULES 25). */
 export class CallRecorder {
   readonly #authority: Pick<Authority, 'audit'>;
   readonly #logger: Logger;
@@ -21,14 +21,16 @@ export class CallRecorder {
     const started = performance.now();
     const result = await run();
     if (!isElevated(permit.scope)) return result;
+    const durationMs = Math.round(performance.now() - started);
     try {
-      await this.#authority.audit(
-        callEntry('tool.finished', permit, {
-          outcome: result.isError === true ? 'failed' : 'succeeded',
-          duration_ms: Math.round(performance.now() - started),
-        }),
+      const begun = await permit.begun;
+      const outcome = begun ? (result.isError === true ? 'failed' : 'succeeded') : 'withheld';
+      await this.#authority.audit(callEntry('tool.finished', permit, { outcome, duration_ms: durationMs }));
+      if (begun) return result;
+      return failed(
+        'insufficient_scope',
+        `The grant of ${permit.scope} ended as the call began, so its result is withheld. Ask for the scope again.`,
       );
-      return result;
     } catch (error) {
       this.#logger.error({ err: error, tool: permit.toolName }, 'a call could not be recorded');
       return failed(

@@ -2,6 +2,7 @@ import type { CallToolResult, McpServer, ScopeChallengeHandler, ToolAnnotations 
 import type { z } from 'zod';
 import { permitOf } from '../auth/call-permits.ts';
 import { callerOf, type Caller } from '../auth/caller.ts';
+import type { JudgedTool } from '../auth/scope-challenge.ts';
 import type { CallRecorder } from './call-recorder.ts';
 import { toolFailure } from './tool-failure.ts';
 
@@ -14,7 +15,7 @@ export interface ToolCall {
 
 /** What the tools are registered with. */
 export interface ToolHost {
-  challenge(toolName: string, ownScope: string): ScopeChallengeHandler;
+  challenge(tool: JudgedTool): ScopeChallengeHandler;
   recorder: CallRecorder;
 }
 
@@ -51,7 +52,7 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
         annotations,
         inputSchema: input,
         outputSchema: output,
-        scopeChallenge: host.challenge(name, scope),
+        scopeChallenge: host.challenge({ name, scope, readOnly: annotations.readOnlyHint === true }),
       };
       server.registerTool<z.ZodObject, z.ZodObject>(name, config, async (args, context): Promise<CallToolResult> => {
         const caller = callerOf(context.http?.authInfo);

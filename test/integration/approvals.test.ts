@@ -10,7 +10,7 @@ import { listGrants, revokeGrant } from '../../api/grants/grants.ts';
 import type { Caller } from '../../api/sessions/caller.ts';
 import { signStatement } from '../../activities/mint/statement.ts';
 import { heldScopes } from '../../activities/store/grants.ts';
-import { liveScopesOfCredential } from '../../activities/store/credentials.ts';
+import { standingOf } from '../../activities/store/credentials.ts';
 import { findRequest, openRequest } from '../../activities/store/requests.ts';
 import { approveSignal, cancelSignal, scopeUpgradeWorkflowId } from '../../workflows/messages.ts';
 import { startApprovalStack, type ApprovalStack } from '../support/approval-stack.ts';
@@ -73,7 +73,8 @@ describe('what policy grants at once', () => {
     expect(first).toMatchObject({ status: 'approved', auto_approved: true, approved_scopes: ['read:files'] });
     const { scope, jti } = await verifyToken(first.status === 'approved' ? (first.new_token ?? '') : '');
     expect(scope).toBe('none read:files');
-    expect(await liveScopesOfCredential(stack.app.db, jti, new Date())).toHaveLength(1);
+    const { subject } = caller.person;
+    expect((await standingOf(stack.app.db, { subject, jti }, new Date()))?.live).toHaveLength(1);
     const again = await upgradeScope(stack.deps, caller, { scopes: ['read:files'] });
     expect(again).toMatchObject({ status: 'approved', auto_approved: false });
     expect(again.status === 'approved' && again.new_token).toBeTruthy();
@@ -297,7 +298,8 @@ describe('grants (RULES 12, 15)', () => {
       code: 'insufficient_scope',
     });
     expect((await revokeGrant(stack.deps, approver, grant?.grant_id ?? '', 'done')).status).toBe('revoked');
-    expect(await liveScopesOfCredential(stack.app.db, jti, new Date())).toEqual([]);
+    const { subject } = caller.person;
+    expect((await standingOf(stack.app.db, { subject, jti }, new Date()))?.live).toEqual([]);
     await expect
       .poll(
         async () =>

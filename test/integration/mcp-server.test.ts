@@ -261,21 +261,22 @@ describe('insufficient scope', () => {
 });
 
 describe('when the database is away', () => {
-  it.each(['person', 'policy', 'liveScopesOfCredential'] as const)(
-    'answers 503 with Retry-After (%s)',
-    async (part) => {
-      const token = await grantedToken(['read:files']);
-      rs.authority.away.add(part);
-      const response = await post(token, call('list_files'));
-      expect(response.status).toBe(503);
-      expect(response.headers.get('retry-after')).toBe('5');
-      expect(await response.json()).toMatchObject({ code: 'temporarily_unavailable' });
-    },
-  );
+  it.for([
+    ['standing', 'list_files', 'read:files'],
+    ['startCall', 'execute_command', 'execute:commands'],
+  ] as const)('answers 503 with Retry-After (%s)', async ([part, tool, scope], { skip }) => {
+    if (tool === 'execute_command') skipWithoutSandbox(skip);
+    const token = await grantedToken([scope]);
+    rs.authority.away.add(part);
+    const response = await post(token, call(tool, { command: 'echo hi' }));
+    expect(response.status).toBe(503);
+    expect(response.headers.get('retry-after')).toBe('5');
+    expect(await response.json()).toMatchObject({ code: 'temporarily_unavailable' });
+  });
 
-  it('withholds a result that cannot be recorded', async () => {
+  it.each(['startCall', 'audit'] as const)('withholds a result that cannot be recorded (%s)', async (part) => {
     const client = await legacyClient(await grantedToken(['read:files']));
-    rs.authority.away.add('audit');
+    rs.authority.away.add(part);
     const result = await client.callTool({ name: 'list_files', arguments: {} });
     expect(result.isError).toBe(true);
     expect(JSON.stringify(result)).not.toContain('notes.txt');
@@ -354,7 +355,19 @@ describe.each([
     const client = await connect(await grantedToken(['read:files']));
     const { startCall } = rs.authority;
     rs.authority.startCall = () => Promise.resolve(false);
-    await expect(client.callTool({ name: 'list_files', arguments: {} })).rejects.toThrow();
+    const result = await client.callTool({ name: 'list_files', arguments: {} });
+    rs.authority.startCall = startCall;
+    expect(result).toMatchObject({ isError: true });
+    expect(JSON.stringify(result)).not.toContain('notes.txt');
+    expect(rs.authority.entries).toMatchObject([{ type: 'tool.finished', data: { outcome: 'withheld' } }]);
+  });
+
+  it('changes nothing under a grant that ended after it was looked up', async ({ skip }) => {
+    skipWithoutSandbox(skip);
+    const client = await connect(await grantedToken(['execute:commands']));
+    const { startCall } = rs.authority;
+    rs.authority.startCall = () => Promise.resolve(false);
+    await expect(client.callTool({ name: 'execute_command', arguments: { command: 'echo hi' } })).rejects.toThrow();
     rs.authority.startCall = startCall;
     expect(rs.authority.entries.map(({ type }) => type)).toEqual(['tool.refused']);
   });

@@ -68,22 +68,22 @@ afterAll(async () => {
 });
 
 it('knows people and lists them without their passwords', async () => {
-  expect(await storeAuthority(app.db).person('usr_dev')).toMatchObject({
-    email: 'demo@example.com',
-    roles: ['developer'],
-    disabled: false,
+  expect(await storeAuthority(app.db).standing({ subject: 'usr_dev' })).toMatchObject({
+    person: { email: 'demo@example.com', roles: ['developer'], disabled: false },
+    live: [],
   });
-  expect(await storeAuthority(app.db).person('usr_nobody')).toBeUndefined();
+  expect(await storeAuthority(app.db).standing({ subject: 'usr_nobody' })).toBeUndefined();
   expect(JSON.stringify(await storeDirectory(app.db).users())).not.toContain('scrypt-hash');
 });
 
 it('finds a scope alive until its grant expires or is revoked', async () => {
-  const at = (time: Date) => storeAuthority(app.db, () => time).liveScopesOfCredential('jti_1');
+  const at = async (time: Date, jti = 'jti_1') =>
+    (await storeAuthority(app.db, () => time).standing({ subject: 'usr_dev', jti }))?.live;
   expect(await at(new Date())).toMatchObject([{ scope: 'read:files', grantId: 'grt_1' }]);
   const entry = { type: 'tool.finished', actor: 'usr_dev', scopes: ['read:files'] } as const;
-  expect(await storeAuthority(app.db, () => soon).startCall('grt_1', entry)).toBe(false);
+  expect(await storeAuthority(app.db, () => soon).startCall({ grantId: 'grt_1', entry, synced: true })).toBe(false);
   expect(await at(soon)).toEqual([]);
-  expect(await storeAuthority(app.db).liveScopesOfCredential('jti_unknown')).toEqual([]);
+  expect(await at(new Date(), 'jti_unknown')).toEqual([]);
   await app.db
     .updateTable('grants')
     .set({ end_reason: 'revoked', ended_at: new Date(), ended_by: 'usr_admin' })
@@ -94,8 +94,10 @@ it('finds a scope alive until its grant expires or is revoked', async () => {
 
 it('begins a call only under a living grant', async () => {
   const entry = { type: 'tool.called', actor: 'usr_dev', scopes: ['read:files'], data: { tool: 'x' } } as const;
-  expect(await storeAuthority(app.db).startCall('grt_1', entry)).toBe(false);
-  expect(await storeAuthority(app.db).startCall('grt_unknown', entry)).toBe(false);
+  for (const synced of [true, false]) {
+    for (const grantId of ['grt_1', 'grt_unknown'])
+      expect(await storeAuthority(app.db).startCall({ grantId, entry, synced })).toBe(false);
+  }
   expect(await owner.db.selectFrom('audit_events').selectAll().execute()).toEqual([]);
 });
 

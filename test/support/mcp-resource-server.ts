@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import type { AuditEntry } from '../../activities/store/audit.ts';
 import { startMcpServer } from '../../mcp-server/main.ts';
 import type { RunningMcpServer, TrustedKey } from '../../mcp-server/options.ts';
-import type { Authority, KnownPerson, LiveScope } from '../../mcp-server/ports.ts';
+import type { Authority, KnownPerson, LiveScope, Standing } from '../../mcp-server/ports.ts';
 import type { Policy, ScopePolicy } from '../../workflows/domain/policy.ts';
 
 const issuer = 'http://localhost:8002';
@@ -67,9 +67,10 @@ export class TestAuthority implements Authority {
   /** The functions that behave as if the database were away. */
   readonly away = new Set<keyof Authority>();
 
-  async person(subject: string): Promise<KnownPerson | undefined> {
-    this.#reach('person');
-    return this.people.get(subject);
+  async standing(of: { subject: string; jti?: string }): Promise<Standing | undefined> {
+    this.#reach('standing');
+    const person = this.people.get(of.subject);
+    return person && { person, policy: this.livePolicy, live: this.live.get(of.jti ?? '') ?? [] };
   }
 
   async policy(): Promise<Policy> {
@@ -77,12 +78,7 @@ export class TestAuthority implements Authority {
     return this.livePolicy;
   }
 
-  async liveScopesOfCredential(jti: string): Promise<readonly LiveScope[]> {
-    this.#reach('liveScopesOfCredential');
-    return this.live.get(jti) ?? [];
-  }
-
-  async startCall(grantId: string, entry: AuditEntry): Promise<boolean> {
+  async startCall({ grantId, entry }: { grantId: string; entry: AuditEntry }): Promise<boolean> {
     this.#reach('startCall');
     const alive = [...this.live.values()].flat().some((live) => live.grantId === grantId);
     if (alive) this.entries.push(entry);

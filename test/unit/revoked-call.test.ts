@@ -4,16 +4,22 @@ import type { AuditEntry } from '../../activities/store/audit.ts';
 import { Caller } from '../../mcp-server/auth/caller.ts';
 import type { CallPermit } from '../../mcp-server/auth/call-permits.ts';
 import { CallRecorder } from '../../mcp-server/tools/call-recorder.ts';
+import { testPolicy } from '../support/mcp-resource-server.ts';
 
 const permit: CallPermit = {
   caller: new Caller(
-    { subject: 'usr_1', email: 'user@example.com', roles: ['user'], disabled: false },
+    {
+      person: { subject: 'usr_1', email: 'user@example.com', roles: ['user'], disabled: false },
+      policy: testPolicy(),
+      live: [{ scope: 'execute:commands', grantId: 'gra_1' }],
+    },
     { clientId: 'countersign-chat', jti: 'jti_1', scopes: ['execute:commands'] },
   ),
   toolName: 'execute_command',
   scope: 'execute:commands',
   grantId: 'gra_1',
   argumentDigest: 'digest',
+  begun: Promise.resolve(true),
 };
 
 it('a call whose grant is revoked while it runs is reported, not undone (RULES 15)', async () => {
