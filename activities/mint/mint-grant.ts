@@ -2,14 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { DecisionRefusal } from '../../workflows/domain/decision.ts';
 import { evaluatePolicy, isSessionBound } from '../../workflows/domain/evaluate-policy.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
+import type { Policy } from '../../workflows/domain/policy.ts';
 import { isTerminal } from '../../workflows/domain/request-status.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Db, DbOrTrx } from '../store/connect.ts';
 import { countDecision, dropDecision, findDecision, type Decision } from '../store/decisions.ts';
 import { announce } from '../store/events.ts';
 import { findGrantOfRequest, type Grant } from '../store/grants.ts';
-import { findPerson } from '../store/people.ts';
-import { holdPolicy, livePolicy } from '../store/policies.ts';
+import { findPersonAndPolicy } from '../store/people.ts';
+import { holdPolicy } from '../store/policies.ts';
 import { announceRequest, auditContext, lockRequest, setDeciding, type ScopeRequest } from '../store/requests.ts';
 import type { VerifyStatement } from './statement.ts';
 import type { MintInput, MintResult } from './types.ts';
@@ -28,7 +29,12 @@ export interface MintDeps {
  */
 export async function mintGrant(deps: MintDeps, input: MintInput): Promise<MintResult> {
   return deps.db.transaction().execute(async (trx) => {
-    const request = await lockRequest(trx, input.requestId);
+    // On one connection these run in this order; what does not need another's answer does not wait for it.
+    const [request, , decision] = await Promise.all([
+      lockRequest(trx, input.requestId),
+      holdPolicy(trx),
+      input.decisionId === undefined ? undefined : findDecision(trx, input.decisionId),
+    ]);
     if (request.status === 'approved') {
       const grant = await findGrantOfRequest(trx, input.requestId);
       if (grant === undefined) throw new Error(`Request ${input.requestId} is approved without a grant.`);
@@ -36,7 +42,7 @@ export async function mintGrant(deps: MintDeps, input: MintInput): Promise<MintR
     }
     if (isTerminal(request.status)) return { minted: false, refusal: 'already_decided' };
     const now = deps.now();
-    const checked = await recheck(trx, request, input, deps.verify);
+    const checked = await recheck(trx, request, { input, decision }, deps.verify);
     if (!checked.ok) {
       if (checked.decision !== undefined) {
         const { decision_id: decisionId, statement } = checked.decision;
@@ -45,55 +51,55 @@ export async function mintGrant(deps: MintDeps, input: MintInput): Promise<MintR
       if (request.deciding) await setDeciding(trx, request, false);
       return { minted: false, refusal: checked.refusal };
     }
-    const grant = await insertGrant(trx, request, now);
-    if (input.decisionId !== undefined) await countDecision(trx, input.decisionId, now);
-    await trx
-      .updateTable('scope_requests')
-      .set({
-        status: 'approved',
-        deciding: false,
-        decided_at: now,
-        decided_by: checked.approver,
-        decision_note: checked.note,
-      })
-      .where('request_id', '=', request.request_id)
-      .execute();
-    await appendAudit(trx, {
-      type: 'request.approved',
-      actor: checked.approver ?? 'policy',
-      ...auditContext(request),
-      grantId: grant.grant_id,
-      data: { decision_id: input.decisionId ?? null, auto: checked.approver === null },
-    });
-    await appendAudit(trx, {
-      type: 'grant.created',
-      actor: checked.approver ?? 'policy',
-      ...auditContext(request),
-      grantId: grant.grant_id,
-      data: { expires_at: grant.expires_at.toISOString() },
-    });
-    await announceRequest(trx, request);
-    await announce(trx, { kind: 'grant', id: grant.grant_id, subject: request.subject, scopes: request.scopes });
+    const grant = newGrant(checked.policy, request, now);
+    const shared = { actor: checked.approver ?? 'policy', ...auditContext(request), grantId: grant.grant_id };
+    await Promise.all([
+      trx.insertInto('grants').values(grant).execute(),
+      input.decisionId === undefined ? undefined : countDecision(trx, input.decisionId, now),
+      trx
+        .updateTable('scope_requests')
+        .set({
+          status: 'approved',
+          deciding: false,
+          decided_at: now,
+          decided_by: checked.approver,
+          decision_note: checked.note,
+        })
+        .where('request_id', '=', request.request_id)
+        .execute(),
+      appendAudit(
+        trx,
+        {
+          type: 'request.approved',
+          ...shared,
+          data: { decision_id: input.decisionId ?? null, auto: checked.approver === null },
+        },
+        { type: 'grant.created', ...shared, data: { expires_at: grant.expires_at.toISOString() } },
+      ),
+      announceRequest(trx, request),
+      announce(trx, { kind: 'grant', id: grant.grant_id, subject: request.subject, scopes: request.scopes }),
+    ]);
     return minted(grant);
   });
 }
 
-function minted(grant: Grant): MintResult {
+function minted(grant: Pick<Grant, 'grant_id' | 'expires_at'>): MintResult {
   return { minted: true, grantId: grant.grant_id, expiresAt: grant.expires_at.getTime() };
 }
 
+type NewGrant = Omit<Grant, 'end_reason' | 'ended_at' | 'ended_by'>;
+
 type Recheck =
-  | { ok: true; approver: string | null; note: string | null }
+  | { ok: true; policy: Policy; approver: string | null; note: string | null }
   | { ok: false; refusal: DecisionRefusal; decision?: Decision };
 
 async function recheck(
   trx: DbOrTrx,
   request: ScopeRequest,
-  input: MintInput,
+  { input, decision }: { input: MintInput; decision: Decision | undefined },
   verify: VerifyStatement,
 ): Promise<Recheck> {
-  await holdPolicy(trx);
-  const [policy, person] = [await livePolicy(trx), await findPerson(trx, request.subject)];
+  const { person, policy } = await findPersonAndPolicy(trx, request.subject);
   if (person === undefined) return { ok: false, refusal: 'forbidden_by_policy' };
   const verdict = currentVerdict(policy, person, request);
   if (verdict === 'forbidden') return { ok: false, refusal: 'forbidden_by_policy' };
@@ -103,10 +109,9 @@ async function recheck(
   }
   if (input.decisionId === undefined) {
     return verdict === 'auto'
-      ? { ok: true, approver: null, note: null }
+      ? { ok: true, policy, approver: null, note: null }
       : { ok: false, refusal: 'forbidden_by_policy' };
   }
-  const decision = await findDecision(trx, input.decisionId);
   const stands = decision?.outcome === null || decision?.outcome === 'counted';
   if (!stands || decision.request_id !== request.request_id || decision.verdict !== 'approve') {
     return { ok: false, refusal: 'statement_invalid' };
@@ -118,13 +123,13 @@ async function recheck(
     verify,
   );
   return verified.ok
-    ? { ok: true, approver: verified.statement.approver, note: decision.note }
+    ? { ok: true, policy, approver: verified.statement.approver, note: decision.note }
     : { ...verified, decision };
 }
 
 /** A scope that has left the policy since is forbidden, not an error. */
 function currentVerdict(
-  policy: Awaited<ReturnType<typeof livePolicy>>,
+  policy: Policy,
   person: { roles: readonly string[]; disabled: boolean },
   request: ScopeRequest,
 ): 'auto' | 'self' | 'admin_required' | 'forbidden' {
@@ -142,22 +147,17 @@ function currentVerdict(
 }
 
 /** The clock of a grant starts at the mint; several scopes live as long as the shortest, bound as tightly as the tightest. */
-async function insertGrant(trx: DbOrTrx, request: ScopeRequest, now: Date): Promise<Grant> {
-  const policy = await livePolicy(trx);
+function newGrant(policy: Policy, request: ScopeRequest, now: Date): NewGrant {
   const configured = request.scopes.map((scope) => policy.scopes[scope]).filter((entry) => entry !== undefined);
   const ttlMs = Math.min(...configured.map((entry) => Math.min(entry.grantTtlMs, entry.maxGrantTtlMs)));
-  return trx
-    .insertInto('grants')
-    .values({
-      grant_id: `gra_${randomUUID()}`,
-      request_id: request.request_id,
-      subject: request.subject,
-      client_id: request.client_id,
-      session_id: isSessionBound(policy, request.scopes) ? request.session_id : null,
-      scopes: request.scopes,
-      granted_at: now,
-      expires_at: new Date(now.getTime() + ttlMs),
-    })
-    .returningAll()
-    .executeTakeFirstOrThrow();
+  return {
+    grant_id: `gra_${randomUUID()}`,
+    request_id: request.request_id,
+    subject: request.subject,
+    client_id: request.client_id,
+    session_id: isSessionBound(policy, request.scopes) ? request.session_id : null,
+    scopes: request.scopes,
+    granted_at: now,
+    expires_at: new Date(now.getTime() + ttlMs),
+  };
 }

@@ -6,8 +6,7 @@ import {
   type Verdict,
 } from '../../workflows/domain/decision.ts';
 import type { DbOrTrx } from '../store/connect.ts';
-import { findPerson } from '../store/people.ts';
-import { livePolicy } from '../store/policies.ts';
+import { findPersonAndPolicy } from '../store/people.ts';
 import { requestDigest } from '../store/request-digest.ts';
 import { askedFor, type ScopeRequest } from '../store/requests.ts';
 import type { VerifyStatement } from './statement.ts';
@@ -38,8 +37,8 @@ export async function verifyDecision(
     expiresAt: request.expires_at.getTime(),
   });
   if (misfit !== undefined) return { ok: false, refusal: misfit };
-  const approver = await findPerson(db, statement.approver);
+  const { person: approver, policy } = await findPersonAndPolicy(db, statement.approver);
   if (approver === undefined) return { ok: false, refusal: 'not_approver' };
-  const refusal = whyNotApprover(await livePolicy(db), approver, request);
+  const refusal = whyNotApprover(policy, approver, request);
   return refusal === undefined ? { ok: true, statement } : { ok: false, refusal };
 }

@@ -3,8 +3,7 @@ import { risks, type Policy, type Risk } from '../../workflows/domain/policy.ts'
 import { isTerminal } from '../../workflows/domain/request-status.ts';
 import { digestOf } from '../store/call-digest.ts';
 import type { Db } from '../store/connect.ts';
-import { findPerson } from '../store/people.ts';
-import { livePolicy } from '../store/policies.ts';
+import { findPersonAndPolicy } from '../store/people.ts';
 import { endRequest, lockRequest, recordEvaluation, type ScopeRequest } from '../store/requests.ts';
 import type { EvaluatedRequest } from './types.ts';
 
@@ -13,8 +12,7 @@ export async function evaluateRequest(deps: { db: Db; now: () => Date }, request
   return deps.db.transaction().execute(async (trx) => {
     const request = await lockRequest(trx, requestId);
     if (isTerminal(request.status) || request.approval_type !== null) return alreadyEvaluated(request);
-    const policy = await livePolicy(trx);
-    const person = await findPerson(trx, request.subject);
+    const { person, policy } = await findPersonAndPolicy(trx, request.subject);
     const question = {
       roles: person?.roles ?? [],
       disabled: person?.disabled ?? true,

@@ -1,7 +1,6 @@
 import { sql, type Selectable } from 'kysely';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import type { DbOrTrx } from './connect.ts';
-import { announce } from './events.ts';
 import type { ChatSessionsTable } from './schema.ts';
 
 /** One conversation. */
@@ -59,11 +58,9 @@ export async function listChatSessions(db: DbOrTrx, subject: string, limit: numb
 
 /** Says that a conversation changed: in the list's order, and to whoever looks at it. */
 export async function announceChatSession(db: DbOrTrx, sessionId: string): Promise<void> {
-  const session = await db
-    .updateTable('chat_sessions')
-    .set({ updated_at: sql<Date>`now()` })
-    .where('session_id', '=', sessionId)
-    .returning('subject')
-    .executeTakeFirstOrThrow();
-  await announce(db, { kind: 'chat_session', id: sessionId, subject: session.subject });
+  await sql`
+    with touched as (
+      update chat_sessions set updated_at = now() where session_id = ${sessionId} returning session_id, subject
+    )
+    insert into events (kind, id, subject) select 'chat_session', session_id, subject from touched`.execute(db);
 }

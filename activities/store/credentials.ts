@@ -1,9 +1,9 @@
-import { sql } from 'kysely';
+import { CompiledQuery } from 'kysely';
 import type { Policy } from '../../workflows/domain/policy.ts';
 import type { Db, DbOrTrx } from './connect.ts';
 import { allowedScopes, type Grant } from './grants.ts';
-import { accounts, toAccount, type Account } from './people.ts';
-import { livePolicyKey, policyOfKey } from './policies.ts';
+import { rolesSql, toAccount, type Account, type AccountRow } from './people.ts';
+import { livePolicyKeySql, policyOfKey } from './policies.ts';
 
 /** One issued elevated token, never the token itself (RULES 12). */
 export interface IssuedCredential {
@@ -53,11 +53,10 @@ export async function standingOf(
   of: { subject: string; jti?: string | undefined },
   now: Date,
 ): Promise<Standing | undefined> {
-  const row = await accounts(db)
-    .select(livePolicyKey)
-    .select(livingGrants(of.jti ?? null, now).as('grants'))
-    .where('people.subject', '=', of.subject)
-    .executeTakeFirst();
+  const { rows } = await db.executeQuery<StandingRow>(
+    CompiledQuery.raw(standingSql, [of.subject, of.jti ?? null, now]),
+  );
+  const row = rows[0];
   if (row === undefined) return undefined;
   const person = toAccount(row);
   const policy = await policyOfKey(db, row.policyKey);
@@ -70,11 +69,19 @@ export async function standingOf(
   return { person, policy, live };
 }
 
-function livingGrants(jti: string | null, now: Date) {
-  return sql<(Pick<Grant, 'grant_id' | 'client_id' | 'scopes'> & { issued: string[] })[]>`coalesce((
-    select json_agg(json_build_object('grant_id', grants.grant_id, 'client_id', grants.client_id,
-      'scopes', grants.scopes, 'issued', credentials.scopes))
-    from credentials join grants on grants.grant_id = any(credentials.grant_ids)
-    where credentials.jti = ${jti} and grants.subject = people.subject
-      and grants.end_reason is null and grants.expires_at > ${now}), '[]')`;
+interface StandingRow extends AccountRow {
+  policyKey: string | null;
+  grants: (Pick<Grant, 'grant_id' | 'client_id' | 'scopes'> & { issued: string[] })[];
 }
+
+/** Asked at every request of a tool, so it is written out: nothing is built or compiled then. */
+const standingSql = `
+  select people.subject, people.email, people.display_name, people.disabled_at, ${rolesSql} as roles,
+    ${livePolicyKeySql} as "policyKey",
+    case when $2::text is null then '[]' else coalesce((
+      select json_agg(json_build_object('grant_id', grants.grant_id, 'client_id', grants.client_id,
+        'scopes', grants.scopes, 'issued', credentials.scopes))
+      from credentials join grants on grants.grant_id = any(credentials.grant_ids)
+      where credentials.jti = $2 and grants.subject = people.subject
+        and grants.end_reason is null and grants.expires_at > $3), '[]') end as grants
+  from people where people.subject = $1`;

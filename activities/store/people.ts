@@ -1,9 +1,10 @@
-import { sql } from 'kysely';
+import { sql, type Selectable } from 'kysely';
 import type { Person } from '../../workflows/domain/approvers.ts';
 import type { Policy } from '../../workflows/domain/policy.ts';
 import type { DbOrTrx } from './connect.ts';
 import { verifyPassword } from './password.ts';
 import { livePolicy, livePolicyKey, policyOfKey } from './policies.ts';
+import type { PeopleTable } from './schema.ts';
 
 /** A person with the roles they hold now. */
 export interface Account extends Person {
@@ -83,26 +84,24 @@ export async function insertPerson(
 }
 
 /** The roles of a row of `people`, sorted. */
-export const rolesOfPerson = sql<
-  string[]
->`array(select role from person_roles where person_roles.subject = people.subject order by role)`;
+export const rolesSql =
+  '(array(select role from person_roles where person_roles.subject = people.subject order by role))';
+export const rolesOfPerson = sql.raw<string[]>(rolesSql);
 
-/** Every account with its roles, as rows for {@link toAccount}. */
-export function accounts(db: DbOrTrx) {
+function accounts(db: DbOrTrx) {
   return db
     .selectFrom('people')
     .select(['people.subject', 'people.email', 'people.display_name', 'people.disabled_at'])
     .select(rolesOfPerson.as('roles'));
 }
 
-/** See {@link accounts}. */
-export function toAccount(row: {
-  subject: string;
-  email: string;
-  display_name: string;
-  disabled_at: Date | null;
+/** A row of `people` with its roles. */
+export type AccountRow = Pick<Selectable<PeopleTable>, 'subject' | 'email' | 'display_name' | 'disabled_at'> & {
   roles: string[];
-}): Account {
+};
+
+/** The account of a row. */
+export function toAccount(row: AccountRow): Account {
   return {
     subject: row.subject,
     email: row.email,

@@ -3,8 +3,8 @@ import type { Policy } from '../../workflows/domain/policy.ts';
 import type { DbOrTrx } from './connect.ts';
 
 /** Names one activation of one database; versions alone repeat when an edit is taken back. */
-const liveKey = sql<string | null>`(select position || ' ' || version || ' ' || activated_at
-  from policy_versions order by position desc limit 1)`;
+const keySql = `position || ' ' || version || ' ' || activated_at`;
+export const livePolicyKeySql = `(select ${keySql} from policy_versions order by position desc limit 1)`;
 
 /**
  * The policy that this process read last; a row of `policy_versions` never changes. Which one is live is asked every
@@ -13,7 +13,7 @@ const liveKey = sql<string | null>`(select position || ' ' || version || ' ' || 
 let lastRead: { key: string; policy: Policy } | undefined;
 
 /** The column by which a query of something else also learns which policy is live; see {@link policyOfKey}. */
-export const livePolicyKey = liveKey.as('policyKey');
+export const livePolicyKey = sql.raw<string | null>(livePolicyKeySql).as('policyKey');
 
 /** The policy of a {@link livePolicyKey} that was read in this transaction. @throws when none has been activated */
 export async function policyOfKey(db: DbOrTrx, key: string | null): Promise<Policy> {
@@ -27,7 +27,7 @@ export async function findLivePolicy(db: DbOrTrx): Promise<Policy | undefined> {
   if (lastRead?.key === policyKey) return lastRead.policy;
   const row = await db
     .selectFrom('policy_versions')
-    .select(['policy', sql<string>`position || ' ' || version || ' ' || activated_at`.as('key')])
+    .select(['policy', sql.raw<string>(keySql).as('key')])
     .orderBy('position', 'desc')
     .limit(1)
     .executeTakeFirstOrThrow();

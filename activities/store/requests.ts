@@ -95,7 +95,7 @@ export interface Evaluation {
 /** Stores policy's verdict; a request that waits for a person becomes `pending` in the same step. */
 export async function recordEvaluation(trx: DbOrTrx, request: ScopeRequest, evaluation: Evaluation): Promise<void> {
   const waits = evaluation.approvalType === 'admin_required';
-  await trx
+  const updated = trx
     .updateTable('scope_requests')
     .set({
       approval_type: evaluation.approvalType,
@@ -108,8 +108,11 @@ export async function recordEvaluation(trx: DbOrTrx, request: ScopeRequest, eval
     .where('request_id', '=', request.request_id)
     .where('status', '=', 'requested')
     .execute();
-  if (!waits) return;
-  await appendAudit(trx, {
+  if (!waits) {
+    await updated;
+    return;
+  }
+  const pending = {
     type: 'request.pending',
     actor: 'policy',
     ...auditContext(request),
@@ -118,14 +121,16 @@ export async function recordEvaluation(trx: DbOrTrx, request: ScopeRequest, eval
       policy_version: evaluation.policyVersion,
       expires_at: evaluation.expiresAt.toISOString(),
     },
-  });
-  await announceRequest(trx, request);
+  } as const;
+  await Promise.all([updated, appendAudit(trx, pending), announceRequest(trx, request)]);
 }
 
 /** Shows, or stops showing, that a decision is on its way into force (RULES 16). */
 export async function setDeciding(trx: DbOrTrx, request: ScopeRequest, deciding: boolean): Promise<void> {
-  await trx.updateTable('scope_requests').set({ deciding }).where('request_id', '=', request.request_id).execute();
-  await announceRequest(trx, request);
+  await Promise.all([
+    trx.updateTable('scope_requests').set({ deciding }).where('request_id', '=', request.request_id).execute(),
+    announceRequest(trx, request),
+  ]);
 }
 
 /**
@@ -167,20 +172,22 @@ export interface RequestEnd {
 export async function endRequest(trx: DbOrTrx, requestId: string, end: RequestEnd): Promise<RequestStatus> {
   const request = await lockRequest(trx, requestId);
   if (isTerminal(request.status)) return request.status;
-  await trx
-    .updateTable('scope_requests')
-    .set({
-      status: end.status,
-      deciding: false,
-      decided_at: end.at,
-      decided_by: end.decidedBy,
-      decision_note: end.note,
-    })
-    .where('request_id', '=', requestId)
-    .execute();
-  await appendAudit(trx, { type: `request.${end.status}`, actor: end.actor, ...auditContext(request) });
-  await endCallsOfRequest(trx, requestId, end.status);
-  await announceRequest(trx, request);
+  await Promise.all([
+    trx
+      .updateTable('scope_requests')
+      .set({
+        status: end.status,
+        deciding: false,
+        decided_at: end.at,
+        decided_by: end.decidedBy,
+        decision_note: end.note,
+      })
+      .where('request_id', '=', requestId)
+      .execute(),
+    appendAudit(trx, { type: `request.${end.status}`, actor: end.actor, ...auditContext(request) }),
+    endCallsOfRequest(trx, requestId, end.status),
+    announceRequest(trx, request),
+  ]);
   return end.status;
 }
 

@@ -1,4 +1,5 @@
 import { importJWK, jwtVerify, type CryptoKey, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import { LRUCache } from 'lru-cache';
 import { isElevated, parseScope } from '../../workflows/domain/scopes.ts';
 import type { TrustedKey } from '../options.ts';
 
@@ -11,6 +12,9 @@ export interface VerifiedToken {
   /** Seconds since the epoch. */
   expiresAt: number;
 }
+
+/** Tokens whose signature has been verified, in memory only. */
+const mostRemembered = 1_000;
 
 /** The token is not good here; `message` says why without quoting it. */
 export class TokenRefused extends Error {
@@ -33,7 +37,7 @@ export async function accessTokenVerifier(options: {
     if (known === undefined) throw new TokenRefused('The token is signed by an unknown key.');
     return known.key;
   };
-  return async (token) => {
+  const verify = async (token: string): Promise<VerifiedToken> => {
     const { payload, protectedHeader } = await verified(token, keyOf, options);
     const { sub, client_id: clientId, jti, scope, exp } = payload;
     if (
@@ -51,6 +55,16 @@ export async function accessTokenVerifier(options: {
       throw new TokenRefused('The token holds scopes that its key may not sign.');
     }
     return { subject: sub, clientId, jti, scopes, expiresAt: exp };
+  };
+  // What a token says never changes, and the keys are those of the start: only its end is looked at again.
+  const good = new LRUCache<string, VerifiedToken>({ max: mostRemembered });
+  return async (token) => {
+    const known = good.get(token);
+    if (known !== undefined && known.expiresAt > Date.now() / 1_000) return known;
+    good.delete(token);
+    const fresh = await verify(token);
+    good.set(token, fresh);
+    return fresh;
   };
 }
 

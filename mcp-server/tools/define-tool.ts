@@ -4,6 +4,7 @@ import { permitOf } from '../auth/call-permits.ts';
 import { callerOf, type Caller } from '../auth/caller.ts';
 import type { JudgedTool } from '../auth/scope-challenge.ts';
 import type { CallRecorder } from './call-recorder.ts';
+import { jsonSchemaOnce } from './json-schema-once.ts';
 import { toolFailure } from './tool-failure.ts';
 
 /** What a tool's code is given besides its arguments. */
@@ -41,7 +42,8 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
   output: Output;
   run(args: z.output<Input>, call: ToolCall): Promise<z.output<Output>>;
 }): Tool {
-  const { name, title, description, scope, annotations, input, output } = tool;
+  const { name, title, description, scope, annotations } = tool;
+  const [input, output] = [jsonSchemaOnce(tool.input), jsonSchemaOnce(tool.output)];
   return {
     name,
     scope,
@@ -54,12 +56,12 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
         outputSchema: output,
         scopeChallenge: host.challenge({ name, scope, readOnly: annotations.readOnlyHint === true }),
       };
-      server.registerTool<z.ZodObject, z.ZodObject>(name, config, async (args, context): Promise<CallToolResult> => {
+      server.registerTool(name, config, async (args, context): Promise<CallToolResult> => {
         const caller = callerOf(context.http?.authInfo);
         const permit = permitOf(context.mcpReq.id, name);
         return host.recorder.record(permit, async () => {
           try {
-            const result = await tool.run(args as z.output<Input>, { caller, signal: context.mcpReq.signal });
+            const result = await tool.run(args, { caller, signal: context.mcpReq.signal });
             return { content: [{ type: 'text', text: JSON.stringify(result) }], structuredContent: { ...result } };
           } catch (error) {
             return toolFailure(error, (unexpected) => host.recorder.unexpected(name, unexpected));
