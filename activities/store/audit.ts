@@ -37,6 +37,8 @@ export const auditTypes = [
   'tool.called',
   'tool.finished',
   'tool.refused',
+  'audit.exported',
+  'audit.verified',
 ] as const;
 export type AuditType = (typeof auditTypes)[number];
 

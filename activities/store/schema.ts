@@ -197,6 +197,12 @@ export interface AuditEventsTable {
   data: Json<Record<string, unknown>>;
 }
 
+export interface AuditSealsTable {
+  position: string;
+  previous: string;
+  digest: Buffer;
+}
+
 export interface EventsTable {
   position: Generated<string>;
   at: Stamped;
@@ -236,6 +242,7 @@ export interface Database {
   chat_messages: ChatMessagesTable;
   tool_calls: ToolCallsTable;
   audit_events: AuditEventsTable;
+  audit_seals: AuditSealsTable;
   events: EventsTable;
   repairs: RepairsTable;
 }

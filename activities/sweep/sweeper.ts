@@ -1,5 +1,6 @@
 import { defaultSweepTiming, type SweepDeps, type SweepTiming } from './deps.ts';
 import { forgetRepairs } from './repairs.ts';
+import { createAuditSealing } from './seal-audit.ts';
 import { releaseHeldCalls, settleLostCalls } from './sweep-calls.ts';
 import { wakeStalledConversations } from './sweep-conversations.ts';
 import { sweepDecisions } from './sweep-decisions.ts';
@@ -27,6 +28,7 @@ export function createSweeper(
     ['lost calls', () => settleLostCalls(deps)],
     ['parked calls', () => releaseHeldCalls(deps)],
     ['conversations', () => wakeStalledConversations(deps)],
+    ['audit seals', createAuditSealing(deps.db)],
     ['claims', () => forgetRepairs(deps.db, new Date(deps.now().getTime() - repairsKeptMs))],
   ];
   const broken = new Set<string>();

@@ -1,4 +1,10 @@
-import { auditPageSchema, auditQuerySchema } from '../contract/audit.ts';
+import {
+  auditExportQuerySchema,
+  auditPageSchema,
+  auditQuerySchema,
+  auditVerificationSchema,
+  verifyAuditBodySchema,
+} from '../contract/audit.ts';
 import { batchDecisionBodySchema, batchDecisionSchema } from '../contract/batch-decisions.ts';
 import { grantListSchema, grantSchema, listGrantsQuerySchema, revokeBodySchema } from '../contract/grants.ts';
 import {
@@ -186,6 +192,35 @@ export const authServerRoutes: readonly RouteDoc[] = [
     query: auditQuerySchema,
     answers: [{ status: 200, description: 'A page.', schema: auditPageSchema }],
     problems: ['not_auditor'],
+  },
+  {
+    id: 'exportAudit',
+    method: 'get',
+    path: '/api/audit/export',
+    tag: 'Reading',
+    summary: 'The audit log as a file, newest first, with the filters of the list: for auditors and admins',
+    access: 'signed_in',
+    query: auditExportQuerySchema,
+    answers: [
+      {
+        status: 200,
+        description: 'The file, as it is read: an entry a line.',
+        mediaType: ['application/jsonl', 'text/csv'],
+      },
+    ],
+    problems: ['not_auditor', 'rate_limited'],
+  },
+  {
+    id: 'verifyAudit',
+    method: 'post',
+    path: '/api/audit/verify',
+    tag: 'Reading',
+    summary: 'Hold every entry of the audit log to its seal, and say where it breaks: for auditors and admins',
+    access: 'signed_in',
+    guarded: true,
+    body: verifyAuditBodySchema,
+    answers: [{ status: 200, description: 'What was found.', schema: auditVerificationSchema }],
+    problems: ['not_auditor', 'rate_limited'],
   },
   {
     id: 'getStats',

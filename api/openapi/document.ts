@@ -62,8 +62,11 @@ function operation(route: RouteDoc, { bearer }: DocumentOptions): Json {
 function response({ description, schema, mediaType }: AnswerDoc): Json {
   if (schema !== undefined) return { description, content: { 'application/json': { schema: reference(schema) } } };
   if (mediaType === undefined) return { description };
-  const body = mediaType === 'application/json' ? { type: 'object' } : { type: 'string' };
-  return { description, content: { [mediaType]: { schema: body } } };
+  const content = [mediaType].flat().map((type) => {
+    const schema = type === 'application/json' ? { type: 'object' } : { type: 'string' };
+    return [type, { schema }] as const;
+  });
+  return { description, content: Object.fromEntries(content) };
 }
 
 /** One answer for each status, with the codes that go with it. */

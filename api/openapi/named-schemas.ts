@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { auditPageSchema } from '../contract/audit.ts';
+import { auditPageSchema, auditVerificationSchema } from '../contract/audit.ts';
 import { authorizationErrorSchema } from '../contract/authorization-error.ts';
 import { batchDecisionSchema } from '../contract/batch-decisions.ts';
 import {
@@ -42,6 +42,7 @@ const problemDocumentSchema = problemSchema.extend({
 export const namedSchemas = {
   AgentInfo: agentInfoSchema,
   AuditPage: auditPageSchema,
+  AuditVerification: auditVerificationSchema,
   AuthorizationError: authorizationErrorSchema,
   BatchDecision: batchDecisionSchema,
   ChatHistory: chatHistorySchema,

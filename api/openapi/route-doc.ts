@@ -8,8 +8,10 @@ export interface AnswerDoc {
   /** Of the JSON body; it has to stand in `namedSchemas`. Absent for answers without JSON. */
   schema?: z.ZodType;
   /** Of an answer that is not JSON. */
-  mediaType?: 'text/event-stream' | 'application/json';
+  mediaType?: MediaType | readonly MediaType[];
 }
+
+type MediaType = 'text/event-stream' | 'application/json' | 'application/jsonl' | 'text/csv';
 
 /** One route of the wire contract: what the document says about it and what tests hold its answers to. */
 export interface RouteDoc {
