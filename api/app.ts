@@ -7,13 +7,15 @@ import type { PartChecks } from './health/part-checks.ts';
 import { readinessHandler } from './health/readiness.ts';
 import { createBaseApp, notFoundHandler } from './http/base-app.ts';
 import { requireSameOrigin } from './http/browser-guard.ts';
+import { methodGuard } from './http/method-guard.ts';
 import { interactionRoutes } from './oauth/interactions.ts';
 import type { OAuthDeps } from './oauth/options.ts';
 import { createProvider } from './oauth/provider.ts';
 import { publicJwk } from './oauth/public-jwk.ts';
 import { isProviderPath } from './oauth/routes.ts';
+import { authServerRoutes } from './openapi/auth-server-routes.ts';
 import { authServerDocument } from './openapi/routes.ts';
-import { pageRoutes } from './pages.ts';
+import { pageRoutes, pages } from './pages.ts';
 import { problemHandler } from './problems.ts';
 import { accessTokenVerifier } from './sessions/access-tokens.ts';
 import { authenticate, callerOf } from './sessions/authenticate.ts';
@@ -82,6 +84,6 @@ export function createApiApp(deps: ApiAppDeps): Express {
     if (isProviderPath(request.path)) void answerOAuth(request, response);
     else next();
   });
-  app.use(notFoundHandler, problemHandler(deps.logger));
+  app.use(methodGuard([...authServerRoutes, ...pages]), notFoundHandler, problemHandler(deps.logger));
   return app;
 }

@@ -3,10 +3,17 @@ import { Router } from 'express';
 import type { Db } from '../activities/store/connect.ts';
 import { livePolicy } from '../activities/store/policies.ts';
 import { mayOpenDashboard } from '../workflows/domain/approvers.ts';
+import { pagesAt } from './http/method-guard.ts';
 import { plainPage, plainPageStyle } from './http/plain-page.ts';
 import { serveStaticApp, staticApp } from './http/static-app.ts';
 import { signInAddress } from './sessions/sign-in-address.ts';
 import type { BrowserSessions } from './sessions/browser-sessions.ts';
+
+/** Where people, not programs, are answered. */
+export const pages = pagesAt(
+  ...['/', '/plain-page.css', '/interaction/{uid}'],
+  ...['/sign-in', '/sign-in/{*path}', '/dashboard', '/dashboard/{*path}'],
+);
 
 /** What the pages are made of. */
 export interface PageDeps {

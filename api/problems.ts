@@ -12,6 +12,7 @@ const statuses: Record<DomainErrorCode, number> = {
   cross_site_request: 403,
   demo_mode_off: 404,
   forbidden_by_policy: 403,
+  headers_too_large: 431,
   identity_mismatch: 403,
   insufficient_scope: 403,
   internal_error: 500,
@@ -29,6 +30,7 @@ const statuses: Record<DomainErrorCode, number> = {
   payload_too_large: 413,
   rate_limited: 429,
   request_expired: 409,
+  request_timeout: 408,
   statement_invalid: 400,
   temporarily_unavailable: 503,
   turn_in_progress: 409,
@@ -61,9 +63,10 @@ export function toProblem(error: DomainError): Problem {
 /** Answers with the problem document of an error. */
 export function sendProblem(response: Response, error: DomainError): void {
   const problem = toProblem(error);
-  const { retry_after: given } = error.details;
+  const { retry_after: given, allow } = error.details;
   const retryAfter = typeof given === 'number' ? given : retryAfterSeconds[error.code];
   if (retryAfter !== undefined) response.setHeader('Retry-After', String(retryAfter));
+  if (Array.isArray(allow)) response.setHeader('Allow', allow.join(', '));
   // RFC 9110 section 15.5.2: a 401 names a way to authenticate.
   if (problem.status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
   response.setHeader('Cache-Control', 'no-store');
@@ -135,11 +138,26 @@ function isDatabaseDown(error: unknown): boolean {
   return /^(Connection terminated|timeout exceeded when trying to connect)/.test(data.message);
 }
 
+/** Enough to mend a request by; ten thousand wrong entries are not listed one by one. */
+const mostIssues = 8;
+
 /** Names the fields that are wrong and why, never what was sent. */
 function invalidRequest(error: z.ZodError): DomainError {
-  const fields = error.issues.map((issue) => ({ field: issue.path.join('.'), message: issue.message }));
-  const detail = fields.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`)).join('; ');
+  const byField = new Map<string, { field: string; message: string }>();
+  for (const { path, message } of error.issues) {
+    const field = path.join('.');
+    // The first is the cause: a text that should be a list is too long as a list, too.
+    if (byField.size < mostIssues && !byField.has(field)) byField.set(field, { field, message });
+  }
+  const fields = [...byField.values()];
+  const detail = fields.map(sentence).join('; ');
   return new DomainError('invalid_request', detail, { details: { fields } });
+}
+
+function sentence({ field, message }: { field: string; message: string }): string {
+  if (field !== '') return `${field}: ${message}`;
+  // The contract's own words are sentences; those of `wordIssue` need something to speak of.
+  return /^[a-z]/.test(message) ? `The request ${message}` : message;
 }
 
 /** `expose` tells errors of `http-errors` from others with a status, such as those of HTTP clients. */

@@ -30,6 +30,7 @@ async function startMcp(configuration: RoleConfiguration, logger: Logger): Promi
   const { connect } = await import('../activities/store/connect.ts');
   const { partChecks } = await import('../api/health/part-checks.ts');
   const { readinessHandler } = await import('../api/health/readiness.ts');
+  const { createHttpServer } = await import('../api/http/http-server.ts');
   const { requestLog } = await import('../api/http/request-log.ts');
   const { startMcpServer } = await import('../mcp-server/main.ts');
   const { storeAuthority, storeDirectory } = await import('../mcp-server/store-authority.ts');
@@ -42,6 +43,7 @@ async function startMcp(configuration: RoleConfiguration, logger: Logger): Promi
     directory: storeDirectory(database.db),
     readiness: readinessHandler(partChecks({ db: database.db }), { logger }),
     onRequest: requestLog({ logger, server: 'mcp' }),
+    createServer: createHttpServer,
   });
   return {
     open: server.open,

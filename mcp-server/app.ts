@@ -11,8 +11,8 @@ import { authenticate } from './auth/authenticate.ts';
 import { RefusalJournal } from './auth/refusal-journal.ts';
 import { scopeChallenge } from './auth/scope-challenge.ts';
 import { accessTokenVerifier } from './auth/verify-access-token.ts';
-import { answerHeaders, hostGuard, openCors } from './http/guards.ts';
-import { protectedResourceMetadata } from './http/protected-resource-metadata.ts';
+import { answerHeaders, hostGuard, openCors, otherMethods } from './http/guards.ts';
+import { metadataPaths, protectedResourceMetadata } from './http/protected-resource-metadata.ts';
 import { sendProblem } from './http/send-problem.ts';
 import type { McpServerOptions } from './options.ts';
 import { CallRecorder } from './tools/call-recorder.ts';
@@ -74,6 +74,7 @@ export async function createApp(
     }),
     (request, response) => serveMcp(request, response),
   );
+  app.use(otherMethods(['/healthz', '/readyz', ...metadataPaths(options)]));
   app.use((_request, response) => {
     sendProblem(response, 'not_found', `There is nothing here. The tools are at ${resource.pathname}.`);
   });

@@ -19,7 +19,7 @@ export async function startMcpServer(options: McpServerOptions): Promise<Running
   const { tools, withheld } = offeredTools(options, sandbox);
   for (const { name, reason } of withheld) options.logger.warn({ tool: name, reason }, 'tool not offered');
   const { app, handler } = await createApp(options, tools);
-  const server = createServer(app);
+  const server = (options.createServer ?? createServer)(app);
 
   return {
     withheldTools: withheld,

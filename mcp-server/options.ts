@@ -1,3 +1,4 @@
+import type { RequestListener, Server } from 'node:http';
 import type { RequestHandler } from 'express';
 import type { JWK } from 'jose';
 import type { Logger } from 'pino';
@@ -24,6 +25,8 @@ export interface McpServerOptions {
   logger: Logger;
   /** Sees every request first: gives it an id, logs and counts it. */
   onRequest?: RequestHandler;
+  /** Makes the HTTP server, with whatever limits it is to have; Node's own without it. */
+  createServer?: (listener: RequestListener) => Server;
   /** Answers `GET /readyz`; without it there is no such address. */
   readiness?: RequestHandler;
   /** Host names, without port, under which this server may be addressed. */

@@ -8,6 +8,7 @@ import { announce } from './events.ts';
 import { findPerson, rolesOfPerson } from './people.ts';
 import { livePolicyKey, policyOfKey } from './policies.ts';
 import type { GrantsTable } from './schema.ts';
+import { isVisible, type Visibility } from './visibility.ts';
 
 /** One grant as stored. */
 export type Grant = Selectable<GrantsTable>;
@@ -154,6 +155,7 @@ function isForbidden(policy: Policy, holder: { roles: readonly string[]; clientI
 
 /** Filter of {@link listGrants}. */
 export interface GrantFilter {
+  visibleTo?: Visibility;
   subject?: string;
   /** `active` and `expired` look at the clock as well as at the row. */
   status?: 'active' | GrantEnd;
@@ -165,6 +167,7 @@ export interface GrantFilter {
 /** Grants newest first. */
 export async function listGrants(db: DbOrTrx, filter: GrantFilter): Promise<Grant[]> {
   let query = db.selectFrom('grants').selectAll();
+  if (filter.visibleTo !== undefined) query = query.where(isVisible(filter.visibleTo));
   if (filter.subject !== undefined) query = query.where('subject', '=', filter.subject);
   if (filter.status === 'active') query = query.where('end_reason', 'is', null).where('expires_at', '>', filter.now);
   else if (filter.status === 'expired') {

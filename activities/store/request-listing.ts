@@ -4,13 +4,7 @@ import type { RequestStatus } from '../../workflows/domain/request-status.ts';
 import type { DbOrTrx } from './connect.ts';
 import type { ScopeRequest } from './requests.ts';
 import type { Database } from './schema.ts';
-
-/** Which requests somebody may see: their own, and those whose scopes are all among these. */
-export interface Visibility {
-  subject: string;
-  /** Absent when they see everybody's. */
-  approvableScopes?: readonly string[];
-}
+import { isVisible, type Visibility } from './visibility.ts';
 
 /** Filter of {@link listRequests}; all conditions hold together. */
 export interface RequestFilter {
@@ -94,12 +88,7 @@ interface SearchedWord {
 function filtered<Output>(from: Query<Output>, filter: RequestFilter, words: readonly SearchedWord[]): Query<Output> {
   let query = from;
   const { visibleTo } = filter;
-  if (visibleTo?.approvableScopes !== undefined) {
-    const { subject, approvableScopes } = visibleTo;
-    query = query.where((eb) =>
-      eb.or([eb('subject', '=', subject), sql<boolean>`scopes <@ ${[...approvableScopes]}::text[]`]),
-    );
-  }
+  if (visibleTo !== undefined) query = query.where(isVisible(visibleTo));
   if (filter.subject !== undefined) query = query.where('subject', '=', filter.subject);
   // As the partial indexes of what waits have it, word for word.
   if (filter.status === 'pending') query = query.where(sql<SqlBool>`status in ('requested', 'pending')`);

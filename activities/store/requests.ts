@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Selectable } from 'kysely';
+import type { ExpressionBuilder, Selectable } from 'kysely';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import type { ApprovalType } from '../../workflows/domain/approval-type.ts';
 import type { Risk } from '../../workflows/domain/policy.ts';
@@ -8,7 +8,7 @@ import { appendAudit } from './audit.ts';
 import type { DbOrTrx } from './connect.ts';
 import { announce } from './events.ts';
 import { requestDedupeKey, requestDigest, type AskedFor } from './request-digest.ts';
-import type { ScopeRequestsTable } from './schema.ts';
+import type { Database, ScopeRequestsTable } from './schema.ts';
 import { endCallsOfRequest } from './tool-calls.ts';
 
 /** One approval request as stored. */
@@ -17,9 +17,14 @@ export type ScopeRequest = Selectable<ScopeRequestsTable>;
 /** What the caller of {@link openRequest} asks for. */
 export type NewRequest = Omit<AskedFor, 'requestId'>;
 
+/** Of one person; each is a day of a workflow and a line in every approver's queue. */
+const maxOpenRequests = 50;
+
 /**
  * Stores a request, or returns the open one for the same call (RULES 19). The workflow of its id is started after it.
  * Call it in a transaction.
+ *
+ * @throws {DomainError} `rate_limited` for one more than a person may have waiting, which then is not stored.
  */
 export async function openRequest(
   trx: DbOrTrx,
@@ -43,10 +48,14 @@ export async function openRequest(
     })
     .onConflict((conflict) => conflict.column('dedupe_key').where('status', 'in', ['requested', 'pending']).doNothing())
     .returningAll()
+    // Without this one: the statement does not see what it inserts.
+    .returning((eb) => openRequestsOf(eb, asked.subject).as('open_before'))
     .executeTakeFirst();
   if (inserted !== undefined) {
-    await appendAudit(trx, { type: 'request.created', actor: asked.subject, ...auditContext(inserted) });
-    return { request: inserted, created: true };
+    const { open_before, ...request } = inserted;
+    if (Number(open_before) >= maxOpenRequests) throw tooManyOpen();
+    await appendAudit(trx, { type: 'request.created', actor: asked.subject, ...auditContext(request) });
+    return { request, created: true };
   }
   const open = await trx
     .selectFrom('scope_requests')
@@ -58,6 +67,22 @@ export async function openRequest(
     throw new DomainError('temporarily_unavailable', 'The same request has just been decided. Ask again.');
   }
   return { request: open, created: false };
+}
+
+function openRequestsOf(eb: ExpressionBuilder<Database, 'scope_requests'>, subject: string) {
+  return eb
+    .selectFrom('scope_requests as others')
+    .select((others) => others.fn.countAll<string>().as('count'))
+    .where('others.subject', '=', subject)
+    .where('others.status', 'in', ['requested', 'pending']);
+}
+
+/** Approvers must be able to find the real requests among them. */
+function tooManyOpen(): DomainError {
+  return new DomainError(
+    'rate_limited',
+    `You have ${maxOpenRequests} requests waiting already. Withdraw some, or wait until they are decided.`,
+  );
 }
 
 /** The request of that id. */

@@ -4,11 +4,8 @@ import type { Policy } from '../../workflows/domain/policy.ts';
 import type { DbOrTrx } from '../../activities/store/connect.ts';
 import { findPersonByEmail } from '../../activities/store/people.ts';
 import { livePolicy } from '../../activities/store/policies.ts';
-import {
-  listRequests as listStoredRequests,
-  type RequestFilter,
-  type Visibility,
-} from '../../activities/store/request-listing.ts';
+import { listRequests as listStoredRequests, type RequestFilter } from '../../activities/store/request-listing.ts';
+import type { Visibility } from '../../activities/store/visibility.ts';
 import type { listRequestsQuerySchema, RequestList, requestSummaryQuerySchema } from '../contract/scope-requests.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { overOthers, type Caller } from '../sessions/caller.ts';
@@ -73,7 +70,7 @@ export async function requestFilter(
 /** Each word is a look at an index. */
 const mostWords = 8;
 
-/** What the caller may see of others' requests: as `maySee` has it, for the database (RULES 3, 9). */
+/** What the caller may see of others' requests and grants: as `maySee` has it, for the database (RULES 3, 9). */
 export function visibilityOf(caller: Caller, policy: Policy): Visibility {
   const viewer = overOthers(caller);
   const { subject } = viewer;

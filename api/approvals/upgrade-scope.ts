@@ -11,7 +11,7 @@ import type { Policy } from '../../workflows/domain/policy.ts';
 import { isElevated } from '../../workflows/domain/scopes.ts';
 import { findGrantOfRequest, heldGrants, type Holder } from '../../activities/store/grants.ts';
 import { livePolicy } from '../../activities/store/policies.ts';
-import { countPending, openRequest, type NewRequest, type ScopeRequest } from '../../activities/store/requests.ts';
+import { openRequest, type NewRequest, type ScopeRequest } from '../../activities/store/requests.ts';
 import type { UpgradeScopeRequest, UpgradeScopeResponse } from '../contract/scope-requests.ts';
 import type { Caller } from '../sessions/caller.ts';
 import type { ApprovalDeps } from './deps.ts';
@@ -20,15 +20,14 @@ import { waitForRequest } from './wait-for-request.ts';
 import { startScopeUpgrade } from './workflow-gateway.ts';
 
 const answeredWithinMs = 3_000;
-/** Of one person; each is a day of a workflow and a line in every approver's queue. */
-const maxOpenRequests = 50;
 
 /**
  * Asks for scopes: held ones answer at once and create nothing, what policy grants at once is granted, anything else
  * waits for a person (RULES 19).
  *
  * @throws {DomainError} `unknown_scope`, `justification_required`, `not_found` for a foreign session,
- * `temporarily_unavailable` when no verdict came in time (the stored request is found again on retry).
+ * `rate_limited` when too many wait already, `temporarily_unavailable` when no verdict came in time (the stored request
+ * is found again on retry).
  */
 export async function upgradeScope(
   deps: ApprovalDeps,
@@ -50,7 +49,6 @@ export async function upgradeScope(
   if (missing.length === 0) return approved(deps, caller, holder, scopes, undefined);
   const verdict = evaluatePolicy(policy, { ...caller.person, clientId: caller.clientId, scopes: missing });
   requireJustification(policy, verdict, body.justification);
-  await refuseFlood(deps, caller);
   const sessionId = isSessionBound(policy, missing) ? requireSession(own) : (given ?? null);
   const ask = (wanted: readonly string[]): Promise<ScopeRequest> =>
     settledRequest(deps, {
@@ -190,15 +188,6 @@ function requireSession(sessionId: string | undefined): string {
   throw new DomainError(
     'invalid_request',
     'The policy binds this scope to one session, and this client has none to name. Ask for it in the chat.',
-  );
-}
-
-/** Approvers must be able to find the real requests among them. */
-async function refuseFlood(deps: ApprovalDeps, caller: Caller): Promise<void> {
-  if ((await countPending(deps.db, caller.person.subject)) < maxOpenRequests) return;
-  throw new DomainError(
-    'rate_limited',
-    `You have ${maxOpenRequests} requests waiting already. Withdraw some, or wait until they are decided.`,
   );
 }
 

@@ -2,8 +2,10 @@ import type { Express } from 'express';
 import { readinessHandler } from '../health/readiness.ts';
 import { createBaseApp, notFoundHandler } from '../http/base-app.ts';
 import { requireSameOrigin } from '../http/browser-guard.ts';
+import { methodGuard, pagesAt } from '../http/method-guard.ts';
 import { plainPageStyle } from '../http/plain-page.ts';
 import { staticApp } from '../http/static-app.ts';
+import { chatAppRoutes } from '../openapi/chat-routes.ts';
 import { chatAppDocument } from '../openapi/routes.ts';
 import { problemHandler } from '../problems.ts';
 import { chatAuthRoutes } from './auth-routes.ts';
@@ -32,7 +34,7 @@ export function createChatApp(deps: ChatDeps): Express {
   app.use('/assets', web.assets);
   app.get(['/', '/c/:sessionId'], web.page);
   app.use(requireSameOrigin(new URL(deps.publicUrl).origin), chatRoutes(deps, cookies));
-  app.use(notFoundHandler);
+  app.use(methodGuard([...chatAppRoutes, ...pagesAt('/', '/c/{sessionId}', '/plain-page.css')]), notFoundHandler);
   app.use(problemHandler(deps.logger));
   return app;
 }

@@ -15,7 +15,14 @@ export const signInSeconds = 30 * 24 * 60 * 60;
 /** How long the way to the authorization server and back may take. */
 export const flowSeconds = 10 * 60;
 
-const flowSchema = z.object({ state: z.string(), nonce: z.string(), verifier: z.string(), returnTo: z.string() });
+const flowSchema = z.object({
+  state: z.string(),
+  nonce: z.string(),
+  verifier: z.string(),
+  returnTo: z.string(),
+  /** Milliseconds since the epoch. The cookie's own end is only the browser's word. */
+  begunAt: z.int(),
+});
 /** What has to be remembered between going to the authorization server and coming back. */
 export type SignInFlow = z.infer<typeof flowSchema>;
 const flowContext = 'chat sign-in flow';
@@ -35,6 +42,7 @@ export async function beginSignIn(deps: ChatDeps, returnTo: string): Promise<{ u
     nonce: oidc.randomNonce(),
     verifier: oidc.randomPKCECodeVerifier(),
     returnTo,
+    begunAt: deps.now().getTime(),
   };
   const parameters = new URLSearchParams({
     redirect_uri: redirectUri(deps.publicUrl),
@@ -98,15 +106,20 @@ async function exchange(deps: ChatDeps, callback: URL, flow: SignInFlow) {
 }
 
 /** The flow as a cookie value: sealed, so that neither the verifier nor the nonce can be read or made up. */
-export function sealFlow(deps: ChatDeps, flow: SignInFlow): string {
+export function sealFlow(deps: Pick<ChatDeps, 'atRestKey'>, flow: SignInFlow): string {
   return sealText(deps.atRestKey, JSON.stringify(flow), flowContext);
 }
 
-/** Opens {@link sealFlow}'s value; undefined for anything else. */
-export function openFlow(deps: ChatDeps, sealed: string | undefined): SignInFlow | undefined {
+/** Opens {@link sealFlow}'s value; undefined for anything else, and for one that took too long. */
+export function openFlow(
+  deps: Pick<ChatDeps, 'atRestKey' | 'now'>,
+  sealed: string | undefined,
+): SignInFlow | undefined {
   if (sealed === undefined) return undefined;
   try {
-    return flowSchema.parse(JSON.parse(openText(deps.atRestKey, sealed, flowContext)));
+    const flow = flowSchema.parse(JSON.parse(openText(deps.atRestKey, sealed, flowContext)));
+    const age = deps.now().getTime() - flow.begunAt;
+    return age >= 0 && age <= flowSeconds * 1_000 ? flow : undefined;
   } catch {
     return undefined;
   }

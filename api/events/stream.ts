@@ -17,10 +17,15 @@ export interface StreamOptions {
   /** What this viewer is told first; asked once, after the feed is followed, so that nothing falls in between. */
   start: () => Promise<StreamStart>;
   heartbeatMs?: number;
+  /** Changes that may wait for `mayReceive` at once. */
+  maxWaiting?: number;
 }
 
 /** A reader this far behind is cut off; it opens the stream again and is told what it missed. */
 const maxBufferedBytes = 256 * 1024;
+
+/** So many changes may wait for the filter's word on them; with more, the reader is cut off in the same way. */
+const maxWaiting = 1_000;
 
 /**
  * Answers with server-sent events: `hello` first, then what was missed since `Last-Event-ID`, then `{position, kind,
@@ -49,9 +54,16 @@ export function streamEvents(response: Response, options: StreamOptions): void {
     leave();
     response.end();
   };
+  let waiting = 0;
   const enqueue = (step: () => Promise<void>): void => {
+    if (waiting >= (options.maxWaiting ?? maxWaiting)) end();
+    if (ended) return;
+    waiting += 1;
     // A failed check ends the stream: the client opens it again and resynchronises.
-    queue = queue.then(() => (ended ? undefined : step())).catch(end);
+    queue = queue
+      .then(() => (ended ? undefined : step()))
+      .catch(end)
+      .finally(() => (waiting -= 1));
   };
   const endUnlessAllowed = async (): Promise<void> => {
     if (!(await options.isStillAllowed())) end();

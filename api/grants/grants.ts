@@ -1,4 +1,4 @@
-import { approvesScopes, approvesSomething, isAuditor, maySee } from '../../workflows/domain/approvers.ts';
+import { approvesScopes, maySee } from '../../workflows/domain/approvers.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import type { GrantStatus } from '../../workflows/domain/grant-status.ts';
 import { appendAudit } from '../../activities/store/audit.ts';
@@ -6,9 +6,10 @@ import { findGrant, listGrants as listStoredGrants } from '../../activities/stor
 import { namesOf } from '../../activities/store/people-names.ts';
 import { livePolicy } from '../../activities/store/policies.ts';
 import type { ApprovalDeps } from '../approvals/deps.ts';
+import { visibilityOf } from '../approvals/list-requests.ts';
 import type { GrantList, GrantView } from '../contract/grants.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
-import { overOthers, type Caller } from '../sessions/caller.ts';
+import type { Caller } from '../sessions/caller.ts';
 import { endEarly } from './end-early.ts';
 import { grantView } from './view-grant.ts';
 
@@ -19,12 +20,10 @@ export async function listGrants(
   query: { status?: GrantStatus | undefined; cursor?: string | undefined; limit: number },
 ): Promise<GrantList> {
   const policy = await livePolicy(deps.db);
-  const viewer = overOthers(caller);
-  const seesOthers = isAuditor(viewer) || approvesSomething(policy, viewer);
   const cursor = decodeCursor(query.cursor);
   const now = deps.now();
   const rows = await listStoredGrants(deps.db, {
-    ...(seesOthers ? {} : { subject: caller.person.subject }),
+    visibleTo: visibilityOf(caller, policy),
     ...(query.status === undefined ? {} : { status: query.status }),
     ...(cursor === undefined ? {} : { after: { grantedAt: cursor.at, grantId: cursor.id } }),
     now,
@@ -32,13 +31,12 @@ export async function listGrants(
   });
   const page = rows.slice(0, query.limit);
   const last = page.at(-1);
-  const visible = page.filter((grant) => maySee(policy, viewer, grant));
   const names = await namesOf(
     deps.db,
-    visible.flatMap(({ subject, ended_by }) => [subject, ended_by]),
+    page.flatMap(({ subject, ended_by }) => [subject, ended_by]),
   );
   return {
-    grants: visible.map((grant) => grantView(grant, names, caller, policy, now)),
+    grants: page.map((grant) => grantView(grant, names, caller, policy, now)),
     ...(rows.length > query.limit && last !== undefined
       ? { next_cursor: encodeCursor({ at: last.granted_at, id: last.grant_id }) }
       : {}),

@@ -2,6 +2,7 @@ import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { DomainError } from '../../workflows/domain/errors.ts';
+import { bodyParsers, isReadable } from './body-parsers.ts';
 import { requestLog, type ServerName } from './request-log.ts';
 
 /** What every HTTP app of ours starts from. */
@@ -19,8 +20,6 @@ export interface BaseAppOptions {
   leavesBodyAlone?: (path: string) => boolean;
 }
 
-const bodyLimit = '64kb';
-
 /**
  * Express 5 with security headers, the `Host` check, request ids and body parsing. Routes come next, then
  * `notFoundHandler`, then `problemHandler(logger)`.
@@ -31,9 +30,8 @@ export function createBaseApp(options: BaseAppOptions): Express {
   app.set('etag', false);
   app.use(requestLog(options));
   app.use(securityHeaders(options));
-  app.use(checkHost(options.allowedHosts), toOneAddress(options.publicUrl));
-  const parsers = [express.json({ limit: bodyLimit }), express.urlencoded({ extended: false, limit: bodyLimit })];
-  for (const parse of parsers) {
+  app.use(checkHost(options.allowedHosts), refuseUnreadableAddress, toOneAddress(options.publicUrl));
+  for (const parse of bodyParsers()) {
     app.use((request, response, next) => {
       if (options.leavesBodyAlone?.(request.path) === true) next();
       else parse(request, response, next);
@@ -90,7 +88,20 @@ function toOneAddress(publicUrl: string): RequestHandler {
   const { origin, host } = new URL(publicUrl);
   return (request, response, next) => {
     const isPage = request.method === 'GET' && request.accepts(['json', 'html']) === 'html';
-    if (isPage && request.headers.host !== host) response.redirect(307, `${origin}${request.originalUrl}`);
+    if (isPage && request.headers.host !== host) response.redirect(307, `${origin}${pathOf(request.originalUrl)}`);
     else next();
   };
 }
+
+/** A request line may hold a whole address instead of a path. */
+function pathOf(target: string): string {
+  if (target.startsWith('/')) return target;
+  const { pathname, search } = new URL(target, 'http://local.invalid');
+  return `${pathname}${search}`;
+}
+
+/** What is not UTF-8 would be stored and shown as something else than was sent. */
+const refuseUnreadableAddress: RequestHandler = (request, _response, next) => {
+  if (isReadable(request.url)) next();
+  else throw new DomainError('invalid_request', 'The address cannot be read.');
+};

@@ -1,4 +1,5 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
+import { createHttpServer } from './http-server.ts';
 
 /** An HTTP server that is opened late and closed with its streams. */
 export interface HttpListener {
@@ -12,7 +13,7 @@ const drainMs = 2_000;
 
 /** Listens on the loopback interface; other machines reach it through a proxy of the operator's. */
 export function httpListener(listener: RequestListener, port: number): HttpListener {
-  const server = createServer(listener);
+  const server = createHttpServer(listener);
   return {
     open: () => listen(server, port),
     close: () => close(server),

@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import type { z } from 'zod';
 import { DomainError } from '../../workflows/domain/errors.ts';
+import { wordIssue } from './word-issue.ts';
 
 /**
  * Reads the JSON or form body; an empty one means no fields.
@@ -17,13 +18,13 @@ export function parseBody<Schema extends z.ZodType>(schema: Schema, request: Req
     );
   }
   refuseUnstorable(body, 0);
-  return schema.parse(body ?? {});
+  return schema.parse(body ?? {}, { error: wordIssue });
 }
 
 /** Reads the query; a parameter given twice is an array, which schemas of single values refuse. */
 export function parseQuery<Schema extends z.ZodType>(schema: Schema, request: Request): z.output<Schema> {
   refuseUnstorable(request.query, 0);
-  return schema.parse(request.query);
+  return schema.parse(request.query, { error: wordIssue });
 }
 
 /** A named part of the path. @throws {DomainError} `not_found` for what no id of ours looks like. */
@@ -40,13 +41,22 @@ const maxDepth = 32;
 /** What no database column holds, or no reader could make sense of, is refused before it goes anywhere. */
 function refuseUnstorable(value: unknown, depth: number): void {
   if (depth > maxDepth) throw new DomainError('invalid_request', `Nest the body at most ${maxDepth} levels deep.`);
-  if (typeof value === 'string' && value.includes('\u0000')) {
-    throw new DomainError('invalid_request', 'Text must not contain the character U+0000.');
-  }
+  if (typeof value === 'string') refuseUnstorableText(value);
   if (typeof value !== 'object' || value === null) return;
   for (const [key, part] of Object.entries(value)) {
-    refuseUnstorable(key, depth);
+    refuseUnstorableText(key);
+    // Copying such a member would change what it is a member of, and not show it.
+    if (key === '__proto__') throw new DomainError('invalid_request', 'A member must not be named __proto__.');
     refuseUnstorable(part, depth + 1);
+  }
+}
+
+function refuseUnstorableText(text: string): void {
+  if (text.includes('\u0000')) {
+    throw new DomainError('invalid_request', 'Text must not contain the character U+0000.');
+  }
+  if (!text.isWellFormed()) {
+    throw new DomainError('invalid_request', 'Text must be Unicode: it holds half of a surrogate pair.');
   }
 }
 

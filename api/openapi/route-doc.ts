@@ -35,9 +35,11 @@ export interface RouteDoc {
 }
 
 const everywhere: readonly DomainErrorCode[] = [
+  'headers_too_large',
   'internal_error',
   'invalid_request',
   'payload_too_large',
+  'request_timeout',
   'temporarily_unavailable',
   'unsupported_media_type',
   'wrong_host',

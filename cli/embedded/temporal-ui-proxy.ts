@@ -34,11 +34,14 @@ const readOnlySettings = {
   ActivityCommandsDisabled: true,
 };
 
+const neverFramed = { 'x-frame-options': 'DENY' };
+
 /** Stands before Temporal's UI and lets only reading through (RULES 29), for our own host name only (RULES 7). */
 export async function startTemporalUiProxy(options: TemporalUiProxyOptions): Promise<{ close(): Promise<void> }> {
   const hosts = new Set([`localhost:${options.port}`, `127.0.0.1:${options.port}`]);
   const server = createServer((request, response) => {
     const refusal = refuse(request, hosts);
+    for (const [name, value] of Object.entries(neverFramed)) response.setHeader(name, value);
     // The UI opens on the namespace `default`, where there is nothing of ours.
     if (refusal === undefined && isFrontPage(request)) response.writeHead(302, { location: options.home }).end();
     else if (refusal === undefined) forward(request, response, options.target());
@@ -77,7 +80,7 @@ function forward(request: IncomingMessage, response: ServerResponse, port: numbe
     (answer) => {
       if (rewrite && answer.statusCode === 200) void rewriteSettings(answer, response);
       else {
-        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        response.writeHead(answer.statusCode ?? 502, { ...answer.headers, ...neverFramed });
         answer.pipe(response);
       }
     },

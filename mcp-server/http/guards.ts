@@ -30,8 +30,25 @@ export const openCors: RequestHandler = (request, response, next) => {
   response.status(204).end();
 };
 
-/** What every answer carries. Answers hold what one caller may see, so no cache keeps them. */
+/** What every answer carries. Answers hold what one caller may see, so no cache keeps them; none of them is a page. */
 export const answerHeaders: RequestHandler = (_request, response, next) => {
-  response.set({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
+  response.set({
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    'x-frame-options': 'DENY',
+  });
   next();
 };
+
+/** Comes after the routes: what is only read is 405 to any other method, with the methods that there are. */
+export function otherMethods(paths: readonly string[]): RequestHandler {
+  return (request, response, next) => {
+    if (!paths.includes(request.path) || request.method === 'GET' || request.method === 'HEAD') {
+      next();
+      return;
+    }
+    response.set('allow', 'GET, HEAD');
+    sendProblem(response, 'method_not_allowed', 'This address answers to GET and HEAD only.');
+  };
+}

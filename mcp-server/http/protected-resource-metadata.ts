@@ -3,15 +3,21 @@ import type { McpServerOptions } from '../options.ts';
 import { openCors } from './guards.ts';
 import { sendProblem } from './send-problem.ts';
 
+const wellKnown = '/.well-known/oauth-protected-resource';
+
+/** Where the metadata is: clients try one or the other (RFC 9728 section 3.1). */
+export function metadataPaths({ resource }: Pick<McpServerOptions, 'resource'>): string[] {
+  return [wellKnown, `${wellKnown}${new URL(resource).pathname}`];
+}
+
 /** Serves the protected resource metadata (RFC 9728) from which clients learn where to sign in and for what scopes. */
 export function protectedResourceMetadata(
   options: Pick<McpServerOptions, 'resource' | 'issuer' | 'authority' | 'logger'>,
 ): Router {
-  const { pathname } = new URL(options.resource);
-  const wellKnown = '/.well-known/oauth-protected-resource';
+  const paths = metadataPaths(options);
   const router = Router();
-  router.all([wellKnown, `${wellKnown}${pathname}`], openCors);
-  router.get([wellKnown, `${wellKnown}${pathname}`], async (_request, response) => {
+  router.all(paths, openCors);
+  router.get(paths, async (_request, response) => {
     try {
       const { scopes } = await options.authority.policy();
       response.json({

@@ -11,7 +11,7 @@ import type { Caller } from '../../api/sessions/caller.ts';
 import { signStatement } from '../../activities/mint/statement.ts';
 import { heldScopes } from '../../activities/store/grants.ts';
 import { standingOf } from '../../activities/store/credentials.ts';
-import { findRequest, openRequest } from '../../activities/store/requests.ts';
+import { countPending, findRequest, openRequest } from '../../activities/store/requests.ts';
 import { approveSignal, cancelSignal, scopeUpgradeWorkflowId } from '../../workflows/messages.ts';
 import { startApprovalStack, type ApprovalStack } from '../support/approval-stack.ts';
 
@@ -417,6 +417,13 @@ describe('what only somebody inside could try', () => {
         .execute((trx) => openRequest(trx, { subject, clientId: 'some-client', sessionId: null, ...asked }));
     }
     await expect(ask(caller)).rejects.toMatchObject({ code: 'rate_limited' });
+    // One that waits already is joined, and what was refused is nowhere.
+    const again = { scopes: ['execute:commands'], toolName: null, toolArgs: { n: 7 }, justification: null };
+    const joined = await stack.app.db
+      .transaction()
+      .execute((trx) => openRequest(trx, { subject, clientId: 'some-client', sessionId: null, ...again }));
+    expect(joined).toMatchObject({ created: false, request: { tool_args: { n: 7 } } });
+    expect(await countPending(stack.app.db, subject)).toBe(50);
   });
 });
 

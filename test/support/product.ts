@@ -12,6 +12,7 @@ import { connect, type Connection } from '../../activities/store/connect.ts';
 import { startChat } from '../../api/chat/main.ts';
 import { partChecks } from '../../api/health/part-checks.ts';
 import { readinessHandler } from '../../api/health/readiness.ts';
+import { createHttpServer } from '../../api/http/http-server.ts';
 import { requestLog } from '../../api/http/request-log.ts';
 import { startApi } from '../../api/main.ts';
 import { startMcpServer } from '../../mcp-server/main.ts';
@@ -33,6 +34,8 @@ export interface Product {
   mcpResource: string;
   temporal: { address: string; namespace: string };
   database: Connection;
+  /** Signs base tokens. */
+  baseKey: JWK;
   /** Stops and starts single roles, as an operator or a crash would. */
   roles: Record<'api' | 'mcp' | 'chat' | 'worker' | 'mint', { stop(): Promise<void>; start(): Promise<void> }>;
   stop(): Promise<void>;
@@ -59,6 +62,7 @@ export async function startProduct(
   await mkdir(workspace);
   await writeFile(join(workspace, 'README.md'), '# The workspace of a test\n');
   const policyPath = options.policy === undefined ? 'countersign.policy.yaml' : join(folder, 'policy.yaml');
+  await standInPages(join(folder, 'web'));
   if (options.policy !== undefined) await writeFile(policyPath, options.policy);
   const database = connect(postgres.appUrl);
   const owner = connect(postgres.ownerUrl, { max: 1 });
@@ -124,6 +128,7 @@ export async function startProduct(
         ],
         authority: storeAuthority(database.db),
         onRequest: requestLog({ ...logOf('mcp'), server: 'mcp' }),
+        createServer: createHttpServer,
         readiness: readinessHandler(partChecks({ db: database.db }), { logger, rememberMs: 0 }),
         directory: storeDirectory(database.db),
         workspace,
@@ -164,6 +169,7 @@ export async function startProduct(
     mcpResource,
     temporal,
     database,
+    baseKey: base.privateJwk,
     roles,
     stop: async () => {
       for (const name of ['chat', 'mcp', 'api', 'worker', 'mint'] as const) await roles[name].stop();
@@ -173,6 +179,15 @@ export async function startProduct(
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Pages without scripts, so that no build is needed. */
+async function standInPages(webRoot: string): Promise<void> {
+  for (const app of ['', 'admin', 'consent']) {
+    await mkdir(join(webRoot, app, 'assets'), { recursive: true });
+    await writeFile(join(webRoot, app, 'index.html'), `<!doctype html><title>${app}</title>`);
+    await writeFile(join(webRoot, app, 'assets', 'app-1a2b.js'), 'export {};');
+  }
 }
 
 async function keyPair(kid: string): Promise<{ privateJwk: JWK; publicJwk: JWK }> {

@@ -7,6 +7,7 @@ import { appendAudit } from '../../activities/store/audit.ts';
 import { connect, type Connection } from '../../activities/store/connect.ts';
 import { insertCredential, standingOf } from '../../activities/store/credentials.ts';
 import { countDecision, dropDecision, recordDecision } from '../../activities/store/decisions.ts';
+import type { Visibility } from '../../activities/store/visibility.ts';
 import { endGrant, heldScopes, listGrants, revokeForbiddenGrants } from '../../activities/store/grants.ts';
 import { migrate } from '../../activities/store/migrate.ts';
 import { findPerson, findPersonByEmail, insertPerson } from '../../activities/store/people.ts';
@@ -304,6 +305,18 @@ export function describeStore(name: string, start: () => Promise<StoreUnderTest>
       });
       const [ended] = await listGrants(app.db, { subject, now: new Date(), limit: 1 });
       expect(ended).toMatchObject({ grant_id: grantId, end_reason: 'revoked', ended_by: 'policy' });
+    });
+
+    it('lists for each reader what they may see, and full pages of it (RULES 9)', async () => {
+      const wanted = await grant({ scopes: ['read:files'] });
+      await grant();
+      await grant({ scopes: ['read:files', 'execute:commands'] });
+      const seen = async (visibleTo: Visibility) =>
+        (await listGrants(app.db, { visibleTo, now: new Date(), limit: 1 })).map(({ grant_id }) => grant_id);
+      expect(await seen({ subject: approver, approvableScopes: ['read:files'] })).toEqual([wanted]);
+      expect(await seen({ subject: approver, approvableScopes: [] })).toEqual([]);
+      expect(await seen({ subject, approvableScopes: [] })).not.toEqual([wanted]);
+      expect(await seen({ subject: approver })).not.toEqual([wanted]);
     });
 
     it('answers for a credential with the living part of its grants', async () => {

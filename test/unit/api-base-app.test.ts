@@ -21,7 +21,7 @@ beforeAll(async () => {
   const app = createBaseApp({
     logger,
     server: 'auth',
-    allowedHosts: ['localhost:8002'],
+    allowedHosts: ['localhost:8002', 'localhost.:8002'],
     publicUrl: 'http://localhost:8002',
   });
   app.post('/echo', (incoming, response) => {
@@ -120,6 +120,14 @@ describe('headers', () => {
       expect([host, answer.status]).toEqual([host, 421]);
     }
     expect((await call('/own', { headers: { host: 'LOCALHOST:8002' } })).status).toBe(403);
+  });
+
+  test('whoever comes by another of our names is sent to the right one and nowhere else', async () => {
+    for (const path of ['//evil.example/', '/own?x=//evil.example', 'http://evil.example/own']) {
+      const { status, headers } = await call(path, { headers: { host: 'localhost.:8002', accept: 'text/html' } });
+      expect([path, status]).toEqual([path, 307]);
+      expect(new URL(String(headers['location'])).origin).toBe('http://localhost:8002');
+    }
   });
 
   test('pages are strict and send a referrer to their own origin only', async () => {
