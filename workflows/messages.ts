@@ -7,6 +7,16 @@ export const chatSessionWorkflowId = (sessionId: string): string => `chat-sessio
 /** The one workflow that repairs what crashes leave. */
 export const maintenanceWorkflowId = 'maintenance';
 
+/** Input of `scopeUpgrade`. */
+export interface ScopeUpgradeInput {
+  requestId: string;
+  /** Of the code that started it (`docs/decisions/0007`); one without it was started before there were any. */
+  revision?: number;
+}
+
+/** What a `scopeUpgrade` is started with today. */
+export const scopeUpgradeInput = (requestId: string): ScopeUpgradeInput => ({ requestId, revision: 1 });
+
 /** A signed decision on its way to the request. The statement is a compact JWS; see `domain/decision.ts`. */
 export interface DecisionSignal {
   decisionId: string;
@@ -31,5 +41,5 @@ export const phaseQuery = defineQuery<string>('phase');
 
 /** Something in the conversation needs attention; what, the database knows. */
 export const messagePostedSignal = defineSignal<[{ messageId: string }]>('messagePosted');
-/** Parked calls of this conversation became ready, or ended, because a request was decided. */
-export const scopeResolvedSignal = defineSignal<[{ requestId: string }]>('scopeResolved');
+/** Parked calls of this conversation became ready (those named), or ended, because a request was decided. */
+export const scopeResolvedSignal = defineSignal<[{ requestId: string; callIds?: readonly string[] }]>('scopeResolved');

@@ -16,11 +16,22 @@ import type {
 } from '../activities/requests/types.ts';
 import type { DecisionOutcome } from './domain/decision.ts';
 import { isTerminal, type RequestStatus } from './domain/request-status.ts';
-import { approveSignal, cancelSignal, denySignal, grantEndedSignal, outcomeUpdate, phaseQuery } from './messages.ts';
+import {
+  approveSignal,
+  cancelSignal,
+  denySignal,
+  grantEndedSignal,
+  outcomeUpdate,
+  phaseQuery,
+  type ScopeUpgradeInput,
+} from './messages.ts';
 import { searchAttributes } from './search-attributes.ts';
 import { taskQueues } from './task-queues.ts';
 
-const local = proxyLocalActivities<RequestActivities>({ startToCloseTimeout: '10s', retry: { maximumInterval: '5s' } });
+const local = proxyLocalActivities<RequestActivities & Pick<WakeActivities, 'releaseCalls'>>({
+  startToCloseTimeout: '10s',
+  retry: { maximumInterval: '5s' },
+});
 const { releaseCalls, wakeAfterEnd } = proxyActivities<WakeActivities>({
   startToCloseTimeout: '10s',
   retry: { maximumInterval: '10s' },
@@ -51,7 +62,7 @@ const stopsMint = (arrival: Arrival): boolean => arrival.kind === 'cancel' || ar
  * One scope upgrade, from the stored request to the end of its grant. Policy first; then granted at once, or wait for
  * the first of decision, cancellation and expiry, in the order in which they arrived (RULES 16, 17).
  */
-export async function scopeUpgrade({ requestId }: { requestId: string }): Promise<ScopeUpgradeResult> {
+export async function scopeUpgrade({ requestId, revision = 0 }: ScopeUpgradeInput): Promise<ScopeUpgradeResult> {
   const arrivals: Arrival[] = [];
   const outcomes = new Map<string, DecisionOutcome>();
   let phase = 'evaluating';
@@ -105,7 +116,9 @@ export async function scopeUpgrade({ requestId }: { requestId: string }): Promis
   }
   const { grantId } = standing.grant;
   setPhase('granted', 'approved');
-  await releaseCalls({ requestId, grantId });
+  // Beside the workflow: nobody waits for another activity's way for what has been approved.
+  if (revision >= 1) await local.releaseCalls({ requestId, grantId });
+  else await releaseCalls({ requestId, grantId });
   await holdGrant(standing.grant);
   return finish({ status: 'approved', grantId });
 

@@ -42,6 +42,7 @@ export async function parkForScope(
     const requestId = wait.requestId ?? (await openRequestOfSameCall(trx, parked));
     if (requestId !== undefined) await attachRequest(trx, parked, requestId);
   });
+  deps.ahead.parked(call.session_id);
   // A grant that came between the refusal and the parking has released nothing: look once more.
   const held = await heldScopes(deps.db, { subject, clientId: chatClientId, sessionId: call.session_id }, deps.now());
   if (held.includes(scope)) await deps.db.transaction().execute((trx) => releaseCall(trx, call.call_id));

@@ -2,7 +2,7 @@ import { DomainError } from '../../workflows/domain/errors.ts';
 import type { AuthorizationError } from '../../workflows/domain/insufficient-scope-error.ts';
 import { callDigest } from '../store/call-digest.ts';
 import { setReply } from '../store/chat-messages.ts';
-import { claimCall, findCall, noteRefusal, unclaimCall, type ToolCall } from '../store/tool-call-runs.ts';
+import { claimCall, findCallWithSubject, noteRefusal, unclaimCall, type ToolCall } from '../store/tool-call-runs.ts';
 import type { CallDeps } from './call-deps.ts';
 import { endCall, parkForScope, parkForSignIn } from './end-call.ts';
 import type { ToolAnswer } from './tool-server.ts';
@@ -16,13 +16,11 @@ const done: Outcome = { outcome: 'done' };
  * to claim (RULES 22).
  */
 export async function tryCall(deps: CallDeps, callId: string, signal?: AbortSignal): Promise<Outcome> {
-  const call = await findCall(deps.db, callId);
-  if (call === undefined || (call.status !== 'proposed' && call.status !== 'ready')) return done;
-  const { subject } = await deps.db
-    .selectFrom('chat_sessions')
-    .select('subject')
-    .where('session_id', '=', call.session_id)
-    .executeTakeFirstOrThrow();
+  const found = await findCallWithSubject(deps.db, callId);
+  if (found === undefined) return done;
+  const { call, subject } = found;
+  const { status } = call;
+  if (status !== 'proposed' && status !== 'ready') return done;
   const argumentsDigest = callDigest({ server: deps.resource, tool: call.name, arguments: call.arguments });
   if (argumentsDigest !== call.arguments_digest) {
     await endCall(deps, call, {
@@ -34,7 +32,7 @@ export async function tryCall(deps: CallDeps, callId: string, signal?: AbortSign
   const wanted = { subject, sessionId: call.session_id, resource: deps.resource };
   try {
     // What was released has just been granted: a token from before would not carry it.
-    const token = await deps.tokens.token({ ...wanted, fresh: call.status === 'ready' });
+    const token = await deps.tokens.token({ ...wanted, carrying: status === 'ready' ? call.required_scopes : [] });
     const claimed = await deps.db.transaction().execute(async (trx) => {
       const row = await claimCall(trx, { callId, argumentsDigest }, deps.now());
       if (row !== undefined) await setReply(trx, row.message_id, { status: 'running', content: '' });
@@ -44,7 +42,9 @@ export async function tryCall(deps: CallDeps, callId: string, signal?: AbortSign
     const attempt = (by: string): Promise<ToolAnswer> =>
       deps.server.call(by, { name: call.name, arguments: call.arguments }, signal);
     let answer = await attempt(token);
-    if (answer.kind === 'unauthorized') answer = await attempt(await deps.tokens.token({ ...wanted, fresh: true }));
+    // Not taken, or from a grant that has ended while another one released the call.
+    if (answer.kind === 'unauthorized' || (answer.kind === 'insufficient_scope' && status === 'ready'))
+      answer = await attempt(await deps.tokens.token({ ...wanted, fresh: true }));
     return await settle(deps, { call, subject, attempt }, answer);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
@@ -53,7 +53,7 @@ export async function tryCall(deps: CallDeps, callId: string, signal?: AbortSign
       await parkForSignIn(deps, call);
       return done;
     }
-    await unclaimCall(deps.db, callId, call.status);
+    await unclaimCall(deps.db, callId, status);
     return { outcome: 'unavailable' };
   }
 }
@@ -117,7 +117,9 @@ async function insufficientScope(
     case 'approved': {
       await noteRefusal(deps.db, call.call_id, { error, requestId: upgrade.requestId });
       const wanted = { subject, sessionId: call.session_id, resource: deps.resource };
-      if (upgrade.token !== undefined) deps.tokens.adopt(wanted, upgrade.token, upgrade.expiresIn);
+      if (upgrade.token !== undefined) {
+        deps.tokens.adopt(wanted, { token: upgrade.token, scopes: [scope], expiresInSeconds: upgrade.expiresIn });
+      }
       const token = upgrade.token ?? (await deps.tokens.token({ ...wanted, fresh: true }));
       return settle(deps, attempt, await attempt.attempt(token), true);
     }

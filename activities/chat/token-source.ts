@@ -1,5 +1,6 @@
 import * as oidc from 'openid-client';
 import { DomainError } from '../../workflows/domain/errors.ts';
+import { parseScope } from '../../workflows/domain/scopes.ts';
 import { openText, type AtRestKey } from '../store/at-rest.ts';
 import { endChatSignIn, newestChatSignIn, type ChatSignIn } from '../store/chat-sign-ins.ts';
 import type { Db } from '../store/connect.ts';
@@ -10,7 +11,9 @@ export interface TokenRequest {
   subject: string;
   resource: string;
   sessionId?: string;
-  /** Ask the authorization server even when a token is cached: the grants have just changed. */
+  /** Scopes that a cached token must carry, else the authorization server is asked. */
+  carrying?: readonly string[];
+  /** Ask the authorization server even when a token is cached: that one was not taken. */
   fresh?: boolean;
 }
 
@@ -19,7 +22,7 @@ export interface TokenSource {
   /** @throws {DomainError} `not_signed_in` when the person has no living sign-in, `temporarily_unavailable` */
   token(request: TokenRequest): Promise<string>;
   /** Takes a token the API handed out (`new_token`) instead of asking for one. */
-  adopt(request: TokenRequest, token: string, expiresInSeconds: number): void;
+  adopt(request: TokenRequest, token: Issued): void;
   /** Forgets a person's tokens: a grant of theirs changed, or they signed out. */
   forget(subject: string): void;
 }
@@ -30,8 +33,14 @@ export const refreshTokenContext = (signInId: string): string => `chat_sign_ins.
 /** Tokens are given up this long before their end, so that none ends on the way. */
 const marginMs = 30_000;
 
-interface Cached {
+/** A token and what it is good for. */
+export interface Issued {
   token: string;
+  scopes: readonly string[];
+  expiresInSeconds: number;
+}
+
+interface Cached extends Issued {
   usableUntil: number;
 }
 
@@ -47,19 +56,19 @@ export function createTokenSource(deps: {
 }): TokenSource {
   const now = deps.now ?? (() => new Date());
   const cache = new Map<string, Map<string, Cached>>();
-  const flights = new Map<string, Promise<string>>();
+  const flights = new Map<string, Promise<Issued>>();
   /** Counts how often a person's tokens were forgotten: a refresh that began before must not bring one back. */
   const generations = new Map<string, number>();
 
   const keyOf = ({ resource, sessionId }: TokenRequest): string => JSON.stringify([resource, sessionId ?? null]);
-  const keep = (request: TokenRequest, token: string, expiresInSeconds: number): void => {
+  const keep = (request: TokenRequest, issued: Issued): void => {
     const own = cache.get(request.subject) ?? new Map<string, Cached>();
     for (const [key, { usableUntil }] of own) if (usableUntil <= now().getTime()) own.delete(key);
-    own.set(keyOf(request), { token, usableUntil: now().getTime() + expiresInSeconds * 1000 - marginMs });
+    own.set(keyOf(request), { ...issued, usableUntil: now().getTime() + issued.expiresInSeconds * 1000 - marginMs });
     cache.set(request.subject, own);
   };
 
-  const refresh = async (request: TokenRequest): Promise<string> => {
+  const refresh = async (request: TokenRequest): Promise<Issued> => {
     const generation = generations.get(request.subject);
     const configuration = await deps.oauth.configuration();
     for (;;) {
@@ -70,23 +79,32 @@ export function createTokenSource(deps: {
         await endChatSignIn(deps.db, signIn.sign_in_id, now());
         continue;
       }
-      if (generations.get(request.subject) === generation) keep(request, answer.access_token, answer.expires_in ?? 0);
-      return answer.access_token;
+      const issued = {
+        token: answer.access_token,
+        scopes: parseScope(answer.scope),
+        expiresInSeconds: answer.expires_in ?? 0,
+      };
+      if (generations.get(request.subject) === generation) keep(request, issued);
+      return issued;
     }
   };
 
   return {
     async token(request) {
-      const key = keyOf(request);
-      const cached = cache.get(request.subject)?.get(key);
-      if (request.fresh !== true && cached !== undefined && now().getTime() < cached.usableUntil) return cached.token;
+      const flightKey = JSON.stringify([request.subject, keyOf(request)]);
+      const serves = ({ scopes }: Issued): boolean => (request.carrying ?? []).every((scope) => scopes.includes(scope));
       // A fresh token must not be one whose refresh began before it was asked for.
-      const flightKey = JSON.stringify([request.subject, key, request.fresh === true]);
-      const flight = request.fresh === true ? undefined : flights.get(flightKey);
-      if (flight !== undefined) return flight;
-      const started = refresh(request).finally(() => flights.delete(flightKey));
+      if (request.fresh !== true) {
+        const cached = cache.get(request.subject)?.get(keyOf(request));
+        if (cached !== undefined && now().getTime() < cached.usableUntil && serves(cached)) return cached.token;
+        const joined = await flights.get(flightKey);
+        if (joined !== undefined && serves(joined)) return joined.token;
+      }
+      const started = refresh(request).finally(() => {
+        if (flights.get(flightKey) === started) flights.delete(flightKey);
+      });
       flights.set(flightKey, started);
-      return started;
+      return (await started).token;
     },
     adopt: keep,
     forget: (subject) => {

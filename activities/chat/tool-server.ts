@@ -5,6 +5,7 @@ import {
   StreamableHTTPClientTransport,
   UnauthorizedError,
   type CallToolResult,
+  type PriorDiscovery,
   type Tool,
 } from '@modelcontextprotocol/client';
 import type { AuthorizationError } from '../../workflows/domain/insufficient-scope-error.ts';
@@ -59,6 +60,9 @@ export function createToolServer(options: {
 }): ToolServer {
   const timeout = options.timeoutMs ?? 60_000;
 
+  // What the server offers is the same for everybody: asked once, and again when a call finds it changed.
+  let negotiated: PriorDiscovery | undefined;
+
   const open = async (token: string, wire: Wire): Promise<Client> => {
     const client = new Client(
       { name: options.clientName, version: options.version },
@@ -69,7 +73,9 @@ export function createToolServer(options: {
       onInsufficientScope: 'throw',
       fetch: (url, init) => watchedFetch(wire, url, init),
     });
-    await client.connect(transport, { timeout });
+    await client.connect(transport, { timeout, ...(negotiated === undefined ? {} : { prior: negotiated }) });
+    const discover = client.getDiscoverResult();
+    negotiated = discover === undefined ? undefined : { kind: 'modern', discover };
     return client;
   };
 
@@ -91,6 +97,7 @@ export function createToolServer(options: {
         const result = await client.callTool(call, { timeout, ...(signal === undefined ? {} : { signal }) });
         return { kind: 'result', isError: result.isError === true, content: contentOf(result) };
       } catch (error) {
+        negotiated = undefined;
         return classify(error, wire);
       } finally {
         await client?.close().catch(() => undefined);

@@ -29,12 +29,8 @@ export interface MintDeps {
  */
 export async function mintGrant(deps: MintDeps, input: MintInput): Promise<MintResult> {
   return deps.db.transaction().execute(async (trx) => {
-    // On one connection these run in this order; what does not need another's answer does not wait for it.
-    const [request, , decision] = await Promise.all([
-      lockRequest(trx, input.requestId),
-      holdPolicy(trx),
-      input.decisionId === undefined ? undefined : findDecision(trx, input.decisionId),
-    ]);
+    // What does not need another's answer does not wait for it; all else is read under both locks.
+    const [request] = await Promise.all([lockRequest(trx, input.requestId), holdPolicy(trx)]);
     if (request.status === 'approved') {
       const grant = await findGrantOfRequest(trx, input.requestId);
       if (grant === undefined) throw new Error(`Request ${input.requestId} is approved without a grant.`);
@@ -42,7 +38,7 @@ export async function mintGrant(deps: MintDeps, input: MintInput): Promise<MintR
     }
     if (isTerminal(request.status)) return { minted: false, refusal: 'already_decided' };
     const now = deps.now();
-    const checked = await recheck(trx, request, { input, decision }, deps.verify);
+    const checked = await recheck(trx, request, input, deps.verify);
     if (!checked.ok) {
       if (checked.decision !== undefined) {
         const { decision_id: decisionId, statement } = checked.decision;
@@ -96,10 +92,13 @@ type Recheck =
 async function recheck(
   trx: DbOrTrx,
   request: ScopeRequest,
-  { input, decision }: { input: MintInput; decision: Decision | undefined },
+  input: MintInput,
   verify: VerifyStatement,
 ): Promise<Recheck> {
-  const { person, policy } = await findPersonAndPolicy(trx, request.subject);
+  const [{ person, policy }, decision] = await Promise.all([
+    findPersonAndPolicy(trx, request.subject),
+    input.decisionId === undefined ? undefined : findDecision(trx, input.decisionId),
+  ]);
   if (person === undefined) return { ok: false, refusal: 'forbidden_by_policy' };
   const verdict = currentVerdict(policy, person, request);
   if (verdict === 'forbidden') return { ok: false, refusal: 'forbidden_by_policy' };

@@ -55,9 +55,11 @@ export async function signToken(deps: SignDeps, signingInput: string): Promise<U
   const elevated = parseScope(claims.scope).filter(isElevated);
   try {
     await deps.db.transaction().execute(async (trx) => {
-      await refuseForeignScopes(deps, trx, claims, elevated);
-      const used = await grantsBehind(trx, claims, elevated, now);
-      await insertCredential(trx, {
+      const [, used] = await Promise.all([
+        refuseForeignScopes(deps, trx, claims, elevated),
+        grantsBehind(trx, claims, elevated, now),
+      ]);
+      const credential = {
         jti: claims.jti,
         grantIds: [...new Set(used.map(({ grantId }) => grantId))],
         subject: claims.sub,
@@ -66,8 +68,8 @@ export async function signToken(deps: SignDeps, signingInput: string): Promise<U
         scopes: elevated,
         issuedAt: now,
         expiresAt: new Date(claims.exp * 1000),
-      });
-      await auditSigning(trx, 'credential.issued', claims, elevated);
+      };
+      await Promise.all([insertCredential(trx, credential), auditSigning(trx, 'credential.issued', claims, elevated)]);
     });
   } catch (error) {
     if (error instanceof DomainError) await auditSigning(deps.db, 'credential.refused', claims, elevated);
@@ -125,20 +127,12 @@ async function grantsBehind(
   elevated: readonly string[],
   now: Date,
 ): Promise<HeldScope[]> {
-  await trx
-    .selectFrom('grants')
-    .select('grant_id')
-    .where('subject', '=', claims.sub)
-    .where('client_id', '=', claims.client_id)
-    .where('end_reason', 'is', null)
-    .orderBy('grant_id')
-    .forShare()
-    .execute();
   const holder = { subject: claims.sub, clientId: claims.client_id };
   const held = await heldGrants(
     trx,
     claims.session_id === undefined ? holder : { ...holder, sessionId: claims.session_id },
     now,
+    { lock: true },
   );
   const used = elevated.map((scope) => longestLived(held, scope));
   const nowSeconds = now.getTime() / 1000;

@@ -16,11 +16,9 @@ export async function judgeDecision(
   decision: ArrivedDecision,
 ): Promise<JudgedDecision> {
   return deps.db.transaction().execute(async (trx) => {
-    const [request, recorded] = await Promise.all([
-      lockRequest(trx, requestId),
-      findDecision(trx, decision.decisionId),
-    ]);
+    const request = await lockRequest(trx, requestId);
     const now = deps.now();
+    const recorded = await findDecision(trx, decision.decisionId);
     if (recorded?.outcome === 'counted') return { counted: true, status: request.status };
     if (recorded?.outcome) return { counted: false, refusal: recorded.outcome, status: request.status };
     if (isTerminal(request.status)) {

@@ -49,7 +49,7 @@ export interface RequestActivities {
   closeGrant(input: { grantId: string }): Promise<{ remainingMs: number }>;
 }
 
-/** Ordinary activities of `scopeUpgrade`: they reach other workflows. */
+/** Activities of `scopeUpgrade` that reach other workflows. */
 export interface WakeActivities {
   /** Releases the parked calls that the grant satisfies and wakes their conversations. */
   releaseCalls(input: { requestId: string; grantId: string }): Promise<{ woken: number }>;

@@ -30,42 +30,36 @@ export async function releaseCalls(
     grant.session_id === null ? holder : { ...holder, sessionId: grant.session_id },
     now,
   );
-  const released = await deps.db
-    .transaction()
-    .execute((trx) => releaseParkedCalls(trx, { ...holder, scopes, sessionId: grant.session_id }));
-  return wake(
-    deps.client,
-    input.requestId,
-    released.map(({ sessionId }) => sessionId),
-  );
+  const released = await releaseParkedCalls(deps.db, { ...holder, scopes, sessionId: grant.session_id });
+  return wake(deps.client, input.requestId, released);
 }
 
 /** Wakes the conversations whose calls ended with the request, so that they can say so. */
 export async function wakeAfterEnd(deps: WakeDeps, input: { requestId: string }): Promise<{ woken: number }> {
   const calls = await deps.db
     .selectFrom('tool_calls')
-    .select('session_id')
+    .select('session_id as sessionId')
     .where('request_id', '=', input.requestId)
     .execute();
-  return wake(
-    deps.client,
-    input.requestId,
-    calls.map(({ session_id }) => session_id),
-  );
+  return wake(deps.client, input.requestId, calls);
 }
 
-async function wake(client: Client, requestId: string, sessionIds: readonly string[]): Promise<{ woken: number }> {
-  const unique = [...new Set(sessionIds)];
+async function wake(
+  client: Client,
+  requestId: string,
+  calls: readonly { sessionId: string; callId?: string }[],
+): Promise<{ woken: number }> {
+  const bySession = Map.groupBy(calls, ({ sessionId }) => sessionId);
   await Promise.all(
-    unique.map((sessionId) =>
+    [...bySession].map(([sessionId, own]) =>
       client.workflow.signalWithStart('chatSession', {
         workflowId: chatSessionWorkflowId(sessionId),
         taskQueue: taskQueues.orchestration,
         args: [{ sessionId }],
         signal: scopeResolvedSignal,
-        signalArgs: [{ requestId }],
+        signalArgs: [{ requestId, callIds: own.flatMap(({ callId }) => callId ?? []) }],
       }),
     ),
   );
-  return { woken: unique.length };
+  return { woken: bySession.size };
 }

@@ -30,8 +30,16 @@ export interface HeldScope {
 /**
  * The one function that answers which elevated scopes a subject and client may hold now: active grants, their binding,
  * live deny rules, the state of the account (RULES 11). Every issuing path asks it.
+ *
+ * @param options.lock holds the grants until the transaction ends, so that a revoke comes wholly before or after
+ * (RULES 15).
  */
-export async function heldGrants(db: DbOrTrx, holder: Holder, now: Date): Promise<HeldScope[]> {
+export async function heldGrants(
+  db: DbOrTrx,
+  holder: Holder,
+  now: Date,
+  options: { lock?: boolean } = {},
+): Promise<HeldScope[]> {
   const grants = await db
     .selectFrom('grants')
     .innerJoin('people', 'people.subject', 'grants.subject')
@@ -43,6 +51,8 @@ export async function heldGrants(db: DbOrTrx, holder: Holder, now: Date): Promis
     .where('grants.end_reason', 'is', null)
     .where('grants.expires_at', '>', now)
     .where('people.disabled_at', 'is', null)
+    .orderBy('grants.grant_id')
+    .$if(options.lock === true, (query) => query.forShare('grants'))
     .execute();
   const first = grants[0];
   if (first === undefined) return [];

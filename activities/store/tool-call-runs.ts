@@ -43,6 +43,23 @@ export async function findCall(db: DbOrTrx, callId: string): Promise<ToolCall | 
   return db.selectFrom('tool_calls').selectAll().where('call_id', '=', callId).executeTakeFirst();
 }
 
+/** The call of that id and whose conversation it is in. */
+export async function findCallWithSubject(
+  db: DbOrTrx,
+  callId: string,
+): Promise<{ call: ToolCall; subject: string } | undefined> {
+  const row = await db
+    .selectFrom('tool_calls')
+    .innerJoin('chat_sessions', 'chat_sessions.session_id', 'tool_calls.session_id')
+    .selectAll('tool_calls')
+    .select('chat_sessions.subject')
+    .where('call_id', '=', callId)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  const { subject, ...call } = row;
+  return { call, subject };
+}
+
 /** The calls of a conversation, or of one of its messages, in the order they were proposed. */
 export async function listCalls(db: DbOrTrx, of: { sessionId: string } | { messageId: string }): Promise<ToolCall[]> {
   const query = db.selectFrom('tool_calls').selectAll().orderBy('position');

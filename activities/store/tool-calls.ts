@@ -24,20 +24,23 @@ export async function releaseParkedCalls(
   release: Release,
 ): Promise<{ sessionId: string; callId: string }[]> {
   if (release.clientId !== chatClientId) return [];
-  let query = db
-    .updateTable('tool_calls')
-    .set({ status: 'ready' })
-    .from('chat_sessions')
-    .whereRef('chat_sessions.session_id', '=', 'tool_calls.session_id')
-    .where('chat_sessions.subject', '=', release.subject)
-    .where('tool_calls.status', 'in', ['parked', 'ready'])
-    .where(sql<boolean>`tool_calls.required_scopes <@ ${[...release.scopes]}::text[]`);
-  if (release.sessionId !== null) query = query.where('tool_calls.session_id', '=', release.sessionId);
-  const released = await query
-    .returning(['tool_calls.session_id as sessionId', 'tool_calls.call_id as callId'])
-    .execute();
-  for (const sessionId of sessionsOf(released)) await announceChatSession(db, sessionId);
-  return released;
+  const { rows } = await sql<{ sessionId: string; callId: string }>`
+    with released as (
+      update tool_calls set status = 'ready' from chat_sessions
+      where chat_sessions.session_id = tool_calls.session_id
+        and chat_sessions.subject = ${release.subject}
+        and tool_calls.status in ('parked', 'ready')
+        and tool_calls.required_scopes <@ ${[...release.scopes]}::text[]
+        and (${release.sessionId}::text is null or tool_calls.session_id = ${release.sessionId})
+      returning tool_calls.session_id, tool_calls.call_id
+    ), touched as (
+      update chat_sessions set updated_at = now() where session_id in (select session_id from released)
+      returning session_id, subject
+    ), told as (
+      insert into events (kind, id, subject) select 'chat_session', session_id, subject from touched
+    )
+    select session_id as "sessionId", call_id as "callId" from released`.execute(db);
+  return rows;
 }
 
 /** Makes one parked call ready again, whatever it waits for: the next try shows whether it may run. */

@@ -3,6 +3,7 @@ import {
   approveSignal,
   cancelSignal,
   denySignal,
+  scopeUpgradeInput,
   scopeUpgradeWorkflowId,
   type DecisionSignal,
 } from '../../workflows/messages.ts';
@@ -21,7 +22,7 @@ export async function startAgain(
   const options = {
     workflowId: scopeUpgradeWorkflowId(requestId),
     taskQueue: taskQueues.orchestration,
-    args: [{ requestId }],
+    args: [scopeUpgradeInput(requestId)],
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     workflowIdConflictPolicy: 'USE_EXISTING',
   } as const;

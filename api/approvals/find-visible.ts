@@ -18,8 +18,7 @@ export async function findVisibleRequest(
   requestId: string,
   viewer: CallerPerson = overOthers(caller),
 ): Promise<{ request: ScopeRequest; policy: Policy }> {
-  const request = await findRequest(db, requestId);
-  const policy = await livePolicy(db);
+  const [request, policy] = await Promise.all([findRequest(db, requestId), livePolicy(db)]);
   if (request !== undefined && maySee(policy, viewer, request)) return { request, policy };
   if (request !== undefined) {
     await appendAudit(db, {

@@ -19,13 +19,14 @@ export interface RequestContext {
 
 /** Reads what the views of these requests need in two queries, however many there are. */
 export async function requestContext(db: DbOrTrx, requests: readonly ScopeRequest[]): Promise<RequestContext> {
-  const names = await namesOf(
-    db,
-    requests.flatMap(({ subject, decided_by }) => [subject, decided_by]),
-  );
   const ids = requests.map(({ request_id }) => request_id);
-  const grants =
-    ids.length === 0 ? [] : await db.selectFrom('grants').selectAll().where('request_id', 'in', ids).execute();
+  const [names, grants] = await Promise.all([
+    namesOf(
+      db,
+      requests.flatMap(({ subject, decided_by }) => [subject, decided_by]),
+    ),
+    ids.length === 0 ? [] : db.selectFrom('grants').selectAll().where('request_id', 'in', ids).execute(),
+  ]);
   return { names, grants: new Map(grants.map((grant) => [grant.request_id, grant])) };
 }
 

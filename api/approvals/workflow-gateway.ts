@@ -7,6 +7,7 @@ import {
   cancelSignal,
   denySignal,
   outcomeUpdate,
+  scopeUpgradeInput,
   scopeUpgradeWorkflowId,
   type DecisionSignal,
 } from '../../workflows/messages.ts';
@@ -21,7 +22,7 @@ function startOptions(requestId: string) {
   return {
     workflowId: scopeUpgradeWorkflowId(requestId),
     taskQueue: taskQueues.orchestration,
-    args: [{ requestId }],
+    args: [scopeUpgradeInput(requestId)],
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
   } as const;
 }

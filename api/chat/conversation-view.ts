@@ -18,12 +18,14 @@ export interface ViewContext {
 /** Reads what the views of these calls need, at once. The caller has checked whose conversation it is. */
 export async function viewContext(db: DbOrTrx, calls: readonly ToolCall[], now: Date): Promise<ViewContext> {
   const ids = [...new Set(calls.flatMap(({ request_id }) => (request_id === null ? [] : [request_id])))];
-  const requests =
-    ids.length === 0 ? [] : await db.selectFrom('scope_requests').selectAll().where('request_id', 'in', ids).execute();
+  const [requests, policy] = await Promise.all([
+    ids.length === 0 ? [] : db.selectFrom('scope_requests').selectAll().where('request_id', 'in', ids).execute(),
+    findLivePolicy(db),
+  ]);
   return {
     requests: new Map(requests.map((request) => [request.request_id, request])),
     context: await requestContext(db, requests),
-    policy: await findLivePolicy(db),
+    policy,
     now,
   };
 }

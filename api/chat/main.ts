@@ -6,6 +6,7 @@ import { createOAuthClient } from '../../activities/chat/oauth-client.ts';
 import type { ModelPort } from '../../activities/chat/model-port.ts';
 import { createPlanner } from '../../activities/chat/planner.ts';
 import { createTokenSource } from '../../activities/chat/token-source.ts';
+import { TokensAhead } from '../../activities/chat/tokens-ahead.ts';
 import { createToolCatalogue } from '../../activities/chat/tool-catalogue.ts';
 import { createToolServer } from '../../activities/chat/tool-server.ts';
 import { connect } from '../../activities/store/connect.ts';
@@ -38,9 +39,11 @@ export async function startChat(
   const server = createToolServer({ resource: mcpResource, clientName: chatClientId, version: options.version });
   const catalogue = createToolCatalogue({ server, tokens, resource: mcpResource, now });
   const model = await openModel(options);
-  // A token from before a grant, or from before signing out, is not worth keeping.
-  feed.subscribe(({ kind, subject }) => {
-    if (kind === 'grant' || kind === 'sign_out') tokens.forget(subject);
+  const ahead = new TokensAhead(tokens, mcpResource);
+  feed.subscribe((event) => {
+    // A token from before a grant, or from before signing out, is not worth keeping.
+    if (event.kind === 'grant' || event.kind === 'sign_out') tokens.forget(event.subject);
+    ahead.seen(event);
   });
   await feed.ready();
 
@@ -60,6 +63,7 @@ export async function startChat(
         db,
         server,
         tokens,
+        ahead,
         authServer,
         catalogue,
         model,

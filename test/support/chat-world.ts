@@ -20,6 +20,8 @@ export interface ChatWorld {
   /** Signal-with-start, as everything wakes a conversation. */
   wake(
     signal?: typeof messagePostedSignal | typeof scopeResolvedSignal,
+    /** The calls that the signal says are ready. */
+    callIds?: readonly string[],
   ): Promise<WorkflowHandleWithSignaledRunId<typeof chatSession>>;
   stop(): Promise<void>;
 }
@@ -38,13 +40,16 @@ export async function startChatWorld(env: TestWorkflowEnvironment): Promise<Chat
       world.talk = new FakeConversation();
       count += 1;
     },
-    wake: (signal: typeof messagePostedSignal | typeof scopeResolvedSignal = messagePostedSignal) =>
+    wake: (
+      signal: typeof messagePostedSignal | typeof scopeResolvedSignal = messagePostedSignal,
+      callIds: readonly string[] = [],
+    ) =>
       env.client.workflow.signalWithStart<typeof chatSession, [{ messageId: string }]>('chatSession', {
         workflowId: chatSessionWorkflowId(sessionId()),
         taskQueue: taskQueues.orchestration,
         args: [{ sessionId: sessionId() }],
         signal: signal as typeof messagePostedSignal,
-        signalArgs: [{ messageId: 'id' }],
+        signalArgs: [{ messageId: 'id', ...(callIds.length === 0 ? {} : { callIds }) }],
       }),
     async stop() {
       for (const end of stuck) end(new Error('the test is over'));

@@ -10,6 +10,7 @@ import {
   cancelSignal,
   denySignal,
   grantEndedSignal,
+  scopeUpgradeInput,
   scopeUpgradeWorkflowId,
 } from '../../workflows/messages.ts';
 import type { scopeUpgrade } from '../../workflows/scope-upgrade.ts';
@@ -85,7 +86,7 @@ export async function startUpgradeWorld(env: TestWorkflowEnvironment, { cached =
       const handle = await env.client.workflow.start<typeof scopeUpgrade>('scopeUpgrade', {
         taskQueue: taskQueues.orchestration,
         workflowId: scopeUpgradeWorkflowId(requestId),
-        args: [{ requestId }],
+        args: [scopeUpgradeInput(requestId)],
       });
       return { row, handle };
     },

@@ -73,6 +73,22 @@ describe('chatSession', () => {
     expect(world.talk.runs).toEqual(['call:re:m1', 'call:re:m2']);
   });
 
+  it('runs a call that a signal names as ready once, and none that is not ready', async () => {
+    world.talk.answer = 'insufficient_scope';
+    for (const messageId of ['m1', 'm2']) {
+      world.talk.post(messageId);
+      await world.wake();
+      await until(() => world.talk.has(`re:${messageId}`, 'awaiting_authorization'));
+    }
+    world.talk.answer = 'ok';
+    world.talk.release('re:m1');
+    const named = ['call:re:m1', 'call:re:m1', 'call:re:m2', 'call:unknown'];
+    await Promise.all([world.wake(scopeResolvedSignal, named), world.wake(scopeResolvedSignal, named)]);
+    await until(() => world.talk.has('re:m1', 'completed'));
+    expect(world.talk.runs).toEqual(['call:re:m1']);
+    expect(world.talk.callOf('re:m2').status).toBe('parked');
+  });
+
   it('ends when idle with a call parked, and a release brings it back', async () => {
     world.talk.answer = 'insufficient_scope';
     world.talk.post('m1');

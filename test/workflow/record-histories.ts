@@ -4,7 +4,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { outcomeUpdate, scopeResolvedSignal } from '../../workflows/messages.ts';
+import { outcomeUpdate, scopeResolvedSignal, scopeUpgradeInput } from '../../workflows/messages.ts';
 import { startChatWorld, type ChatWorld } from '../support/chat-world.ts';
 import { startTemporal } from '../support/embedded.ts';
 import type { MintBehaviour } from '../support/fake-request.ts';
@@ -15,7 +15,7 @@ import { startUpgradeWorld, type UpgradeHandle, type UpgradeWorld } from '../sup
 /**
  * `npm run histories`: records one history of every end and of every waiting state of both workflows, for
  * `replay.test.ts`. Only what is missing is recorded: a history that no longer replays is a running workflow that would
- * break, so the workflow needs `patched`, not a new history. Before the first release `-- --all` records all anew.
+ * break, so the workflow needs a branch, not a new history. Before the first release `-- --all` records all anew.
  */
 const folder = new URL('histories/', import.meta.url);
 const all = process.argv.includes('--all');
@@ -31,6 +31,9 @@ async function save(name: string, handle: WorkflowHandle): Promise<void> {
   process.stdout.write(`${name}\n`);
 }
 
+/** What reaches a grant differs by the revision of the input (`docs/decisions/0007`). */
+const granted = (name: string): string => `${name}.revision-${scopeUpgradeInput('').revision ?? 0}`;
+
 async function recordUpgradeEnds(world: UpgradeWorld): Promise<void> {
   const ended = async (name: string, handle: UpgradeHandle) => {
     await handle.result();
@@ -40,7 +43,7 @@ async function recordUpgradeEnds(world: UpgradeWorld): Promise<void> {
     handle.executeUpdate(outcomeUpdate, { args: [{ decisionId }] });
   const start = (mint: MintBehaviour) => world.start({ prepare: (row) => (row.mint = mint) });
 
-  await ended('auto', (await world.start({ evaluation: 'auto' })).handle);
+  await ended(granted('auto'), (await world.start({ evaluation: 'auto' })).handle);
   await ended('forbidden', (await world.start({ evaluation: 'forbidden' })).handle);
   await ended('expired', (await world.start()).handle);
 
@@ -55,7 +58,7 @@ async function recordUpgradeEnds(world: UpgradeWorld): Promise<void> {
   const approved = await world.start();
   await world.decide(approved.handle, 'dec_1', 'approve');
   await outcome(approved.handle, 'dec_1');
-  await ended('approved', approved.handle);
+  await ended(granted('approved'), approved.handle);
 
   const revoked = await world.start();
   await world.decide(revoked.handle, 'forged_1', 'approve');
@@ -64,7 +67,7 @@ async function recordUpgradeEnds(world: UpgradeWorld): Promise<void> {
   await world.decide(revoked.handle, 'dec_2', 'deny');
   await outcome(revoked.handle, 'dec_2');
   await world.revoke(revoked.row, revoked.handle);
-  await ended('revoked', revoked.handle);
+  await ended(granted('revoked'), revoked.handle);
 
   const withdrawn = await start({ answers: 'nothing', times: Infinity });
   await world.decide(withdrawn.handle, 'dec_1', 'approve');
@@ -117,7 +120,7 @@ async function recordUpgradeWaits(world: UpgradeWorld): Promise<void> {
 
   const minted = await world.start({ evaluation: 'auto' });
   await until(() => minted.row.log.includes('released'));
-  await waiting('granted', minted.handle, 'granted');
+  await waiting(granted('granted'), minted.handle, 'granted');
 
   const refused = await world.start({ prepare: (row) => (row.mint = { answers: 'not_approver' }) });
   await world.decide(refused.handle, 'dec_1', 'approve');
@@ -140,16 +143,16 @@ async function recordChatEnds(world: ChatWorld): Promise<void> {
   await turn('unreachable', () => void (world.talk.answer = 'unavailable'));
   await turn('call-unknown', () => void (world.talk.answer = 'crash'));
 
-  for (const end of ['released', 'denied'] as const) {
+  for (const end of ['released', 'released.named', 'denied'] as const) {
     world.next();
     world.talk.answer = 'insufficient_scope';
     world.talk.post('m1');
     const handle = await world.wake();
     await until(() => world.talk.calls[0]?.status === 'parked');
     world.talk.answer = 'ok';
-    if (end === 'released') world.talk.release('re:m1');
-    else world.talk.callOf('re:m1').status = 'denied';
-    await world.wake(scopeResolvedSignal);
+    if (end === 'denied') world.talk.callOf('re:m1').status = 'denied';
+    else world.talk.release('re:m1');
+    await world.wake(scopeResolvedSignal, end === 'released.named' ? ['call:re:m1'] : []);
     await handle.result();
     await save(`chat-session.ended.${end}`, handle);
   }
