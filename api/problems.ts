@@ -11,6 +11,7 @@ const statuses: Record<DomainErrorCode, number> = {
   client_not_allowed: 403,
   cross_site_request: 403,
   demo_mode_off: 404,
+  duration_too_long: 400,
   forbidden_by_policy: 403,
   headers_too_large: 431,
   identity_mismatch: 403,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { DecisionRefusal } from '../../workflows/domain/decision.ts';
 import { evaluatePolicy, isSessionBound } from '../../workflows/domain/evaluate-policy.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
+import { grantSeconds } from '../../workflows/domain/grant-duration.ts';
 import type { Policy } from '../../workflows/domain/policy.ts';
 import { isTerminal } from '../../workflows/domain/request-status.ts';
 import { appendAudit } from '../store/audit.ts';
@@ -47,7 +48,7 @@ export async function mintGrant(deps: MintDeps, input: MintInput): Promise<MintR
       if (request.deciding) await setDeciding(trx, request, false);
       return { minted: false, refusal: checked.refusal };
     }
-    const grant = newGrant(checked.policy, request, now);
+    const grant = newGrant(checked, request, now);
     const shared = { actor: checked.approver ?? 'policy', ...auditContext(request), grantId: grant.grant_id };
     await Promise.all([
       trx.insertInto('grants').values(grant).execute(),
@@ -86,7 +87,7 @@ function minted(grant: Pick<Grant, 'grant_id' | 'expires_at'>): MintResult {
 type NewGrant = Omit<Grant, 'end_reason' | 'ended_at' | 'ended_by'>;
 
 type Recheck =
-  | { ok: true; policy: Policy; approver: string | null; note: string | null }
+  | { ok: true; policy: Policy; approver: string | null; note: string | null; durationSeconds: number | null }
   | { ok: false; refusal: DecisionRefusal; decision?: Decision };
 
 async function recheck(
@@ -108,7 +109,7 @@ async function recheck(
   }
   if (input.decisionId === undefined) {
     return verdict === 'auto'
-      ? { ok: true, policy, approver: null, note: null }
+      ? { ok: true, policy, approver: null, note: null, durationSeconds: request.requested_duration_seconds }
       : { ok: false, refusal: 'forbidden_by_policy' };
   }
   const stands = decision?.outcome === null || decision?.outcome === 'counted';
@@ -122,7 +123,13 @@ async function recheck(
     verify,
   );
   return verified.ok
-    ? { ok: true, policy, approver: verified.statement.approver, note: decision.note }
+    ? {
+        ok: true,
+        policy,
+        approver: verified.statement.approver,
+        note: decision.note,
+        durationSeconds: verified.statement.duration_seconds ?? request.requested_duration_seconds,
+      }
     : { ...verified, decision };
 }
 
@@ -145,10 +152,16 @@ function currentVerdict(
   }
 }
 
-/** The clock of a grant starts at the mint; several scopes live as long as the shortest, bound as tightly as the tightest. */
-function newGrant(policy: Policy, request: ScopeRequest, now: Date): NewGrant {
-  const configured = request.scopes.map((scope) => policy.scopes[scope]).filter((entry) => entry !== undefined);
-  const ttlMs = Math.min(...configured.map((entry) => Math.min(entry.grantTtlMs, entry.maxGrantTtlMs)));
+/**
+ * The clock of a grant starts at the mint. It lives as long as was approved, never longer than live policy's maximum;
+ * several scopes as long as the shortest, bound as tightly as the tightest.
+ */
+function newGrant(
+  { policy, durationSeconds }: { policy: Policy; durationSeconds: number | null },
+  request: ScopeRequest,
+  now: Date,
+): NewGrant {
+  const ttlMs = grantSeconds(policy, request.scopes, durationSeconds) * 1_000;
   return {
     grant_id: `gra_${randomUUID()}`,
     request_id: request.request_id,

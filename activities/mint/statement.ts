@@ -11,6 +11,7 @@ const statementSchema = z.strictObject({
   verdict: z.enum(['approve', 'deny']),
   scopes: z.array(z.string()),
   approver: z.string(),
+  duration_seconds: z.int().positive().optional(),
   nonce: z.string(),
   iat: z.int(),
   exp: z.int(),

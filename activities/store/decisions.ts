@@ -15,6 +15,8 @@ export interface NewDecision {
   approver: string;
   statement: string;
   note: string | null;
+  /** Of an approval; the statement says it too, and is what counts. */
+  durationSeconds?: number;
 }
 
 /**
@@ -40,7 +42,11 @@ export async function recordDecision(trx: DbOrTrx, request: ScopeRequest, decisi
       type: 'decision.recorded',
       actor: decision.approver,
       ...auditContext(request),
-      data: { decision_id: decision.decisionId, verdict: decision.verdict },
+      data: {
+        decision_id: decision.decisionId,
+        verdict: decision.verdict,
+        ...(decision.durationSeconds === undefined ? {} : { duration_seconds: decision.durationSeconds }),
+      },
     });
     return inserted;
   }

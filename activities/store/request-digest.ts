@@ -10,6 +10,8 @@ export interface AskedFor {
   toolName: string | null;
   toolArgs: Readonly<Record<string, unknown>> | null;
   justification: string | null;
+  /** How long the scopes shall be held; absent where nothing is said, also in what was asked before one could. */
+  durationSeconds?: number;
 }
 
 /** SHA-256 over the RFC 8785 form of {@link AskedFor}, base64url. */
@@ -18,7 +20,7 @@ export function requestDigest(asked: AskedFor): string {
 }
 
 /** One open request per person, client, session and call or scope set (RULES 19). */
-export function requestDedupeKey(asked: Omit<AskedFor, 'requestId' | 'justification'>): string {
+export function requestDedupeKey(asked: Omit<AskedFor, 'requestId' | 'justification' | 'durationSeconds'>): string {
   const { subject, clientId, sessionId, toolName, toolArgs } = asked;
   return digestOf({ subject, clientId, sessionId, toolName, toolArgs, scopes: [...asked.scopes].sort() });
 }

@@ -43,6 +43,7 @@ export async function openRequest(
       tool_name: asked.toolName,
       tool_args: asked.toolArgs === null ? null : JSON.stringify(asked.toolArgs),
       justification: asked.justification,
+      requested_duration_seconds: asked.durationSeconds ?? null,
       digest: requestDigest({ ...asked, requestId }),
       dedupe_key: dedupeKey,
     })
@@ -249,6 +250,7 @@ export function askedFor(request: ScopeRequest): AskedFor {
     toolName: request.tool_name,
     toolArgs: request.tool_args,
     justification: request.justification,
+    ...(request.requested_duration_seconds === null ? {} : { durationSeconds: request.requested_duration_seconds }),
   };
 }
 

@@ -85,6 +85,7 @@ export interface ScopeRequestsTable {
   tool_name: string | null;
   tool_args: NullableJson<Record<string, unknown>>;
   justification: string | null;
+  requested_duration_seconds: ColumnType<number | null, number | null | undefined, never>;
   digest: string;
   dedupe_key: string;
   status: ColumnType<RequestStatus, RequestStatus | undefined, RequestStatus>;

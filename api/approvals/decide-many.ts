@@ -43,6 +43,7 @@ async function decideOne(
     const { httpStatus, body: request } = await decide(deps, caller, {
       requestId,
       verdict: body.verdict,
+      durationSeconds: body.verdict === 'approve' ? body.duration_seconds : undefined,
       note: (body.verdict === 'deny' ? body.reason : body.comment) || null,
       claimedEmail: undefined,
     });

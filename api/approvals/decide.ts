@@ -6,12 +6,14 @@ import { auditContext, findRequest, lockRequest, type ScopeRequest } from '../..
 import { whyNotApprover } from '../../workflows/domain/approvers.ts';
 import type { DecisionOutcome, DecisionRefusal, Verdict } from '../../workflows/domain/decision.ts';
 import { DomainError, type DomainErrorCode } from '../../workflows/domain/errors.ts';
+import { grantSeconds } from '../../workflows/domain/grant-duration.ts';
 import type { Policy } from '../../workflows/domain/policy.ts';
 import { isTerminal } from '../../workflows/domain/request-status.ts';
 import type { RequestStatusResponse } from '../contract/scope-requests.ts';
 import type { Caller } from '../sessions/caller.ts';
 import type { ApprovalDeps } from './deps.ts';
 import { findVisibleRequest } from './find-visible.ts';
+import { refuseTooLong } from './refuse-too-long.ts';
 import { requestContext, statusView } from './request-view.ts';
 import { waitForRequest } from './wait-for-request.ts';
 import { deliverDecision } from './workflow-gateway.ts';
@@ -21,6 +23,8 @@ export interface DecisionInput {
   requestId: string;
   verdict: Verdict;
   note: string | null;
+  /** Of an approval: how long the grant shall live; as long as was asked for, or as policy says, when left out. */
+  durationSeconds?: number | undefined;
   /** `admin_email` of the wire contract: accepted only when it names the caller. */
   claimedEmail: string | undefined;
 }
@@ -30,7 +34,7 @@ export interface DecisionInput {
  *
  * @returns 200 with the status when judged, 202 when recorded but not judged in time.
  * @throws {DomainError} `not_found`, `identity_mismatch`, `own_request`, `not_approver`, `insufficient_scope`,
- * `already_decided` with the final state, `request_expired`.
+ * `already_decided` with the final state, `request_expired`, `duration_too_long`.
  */
 export async function decide(
   deps: ApprovalDeps,
@@ -39,7 +43,8 @@ export async function decide(
 ): Promise<{ httpStatus: 200 | 202; body: RequestStatusResponse }> {
   const { request, policy } = await findVisibleRequest(deps.db, caller, input.requestId, caller.person);
   await refuseTheWrongPerson(deps, caller, request, policy, input);
-  const recorded = await record(deps, caller, request, input);
+  if (input.durationSeconds !== undefined) refuseTooLong(policy, request.scopes, input.durationSeconds);
+  const recorded = await record(deps, caller, request, policy, input);
   if (recorded.outcome === 'counted') return { httpStatus: 200, body: await viewOf(deps, request.request_id) };
   const outcome = await deliverDecision(deps.temporal, request.request_id, input.verdict, {
     decisionId: recorded.decision_id,
@@ -94,6 +99,7 @@ async function record(
   deps: ApprovalDeps,
   caller: Caller,
   request: ScopeRequest,
+  policy: Policy,
   input: DecisionInput,
 ): Promise<Decision> {
   const standing = await findStandingDecision(deps.db, request.request_id, caller.person.subject, input.verdict);
@@ -109,6 +115,7 @@ async function record(
         'Nobody decided in time; the request has expired. It can be asked again.',
       );
     }
+    const duration = input.verdict === 'deny' ? undefined : approvedSeconds(policy, locked, input.durationSeconds);
     const statement = await signStatement(
       {
         request: locked.request_id,
@@ -116,6 +123,7 @@ async function record(
         verdict: input.verdict,
         scopes: locked.scopes,
         approver: caller.person.subject,
+        ...(duration === undefined ? {} : { duration_seconds: duration }),
         nonce: decisionId,
         iat: Math.floor(now.getTime() / 1000),
         exp: Math.ceil(locked.expires_at.getTime() / 1000),
@@ -128,8 +136,14 @@ async function record(
       approver: caller.person.subject,
       statement,
       note: input.note,
+      ...(duration === undefined ? {} : { durationSeconds: duration }),
     });
   });
+}
+
+/** An approval always says how long: what its approver chose, or what they were shown. */
+function approvedSeconds(policy: Policy, request: ScopeRequest, chosen: number | undefined): number {
+  return chosen ?? grantSeconds(policy, request.scopes, request.requested_duration_seconds);
 }
 
 async function settle(

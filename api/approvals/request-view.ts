@@ -1,4 +1,5 @@
 import { whyNotApprover } from '../../workflows/domain/approvers.ts';
+import { grantBounds, grantSeconds } from '../../workflows/domain/grant-duration.ts';
 import { grantStatus } from '../../workflows/domain/grant-status.ts';
 import type { Policy } from '../../workflows/domain/policy.ts';
 import { isTerminal, publicStatus } from '../../workflows/domain/request-status.ts';
@@ -76,6 +77,18 @@ export function statusView(request: ScopeRequest, context: RequestContext, now: 
   };
 }
 
+/** How long was asked for, and how long an approval of it would last under this policy. Pure. */
+export function grantDuration(
+  policy: Policy | undefined,
+  { scopes, requested_duration_seconds: requested }: Pick<ScopeRequest, 'scopes' | 'requested_duration_seconds'>,
+): Pick<ScopeRequestView, 'requested_duration_seconds' | 'grant_seconds' | 'max_grant_seconds'> {
+  return {
+    requested_duration_seconds: requested,
+    grant_seconds: policy === undefined ? 0 : grantSeconds(policy, scopes, requested),
+    max_grant_seconds: policy === undefined ? 0 : grantBounds(policy, scopes).maxSeconds,
+  };
+}
+
 /** One request as lists and the detail page show it to this viewer. Pure. */
 export function requestView(
   request: ScopeRequest,
@@ -93,6 +106,7 @@ export function requestView(
     tool_name: request.tool_name,
     tool_args: request.tool_args,
     justification: request.justification,
+    ...grantDuration(viewer.policy, request),
     risk: request.risk,
     security_level: requestSecurityLevel(viewer.policy, { toolName: request.tool_name, scopes: request.scopes }),
     approval_type: request.approval_type,

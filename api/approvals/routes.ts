@@ -39,6 +39,7 @@ export function approvalRoutes(deps: ApprovalDeps): Router {
       requestId: pathId(req, 'id'),
       verdict: 'approve',
       note: body.comment === undefined || body.comment === '' ? null : body.comment,
+      durationSeconds: body.duration_seconds,
       claimedEmail: body.admin_email,
     });
     res.status(httpStatus).json(answer);

@@ -16,6 +16,7 @@ import type { UpgradeScopeRequest, UpgradeScopeResponse } from '../contract/scop
 import type { Caller } from '../sessions/caller.ts';
 import type { ApprovalDeps } from './deps.ts';
 import { issueToken } from './issue-token.ts';
+import { refuseTooLong } from './refuse-too-long.ts';
 import { waitForRequest } from './wait-for-request.ts';
 import { startScopeUpgrade } from './workflow-gateway.ts';
 
@@ -25,9 +26,9 @@ const answeredWithinMs = 3_000;
  * Asks for scopes: held ones answer at once and create nothing, what policy grants at once is granted, anything else
  * waits for a person (RULES 19).
  *
- * @throws {DomainError} `unknown_scope`, `justification_required`, `not_found` for a foreign session,
- * `rate_limited` when too many wait already, `temporarily_unavailable` when no verdict came in time (the stored request
- * is found again on retry).
+ * @throws {DomainError} `unknown_scope`, `justification_required`, `duration_too_long`, `not_found` for a foreign
+ * session, `rate_limited` when too many wait already, `temporarily_unavailable` when no verdict came in time (the stored
+ * request is found again on retry).
  */
 export async function upgradeScope(
   deps: ApprovalDeps,
@@ -49,6 +50,7 @@ export async function upgradeScope(
   if (missing.length === 0) return approved(deps, caller, holder, scopes, undefined);
   const verdict = evaluatePolicy(policy, { ...caller.person, clientId: caller.clientId, scopes: missing });
   requireJustification(policy, verdict, body.justification);
+  if (body.duration_seconds !== undefined) refuseTooLong(policy, missing, body.duration_seconds);
   const sessionId = isSessionBound(policy, missing) ? requireSession(own) : (given ?? null);
   const ask = (wanted: readonly string[]): Promise<ScopeRequest> =>
     settledRequest(deps, {
@@ -59,6 +61,7 @@ export async function upgradeScope(
       toolName: body.tool_name ?? null,
       toolArgs: body.tool_args ?? null,
       justification: body.justification === undefined || body.justification === '' ? null : body.justification,
+      ...(body.duration_seconds === undefined ? {} : { durationSeconds: body.duration_seconds }),
     });
   const parts = splitByVerdict(verdict);
   if (parts === undefined) return answer(deps, caller, holder, await ask(missing), scopes);

@@ -1,9 +1,10 @@
 import { findLivePolicy } from '../../activities/store/policies.ts';
+import { grantBounds } from '../../workflows/domain/grant-duration.ts';
 import type { Policy } from '../../workflows/domain/policy.ts';
 import type { ChatMessage } from '../../activities/store/chat-messages.ts';
 import type { DbOrTrx } from '../../activities/store/connect.ts';
 import type { ToolCall } from '../../activities/store/tool-call-runs.ts';
-import { requestContext, statusView, type RequestContext } from '../approvals/request-view.ts';
+import { grantDuration, requestContext, statusView, type RequestContext } from '../approvals/request-view.ts';
 import type { ChatMessageView, ChatReply, ToolCallView } from '../contract/chat.ts';
 import type { ScopeRequest } from '../../activities/store/requests.ts';
 
@@ -40,11 +41,18 @@ export function callView(call: ToolCall, view: ViewContext): ToolCallView {
     status: call.status,
     ...(call.result === null ? {} : { result: call.result }),
     ...(call.authorization_error === null ? {} : { authorization_error: call.authorization_error }),
+    ...grantBoundsOf(call, view.policy),
     ...(request === undefined
       ? {}
       : { approval_request_id: request.request_id, approval: approvalView(request, view) }),
     ...(call.finished_at === null ? {} : { finished_at: call.finished_at.toISOString() }),
   };
+}
+
+function grantBoundsOf(call: ToolCall, policy: Policy | undefined): Pick<ToolCallView, 'grant_bounds'> {
+  if (call.status !== 'parked' || policy === undefined || call.required_scopes.length === 0) return {};
+  const { usualSeconds, maxSeconds } = grantBounds(policy, call.required_scopes);
+  return { grant_bounds: { grant_seconds: usualSeconds, max_grant_seconds: maxSeconds } };
 }
 
 function approvalView(
@@ -59,6 +67,7 @@ function approvalView(
     required_scopes: request.scopes,
     justification_required: rules.some((rule) => rule?.justification === 'required'),
     approvers: [...new Set(rules.flatMap((rule) => rule?.approverRoles ?? []))],
+    ...grantDuration(policy, request),
   };
 }
 

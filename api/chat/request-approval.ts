@@ -34,6 +34,7 @@ export async function requestApproval(
         tool_name: call.name,
         tool_args: call.arguments,
         session_id: session.session_id,
+        ...(body.duration_seconds === undefined ? {} : { duration_seconds: body.duration_seconds }),
         ...(body.justification === undefined || body.justification === '' ? {} : { justification: body.justification }),
       }),
     ).body,

@@ -12,6 +12,7 @@ export const batchDecisionBodySchema = z
       .max(50),
     /** Of an approval. */
     comment: approveBodySchema.shape.comment,
+    duration_seconds: approveBodySchema.shape.duration_seconds,
     /** Of a denial, which needs one. */
     reason: denyBodySchema.shape.reason.optional(),
   })

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { callStatuses } from '../../workflows/domain/call-status.ts';
 import { authorizationErrorSchema } from './authorization-error.ts';
-import { requestStatusSchema } from './scope-requests.ts';
+import { durationSecondsSchema, grantDurationShape, requestStatusSchema } from './scope-requests.ts';
 
 export const callStatusSchema = z.enum(callStatuses);
 
@@ -15,12 +15,15 @@ export const toolCallSchema = z.object({
   result: z.record(z.string(), z.unknown()).optional(),
   authorization_error: authorizationErrorSchema.optional(),
   approval_request_id: z.string().optional(),
+  /** How long a grant of what a waiting call needs can live, for the choice of whoever asks. */
+  grant_bounds: z.object({ grant_seconds: z.int(), max_grant_seconds: z.int() }).optional(),
   /** The request's state while the call waits or after it ended, for the approval card. */
   approval: requestStatusSchema
     .extend({
       required_scopes: z.array(z.string()),
       justification_required: z.boolean(),
       approvers: z.array(z.string()),
+      ...grantDurationShape,
     })
     .optional(),
   finished_at: z.iso.datetime().optional(),
@@ -52,6 +55,7 @@ export const requestApprovalSchema = z.object({
   session_id: z.string().min(1).max(128),
   message_id: z.string().min(1).max(128).optional(),
   justification: z.string().trim().max(2_000).optional(),
+  duration_seconds: durationSecondsSchema.optional(),
 });
 
 /** Body of `POST /retry-message`. */

@@ -8,12 +8,35 @@ const scopeToken = z
   .max(128)
   .regex(/^[\x21\x23-\x5B\x5D-\x7E]+$/, 'is not a scope token (RFC 6749 section 3.3)');
 
+/**
+ * How long a grant shall live, in seconds: asked for by the requester, approved by the approver. Policy has a maximum
+ * for each scope. A form sends digits.
+ */
+export const durationSecondsSchema = z
+  .union(
+    [
+      z.int(),
+      z
+        .string()
+        .regex(/^\d{1,9}$/)
+        .transform(Number),
+    ],
+    'is a whole number of seconds',
+  )
+  .pipe(
+    z
+      .int()
+      .min(1, 'is a whole number of seconds, one at least')
+      .max(366 * 24 * 60 * 60, 'is a year at most'),
+  );
+
 /** Body of `POST /api/upgrade-scope`. */
 export const upgradeScopeRequestSchema = z.object({
   scopes: z.array(scopeToken).min(1).max(32),
   tool_name: z.string().min(1).max(128).optional(),
   tool_args: z.record(z.string(), z.unknown()).optional(),
   justification: z.string().trim().max(2_000).optional(),
+  duration_seconds: durationSecondsSchema.optional(),
   session_id: z.string().min(1).max(128).optional(),
 });
 export type UpgradeScopeRequest = z.infer<typeof upgradeScopeRequestSchema>;
@@ -74,6 +97,16 @@ export const requestStatusSchema = z.object({
 });
 export type RequestStatusResponse = z.infer<typeof requestStatusSchema>;
 
+/** How long a grant would live, in whole seconds, under live policy. */
+export const grantDurationShape = {
+  /** What the requester asked for; null when they left it to policy. */
+  requested_duration_seconds: z.int().nullable(),
+  /** What an approval gives that says nothing else. */
+  grant_seconds: z.int(),
+  /** What an approval can give at most. */
+  max_grant_seconds: z.int(),
+};
+
 const requestRiskSchema = z.enum(['none', 'low', 'medium', 'high', 'critical']);
 
 /** One request as lists and the dashboard's detail show it. */
@@ -85,6 +118,7 @@ export const scopeRequestSchema = requestStatusSchema.extend({
   tool_name: z.string().nullable(),
   tool_args: z.record(z.string(), z.unknown()).nullable(),
   justification: z.string().nullable(),
+  ...grantDurationShape,
   risk: requestRiskSchema.nullable(),
   /** Of the tool, or else of the scopes, under live policy; null when no clearance is needed. */
   security_level: z.enum(['MEDIUM', 'HIGH', 'CRITICAL']).nullable(),
@@ -231,6 +265,8 @@ export type RequestDetail = z.infer<typeof requestDetailSchema>;
 export const approveBodySchema = z.strictObject({
   admin_email: z.string().max(320).optional(),
   comment: z.string().trim().max(2_000).optional(),
+  /** Up to `max_grant_seconds`; left out, the grant lives `grant_seconds`. */
+  duration_seconds: durationSecondsSchema.optional(),
 });
 
 /** Body of `POST /api/deny/{id}`. */

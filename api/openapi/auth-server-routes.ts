@@ -43,7 +43,7 @@ export const authServerRoutes: readonly RouteDoc[] = [
     guarded: true,
     body: upgradeScopeRequestSchema,
     answers: [{ status: 200, description: 'How it stands.', schema: upgradeScopeResponseSchema }],
-    problems: ['insufficient_scope', 'justification_required', 'not_found', 'unknown_scope'],
+    problems: ['duration_too_long', 'insufficient_scope', 'justification_required', 'not_found', 'unknown_scope'],
   },
   ...(['/api/status/{id}', '/api/check-approval/{id}'] as const).map((path): RouteDoc => ({
     id: path === '/api/status/{id}' ? 'getStatus' : 'checkApproval',
@@ -66,6 +66,7 @@ export const authServerRoutes: readonly RouteDoc[] = [
     answers: decided,
     problems: [
       'already_decided',
+      'duration_too_long',
       'identity_mismatch',
       'insufficient_scope',
       'not_approver',

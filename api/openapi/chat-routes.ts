@@ -39,7 +39,7 @@ export const chatAppRoutes: readonly RouteDoc[] = [
     guarded: true,
     body: requestApprovalSchema,
     answers: [{ status: 200, description: 'How the request stands.', schema: upgradeScopeResponseSchema }],
-    problems: ['insufficient_scope', 'justification_required', 'not_found', 'unknown_scope'],
+    problems: ['duration_too_long', 'insufficient_scope', 'justification_required', 'not_found', 'unknown_scope'],
   },
   {
     id: 'checkApproval',

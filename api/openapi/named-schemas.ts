@@ -30,6 +30,8 @@ import { signInOptionsSchema, userStatusSchema } from '../contract/user-status.t
 const problemDocumentSchema = problemSchema.extend({
   /** `invalid_request`: which fields are wrong. */
   fields: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+  /** `duration_too_long`: what policy allows at most. */
+  max_grant_seconds: z.int().optional(),
   /** `already_decided`: how the request ended. */
   request: requestStatusSchema.optional(),
   /** `already_decided`: how the grant ended. */

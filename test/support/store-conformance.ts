@@ -194,18 +194,17 @@ export function describeStore(name: string, start: () => Promise<StoreUnderTest>
     });
 
     it('lets nothing leave a terminal status and nothing change what was asked, even past the code', async () => {
-      const { request } = await open();
+      const { request } = await open({ durationSeconds: 600 });
       const change = (set: Record<string, unknown>): Promise<unknown> =>
         app.db.updateTable('scope_requests').set(set).where('request_id', '=', request.request_id).execute();
       await expect(change({ scopes: ['admin:users'] })).rejects.toMatchObject({ code: '42501' });
       await expect(change({ subject: approver })).rejects.toMatchObject({ code: '42501' });
-      await expect(
-        owner.db
-          .updateTable('scope_requests')
-          .set({ justification: 'another' })
-          .where('request_id', '=', request.request_id)
-          .execute(),
-      ).rejects.toMatchObject({ code: '23514' });
+      await expect(change({ requested_duration_seconds: 6_000 })).rejects.toMatchObject({ code: '42501' });
+      for (const set of [{ justification: 'another' }, { requested_duration_seconds: sql<never>`6000` }]) {
+        await expect(
+          owner.db.updateTable('scope_requests').set(set).where('request_id', '=', request.request_id).execute(),
+        ).rejects.toMatchObject({ code: '23514' });
+      }
       await expect(change({ status: 'approved' })).rejects.toMatchObject({ code: '42501' });
       await end(request.request_id, 'denied');
       await expect(change({ status: 'pending', expires_at: new Date() })).rejects.toMatchObject({ code: '23514' });

@@ -25,6 +25,9 @@ const pending: Approval = {
   required_scopes: ['execute:commands'],
   justification_required: false,
   approvers: ['admin'],
+  requested_duration_seconds: null,
+  grant_seconds: 3_600,
+  max_grant_seconds: 28_800,
 };
 const grant: NonNullable<Approval['grant']> = {
   grant_id: 'g1',

@@ -13,6 +13,8 @@ export interface DecisionStatement {
   scopes: readonly string[];
   /** The approver's subject. */
   approver: string;
+  /** How long an approval lets the grant live; absent in statements from before one could say. */
+  duration_seconds?: number | undefined;
   /** The decision id; a retried decision reuses it. */
   nonce: string;
   iat: number;

@@ -4,6 +4,7 @@ export const domainErrorCodes = [
   'client_not_allowed',
   'cross_site_request',
   'demo_mode_off',
+  'duration_too_long',
   'forbidden_by_policy',
   'headers_too_large',
   'identity_mismatch',
