@@ -43,7 +43,7 @@ const tries = { proposed: 3, approved: 40 };
 /**
  * One conversation. The database holds what was said and what waits; this workflow drives it, one piece of work at a
  * time. Signals only wake it. It ends when there has been nothing to do for a while, also with calls parked:
- * signal-with-start brings it back.
+ * signal-with-start brings it back. It ends at once when the conversation is deleted.
  */
 export async function chatSession(input: { sessionId: string }): Promise<void> {
   let woken = false;
@@ -68,6 +68,10 @@ export async function chatSession(input: { sessionId: string }): Promise<void> {
     const callId = ready.shift();
     const work: ChatWork =
       callId === undefined ? await session.findChatWork(input) : { kind: 'call', callId, approved: true };
+    if (work.kind === 'deleted') {
+      await condition(allHandlersFinished);
+      return;
+    }
     if (work.kind !== 'none') {
       const pauseMs = await drive(work, failures);
       if (pauseMs > 0) await condition(() => woken, pauseMs);
@@ -82,7 +86,10 @@ export async function chatSession(input: { sessionId: string }): Promise<void> {
 }
 
 /** Does one piece of work. @returns how long to wait before looking for the next, in milliseconds. */
-async function drive(work: Exclude<ChatWork, { kind: 'none' }>, failures: Map<string, number>): Promise<number> {
+async function drive(
+  work: Exclude<ChatWork, { kind: 'none' | 'deleted' }>,
+  failures: Map<string, number>,
+): Promise<number> {
   switch (work.kind) {
     case 'begin':
       await session.beginChatTurn(work);

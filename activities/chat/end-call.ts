@@ -2,7 +2,8 @@ import { parkedText } from '../../workflows/domain/chat-endings.ts';
 import { chatClientId } from '../../workflows/domain/clients.ts';
 import { setReply } from '../store/chat-messages.ts';
 import { heldScopes } from '../store/grants.ts';
-import { finishCall, parkCall, type ToolCall } from '../store/tool-call-runs.ts';
+import { cancelWhenStopped } from '../store/stop-turns.ts';
+import { finishCall, parkCall, unclaimCall, type ToolCall } from '../store/tool-call-runs.ts';
 import { attachRequest, openRequestOfSameCall, releaseCall } from '../store/tool-calls.ts';
 import type { CallDeps } from './call-deps.ts';
 
@@ -33,6 +34,7 @@ export async function parkForScope(
     return;
   }
   await deps.db.transaction().execute(async (trx) => {
+    if (await cancelWhenStopped(trx, call)) return;
     const parked = await parkCall(trx, call.call_id, { countsAsPark: true });
     if (parked === undefined) return;
     await setReply(trx, parked.message_id, {
@@ -48,9 +50,17 @@ export async function parkForScope(
   if (held.includes(scope)) await deps.db.transaction().execute((trx) => releaseCall(trx, call.call_id));
 }
 
+/** Gives a claim back when it is certain that nothing has run; of a turn that was stopped meanwhile, ends the call. */
+export async function giveBack(deps: Pick<CallDeps, 'db'>, call: ToolCall, to: 'proposed' | 'ready'): Promise<void> {
+  await deps.db.transaction().execute(async (trx) => {
+    if (!(await cancelWhenStopped(trx, call))) await unclaimCall(trx, call.call_id, to);
+  });
+}
+
 /** Parks a call that cannot be made for want of a sign-in; the next sign-in releases it. */
 export async function parkForSignIn(deps: CallDeps, call: ToolCall): Promise<void> {
   await deps.db.transaction().execute(async (trx) => {
+    if (await cancelWhenStopped(trx, call)) return;
     const parked = await parkCall(trx, call.call_id, { countsAsPark: false });
     if (parked === undefined) return;
     await setReply(trx, parked.message_id, {

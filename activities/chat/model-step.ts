@@ -41,7 +41,8 @@ export async function takeModelStep(deps: ModelStepDeps, messageId: string, sign
       ? { kind: 'text', text: 'I stop here: this turn has made as many tool calls as one turn may.' }
       : await askModel(deps.model, { transcript: transcriptOf(messages, calls, messageId), tools }, signal);
   await deps.db.transaction().execute(async (trx) => {
-    if (await isOpen(trx, await lockMessage(trx, messageId))) await store(trx, deps.resource, message, result);
+    const locked = await lockMessage(trx, messageId);
+    if (locked !== undefined && (await isOpen(trx, locked))) await store(trx, deps.resource, message, result);
   });
 }
 

@@ -1,10 +1,11 @@
 import { DomainError } from '../../workflows/domain/errors.ts';
 import type { AuthorizationError } from '../../workflows/domain/insufficient-scope-error.ts';
 import { callDigest } from '../store/call-digest.ts';
-import { setReply } from '../store/chat-messages.ts';
-import { claimCall, findCallWithSubject, noteRefusal, unclaimCall, type ToolCall } from '../store/tool-call-runs.ts';
+import { lockMessage, setReply } from '../store/chat-messages.ts';
+import { cancelWhenStopped } from '../store/stop-turns.ts';
+import { claimCall, findCallWithSubject, noteRefusal, type ToolCall } from '../store/tool-call-runs.ts';
 import type { CallDeps } from './call-deps.ts';
-import { endCall, parkForScope, parkForSignIn } from './end-call.ts';
+import { endCall, giveBack, parkForScope, parkForSignIn } from './end-call.ts';
 import type { ToolAnswer } from './tool-server.ts';
 import { upgradeAtOnce } from './upgrade-at-once.ts';
 
@@ -34,6 +35,9 @@ export async function tryCall(deps: CallDeps, callId: string, signal?: AbortSign
     // What was released has just been granted: a token from before would not carry it.
     const token = await deps.tokens.token({ ...wanted, carrying: status === 'ready' ? call.required_scopes : [] });
     const claimed = await deps.db.transaction().execute(async (trx) => {
+      // Locked first, so that stopping comes wholly before or wholly after.
+      const message = await lockMessage(trx, call.message_id);
+      if (message === undefined || message.status === 'stopped') return undefined;
       const row = await claimCall(trx, { callId, argumentsDigest }, deps.now());
       if (row !== undefined) await setReply(trx, row.message_id, { status: 'running', content: '' });
       return row;
@@ -53,7 +57,7 @@ export async function tryCall(deps: CallDeps, callId: string, signal?: AbortSign
       await parkForSignIn(deps, call);
       return done;
     }
-    await unclaimCall(deps.db, callId, status);
+    await giveBack(deps, call, status);
     return { outcome: 'unavailable' };
   }
 }
@@ -83,7 +87,7 @@ async function settle(deps: CallDeps, attempt: Attempt, answer: ToolAnswer, upgr
       });
       return done;
     case 'unavailable':
-      await unclaimCall(deps.db, call.call_id, call.status === 'ready' ? 'ready' : 'proposed');
+      await giveBack(deps, call, call.status === 'ready' ? 'ready' : 'proposed');
       return { outcome: 'unavailable' };
     case 'insufficient_scope':
       return insufficientScope(deps, attempt, answer.error, upgraded);
@@ -100,6 +104,8 @@ async function insufficientScope(
 ): Promise<Outcome> {
   const { call, subject } = attempt;
   const scope = error.required_scope;
+  // Nothing has run yet: what was stopped meanwhile does not begin.
+  if (await deps.db.transaction().execute((trx) => cancelWhenStopped(trx, call))) return done;
   await noteRefusal(deps.db, call.call_id, { error });
   if (error.approval_type === 'forbidden') {
     await endCall(deps, call, {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { endingText, failureText } from '../../workflows/domain/chat-endings.ts';
 import { nextChatWork } from '../../workflows/domain/chat-work.ts';
 import { beginReply, listMessages, lockMessage, setReply } from '../store/chat-messages.ts';
+import { chatSessionExists } from '../store/chat-sessions.ts';
 import type { Db } from '../store/connect.ts';
 import { listCalls } from '../store/tool-call-runs.ts';
 import { callEnding } from './call-ending.ts';
@@ -18,7 +19,12 @@ export interface SessionWorkDeps {
 export function createSessionWork({ db, now = () => new Date() }: SessionWorkDeps): SessionWork {
   return {
     async findChatWork({ sessionId }) {
-      const [messages, calls] = await Promise.all([listMessages(db, sessionId), listCalls(db, { sessionId })]);
+      const [messages, calls, exists] = await Promise.all([
+        listMessages(db, sessionId),
+        listCalls(db, { sessionId }),
+        chatSessionExists(db, sessionId),
+      ]);
+      if (!exists) return { kind: 'deleted' };
       return nextChatWork(
         messages.map((message) => ({ messageId: message.message_id, role: message.role, status: message.status })),
         calls.map((call) => ({
@@ -37,7 +43,9 @@ export function createSessionWork({ db, now = () => new Date() }: SessionWorkDep
 
     async finishChatTurn({ messageId }) {
       await db.transaction().execute(async (trx) => {
-        await lockMessage(trx, messageId);
+        const message = await lockMessage(trx, messageId);
+        // Stopped in the meantime, or deleted.
+        if (message?.status !== 'running' && message?.status !== 'awaiting_authorization') return;
         const call = (await listCalls(trx, { messageId })).findLast(({ status }) => status !== 'superseded');
         const ending = call === undefined ? undefined : await callEnding(trx, call);
         if (ending === undefined) return;
@@ -53,7 +61,7 @@ export function createSessionWork({ db, now = () => new Date() }: SessionWorkDep
     async failChatTurn({ messageId, failure }) {
       await db.transaction().execute(async (trx) => {
         const message = await lockMessage(trx, messageId);
-        if (message.status !== 'running' && message.status !== 'awaiting_authorization') return;
+        if (message?.status !== 'running' && message?.status !== 'awaiting_authorization') return;
         await setReply(trx, messageId, { status: 'failed', content: failureText(failure) });
       });
     },

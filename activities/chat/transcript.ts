@@ -15,8 +15,12 @@ export function transcriptOf(
   const turn = messages.find(({ message_id }) => message_id === messageId);
   const asked = messages.findIndex(({ message_id }) => message_id === turn?.reply_to);
   const before = messages.slice(0, asked + 1).flatMap((message): TranscriptItem[] => {
-    if (message.role === 'user') return message.status === 'failed' ? [] : [{ kind: 'user', text: message.content }];
-    return [...callsOf(calls, message.message_id), { kind: 'assistant', text: message.content }];
+    if (message.role === 'user')
+      return message.status === 'failed' || message.status === 'stopped'
+        ? []
+        : [{ kind: 'user', text: message.content }];
+    const text = message.status === 'stopped' ? `${message.content}\n(stopped by the person)`.trim() : message.content;
+    return [...callsOf(calls, message.message_id), { kind: 'assistant', text }];
   });
   return [...before, ...callsOf(calls, messageId)];
 }

@@ -39,14 +39,14 @@ export async function withdrawUserMessage(trx: DbOrTrx, messageId: string): Prom
   return true;
 }
 
-/** Puts a message that was taken back in the queue again. */
+/** Puts a message that was taken back, or stopped before its turn, in the queue again. */
 export async function requeueUserMessage(trx: DbOrTrx, messageId: string): Promise<void> {
   await trx
     .updateTable('chat_messages')
     .set({ status: 'queued', updated_at: sql<Date>`now()` })
     .where('message_id', '=', messageId)
     .where('role', '=', 'user')
-    .where('status', '=', 'failed')
+    .where('status', 'in', ['failed', 'stopped'])
     .execute();
 }
 
@@ -75,7 +75,7 @@ export async function beginReply(trx: DbOrTrx, userMessageId: string, replyId: s
   await announceChatSession(trx, asked.session_id);
 }
 
-/** Sets what an assistant message says and where its turn stands. */
+/** Sets what an assistant message says and where its turn stands; of a deleted conversation, nothing. */
 export async function setReply(
   trx: DbOrTrx,
   messageId: string,
@@ -87,8 +87,8 @@ export async function setReply(
     .where('message_id', '=', messageId)
     .where('role', '=', 'assistant')
     .returning('session_id')
-    .executeTakeFirstOrThrow();
-  await announceChatSession(trx, row.session_id);
+    .executeTakeFirst();
+  if (row !== undefined) await announceChatSession(trx, row.session_id);
 }
 
 /** The message of that id. */
@@ -96,14 +96,9 @@ export async function findMessage(db: DbOrTrx, messageId: string): Promise<ChatM
   return db.selectFrom('chat_messages').selectAll().where('message_id', '=', messageId).executeTakeFirst();
 }
 
-/** The message, locked until the transaction ends. */
-export async function lockMessage(trx: DbOrTrx, messageId: string): Promise<ChatMessage> {
-  return trx
-    .selectFrom('chat_messages')
-    .selectAll()
-    .where('message_id', '=', messageId)
-    .forUpdate()
-    .executeTakeFirstOrThrow();
+/** The message, locked until the transaction ends; undefined when its conversation has been deleted. */
+export async function lockMessage(trx: DbOrTrx, messageId: string): Promise<ChatMessage | undefined> {
+  return trx.selectFrom('chat_messages').selectAll().where('message_id', '=', messageId).forUpdate().executeTakeFirst();
 }
 
 /** The reply to a user message, once its turn has begun. */

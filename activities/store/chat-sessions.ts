@@ -1,6 +1,7 @@
 import { sql, type Selectable } from 'kysely';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import type { DbOrTrx } from './connect.ts';
+import { announce } from './events.ts';
 import type { ChatSessionsTable } from './schema.ts';
 
 /** One conversation. */
@@ -29,10 +30,23 @@ export async function ownChatSession(db: DbOrTrx, sessionId: string, subject: st
   return session;
 }
 
-/** A line of the list of conversations. */
-export type ListedChatSession = ChatSession & { waiting: boolean };
+/** Whether the conversation is there, and not deleted. */
+export async function chatSessionExists(db: DbOrTrx, sessionId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('chat_sessions')
+    .select('session_id')
+    .where('session_id', '=', sessionId)
+    .executeTakeFirst();
+  return row !== undefined;
+}
 
-/** A person's conversations, the last used first; `waiting` says that a call in it waits for approval. */
+/** A line of the list of conversations. */
+export type ListedChatSession = ChatSession & { waiting: boolean; open_requests: string[] };
+
+/**
+ * A person's conversations, the last used first; `waiting` says that a call in it waits for approval, `open_requests`
+ * for which requests.
+ */
 export async function listChatSessions(db: DbOrTrx, subject: string, limit: number): Promise<ListedChatSession[]> {
   return db
     .selectFrom('chat_sessions')
@@ -49,6 +63,12 @@ export async function listChatSessions(db: DbOrTrx, subject: string, limit: numb
         .$castTo<boolean>()
         .as('waiting'),
     )
+    .select(
+      sql<string[]>`array(select distinct request_id from tool_calls
+        where tool_calls.session_id = chat_sessions.session_id and tool_calls.status = 'parked' and request_id is not null)`.as(
+        'open_requests',
+      ),
+    )
     .where('subject', '=', subject)
     .orderBy('updated_at', 'desc')
     .orderBy('session_id')
@@ -56,7 +76,13 @@ export async function listChatSessions(db: DbOrTrx, subject: string, limit: numb
     .execute();
 }
 
-/** Says that a conversation changed: in the list's order, and to whoever looks at it. */
+/** Gives a conversation another name; its place in the list stays. */
+export async function renameChatSession(trx: DbOrTrx, session: ChatSession, title: string): Promise<void> {
+  await trx.updateTable('chat_sessions').set({ title }).where('session_id', '=', session.session_id).execute();
+  await announce(trx, { kind: 'chat_session', id: session.session_id, subject: session.subject });
+}
+
+/** Says that a conversation changed: in the list's order, and to whoever looks at it. Nothing of a deleted one. */
 export async function announceChatSession(db: DbOrTrx, sessionId: string): Promise<void> {
   await sql`
     with touched as (

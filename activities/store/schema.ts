@@ -149,8 +149,11 @@ export interface ChatSessionsTable {
   updated_at: Stamped;
 }
 
-/** `queued` is a user message whose turn has not begun, `running` an assistant message being made. */
-export type MessageStatus = 'queued' | 'running' | 'completed' | 'awaiting_authorization' | 'failed';
+/**
+ * `queued` is a user message whose turn has not begun, `running` an assistant message being made, `stopped` either of
+ * them after its person stopped the turn.
+ */
+export type MessageStatus = 'queued' | 'running' | 'completed' | 'awaiting_authorization' | 'failed' | 'stopped';
 
 export interface ChatMessagesTable {
   message_id: string;

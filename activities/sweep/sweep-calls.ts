@@ -3,6 +3,7 @@ import { chatClientId } from '../../workflows/domain/clients.ts';
 import { chatSessionWorkflowId } from '../../workflows/messages.ts';
 import { settleCall } from '../chat/settle-call.ts';
 import { appendAudit } from '../store/audit.ts';
+import { lockMessage } from '../store/chat-messages.ts';
 import { announceChatSession } from '../store/chat-sessions.ts';
 import { heldGrants } from '../store/grants.ts';
 import { findCall, type ToolCall } from '../store/tool-call-runs.ts';
@@ -30,6 +31,8 @@ async function settleWhenLost(deps: SweepDeps, seen: ToolCall): Promise<void> {
   const { running, activities } = await workflowState(deps.client, chatSessionWorkflowId(seen.session_id));
   if (running && activities.includes('runCall')) return;
   const settled = await deps.db.transaction().execute(async (trx) => {
+    // The message first, as wherever calls are claimed and stopped.
+    await lockMessage(trx, seen.message_id);
     await trx.selectFrom('tool_calls').select('call_id').where('call_id', '=', seen.call_id).forUpdate().execute();
     const call = await findCall(trx, seen.call_id);
     // Claimed again meanwhile: somebody runs it.

@@ -11,6 +11,7 @@ import { problemHandler } from '../problems.ts';
 import { chatAuthRoutes } from './auth-routes.ts';
 import { chatCookies } from './chat-cookie.ts';
 import { chatRoutes } from './chat-routes.ts';
+import { conversationRoutes } from './conversation-routes.ts';
 import type { ChatDeps } from './deps.ts';
 
 /** The chat app on its own port: JSON endpoints, sign-in, live events and the built web app. */
@@ -33,7 +34,11 @@ export function createChatApp(deps: ChatDeps): Express {
   app.use(chatAppDocument({ url: new URL(deps.publicUrl).origin, cookie: cookies.signIn.name }));
   app.use('/assets', web.assets);
   app.get(['/', '/c/:sessionId'], web.page);
-  app.use(requireSameOrigin(new URL(deps.publicUrl).origin), chatRoutes(deps, cookies));
+  app.use(
+    requireSameOrigin(new URL(deps.publicUrl).origin),
+    conversationRoutes(deps, cookies),
+    chatRoutes(deps, cookies),
+  );
   app.use(methodGuard([...chatAppRoutes, ...pagesAt('/', '/c/{sessionId}', '/plain-page.css')]), notFoundHandler);
   app.use(problemHandler(deps.logger));
   return app;

@@ -95,11 +95,12 @@ export function chatRoutes(deps: ChatDeps, cookies: ChatCookies): Router {
     const { person } = await chatCaller(deps, cookies, request);
     const sessions = await listChatSessions(deps.db, person.subject, shownSessions);
     const list: ChatSessionList = {
-      sessions: sessions.map(({ session_id, title, updated_at, waiting }) => ({
+      sessions: sessions.map(({ session_id, title, updated_at, waiting, open_requests }) => ({
         session_id,
         title,
         updated_at: updated_at.toISOString(),
         waiting,
+        open_requests,
       })),
     };
     response.json(list);

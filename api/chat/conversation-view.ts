@@ -91,7 +91,7 @@ export function replyView(message: ChatMessage, calls: readonly ToolCall[], view
   return {
     session_id: message.session_id,
     message_id: message.message_id,
-    status: message.status === 'completed' || message.status === 'failed' ? message.status : 'awaiting_authorization',
+    status: message.status === 'queued' || message.status === 'running' ? 'awaiting_authorization' : message.status,
     reply: message.content,
     tool_calls: own.map((call) => callView(call, view)),
     ...waitingFields(own),

@@ -1,9 +1,10 @@
 import { parkedText } from '../../workflows/domain/chat-endings.ts';
 import type { z } from 'zod';
 import { setReply } from '../../activities/store/chat-messages.ts';
-import { ownChatSession } from '../../activities/store/chat-sessions.ts';
+import { chatSessionExists, ownChatSession } from '../../activities/store/chat-sessions.ts';
 import type { ToolCall } from '../../activities/store/tool-call-runs.ts';
 import { attachRequest, parkAgain, releaseCall } from '../../activities/store/tool-calls.ts';
+import { DomainError } from '../../workflows/domain/errors.ts';
 import type { requestApprovalSchema } from '../contract/chat.ts';
 import { upgradeScopeResponseSchema, type UpgradeScopeResponse } from '../contract/scope-requests.ts';
 import type { ChatCaller } from './chat-caller.ts';
@@ -43,6 +44,7 @@ export async function requestApproval(
     if (answer.approval_request_id !== undefined) await attachRequest(trx, call, answer.approval_request_id);
     if (answer.status === 'approved') await releaseCall(trx, call.call_id);
   });
+  if (!(await chatSessionExists(deps.db, session.session_id))) await withdraw(deps, subject, answer);
   if (answer.status !== 'pending_admin_approval') await wakeSession(deps.temporal, session.session_id, call.message_id);
   return withoutToken(answer);
 }
@@ -56,6 +58,17 @@ async function parked(deps: ChatDeps, call: ToolCall): Promise<ToolCall> {
     await setReply(trx, again.message_id, { status: 'awaiting_authorization', content });
     return again;
   });
+}
+
+/** The conversation was deleted while its request was being made. */
+async function withdraw(deps: ChatDeps, subject: string, answer: UpgradeScopeResponse): Promise<never> {
+  if (answer.approval_request_id !== undefined)
+    await deps.authServer.ask(
+      subject,
+      'POST',
+      `/api/requests/${encodeURIComponent(answer.approval_request_id)}/cancel`,
+    );
+  throw new DomainError('not_found', 'This conversation has been deleted.');
 }
 
 function withoutToken(answer: UpgradeScopeResponse): UpgradeScopeResponse {

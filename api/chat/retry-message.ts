@@ -66,8 +66,9 @@ export function decideRetry(
   call: Pick<ToolCall, 'status' | 'required_scopes'> | undefined,
   held: readonly string[],
 ): Retry {
-  const turnEnded = message.status === 'completed' || message.status === 'failed';
-  if (call === undefined) return message.status === 'failed' ? 'again' : turnEnded ? 'nothing' : 'wake';
+  const brokenOff = message.status === 'failed' || message.status === 'stopped';
+  const turnEnded = message.status === 'completed' || brokenOff;
+  if (call === undefined) return brokenOff ? 'again' : turnEnded ? 'nothing' : 'wake';
   switch (call.status) {
     case 'proposed':
     case 'ready':
@@ -77,7 +78,7 @@ export function decideRetry(
       return call.required_scopes.every((scope) => held.includes(scope)) ? 'release' : 'nothing';
     case 'succeeded':
       // The tool has answered: only its quoting can have failed.
-      return message.status === 'completed' ? 'nothing' : message.status === 'failed' ? 'again' : 'wake';
+      return message.status === 'completed' ? 'nothing' : brokenOff ? 'again' : 'wake';
     case 'failed':
     case 'unknown':
     case 'denied':

@@ -1,4 +1,5 @@
 import { findMessage, findReply, type ChatMessage } from '../../activities/store/chat-messages.ts';
+import type { Db } from '../../activities/store/connect.ts';
 import { listCalls, type ToolCall } from '../../activities/store/tool-call-runs.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import type { ChatReply } from '../contract/chat.ts';
@@ -30,7 +31,7 @@ export async function waitForReply(deps: ChatDeps, sessionId: string, awaited: A
       });
       const message =
         'replyTo' in awaited
-          ? await findReply(deps.db, awaited.replyTo)
+          ? await findReplyOrStopped(deps.db, awaited.replyTo)
           : await findMessage(deps.db, awaited.messageId);
       if (message !== undefined) {
         const calls = await listCalls(deps.db, { messageId: message.message_id });
@@ -52,10 +53,17 @@ export async function waitForReply(deps: ChatDeps, sessionId: string, awaited: A
 
 /** The turn has ended, or pauses for a person; a call that was released or ended meanwhile still has to be taken up. */
 export function hasSettled(message: ChatMessage, calls: readonly ToolCall[]): boolean {
-  if (message.status === 'completed' || message.status === 'failed') return true;
+  if (message.status === 'completed' || message.status === 'failed' || message.status === 'stopped') return true;
   if (message.status !== 'awaiting_authorization') return false;
   const waiting = calls.some(({ status }) => status === 'parked');
   return waiting && !calls.some(({ status }) => status === 'proposed' || status === 'ready' || status === 'running');
+}
+
+/** A message that was stopped before its turn is all the answer there will be. */
+async function findReplyOrStopped(db: Db, messageId: string): Promise<ChatMessage | undefined> {
+  const [reply, asked] = await Promise.all([findReply(db, messageId), findMessage(db, messageId)]);
+  if (asked === undefined) throw new DomainError('not_found', 'This conversation has been deleted.');
+  return reply ?? (asked.status === 'stopped' ? asked : undefined);
 }
 
 function pause(ms: number): Promise<void> {

@@ -36,7 +36,7 @@ export const postChatSchema = z.object({
   session_id: z.string().min(1).max(128).optional(),
 });
 
-export const replyStatusSchema = z.enum(['completed', 'awaiting_authorization', 'failed']);
+export const replyStatusSchema = z.enum(['completed', 'awaiting_authorization', 'failed', 'stopped']);
 
 /** Answer of `POST /chat` and `POST /retry-message`. */
 export const chatReplySchema = z.object({
@@ -77,7 +77,7 @@ export const chatMessageSchema = z.object({
   message_id: z.string(),
   role: z.enum(['user', 'assistant']),
   content: z.string(),
-  status: z.enum(['queued', 'running', 'completed', 'awaiting_authorization', 'failed']),
+  status: z.enum(['queued', 'running', 'completed', 'awaiting_authorization', 'failed', 'stopped']),
   tool_calls: z.array(toolCallSchema).optional(),
   authorization_error: authorizationErrorSchema.optional(),
   approval_request_id: z.string().optional(),
@@ -97,7 +97,14 @@ export type ChatHistory = z.infer<typeof chatHistorySchema>;
 /** Answer of `GET /api/chat-sessions`: newest first. */
 export const chatSessionListSchema = z.object({
   sessions: z.array(
-    z.object({ session_id: z.string(), title: z.string(), updated_at: z.iso.datetime(), waiting: z.boolean() }),
+    z.object({
+      session_id: z.string(),
+      title: z.string(),
+      updated_at: z.iso.datetime(),
+      waiting: z.boolean(),
+      /** The requests that calls of it wait for. */
+      open_requests: z.array(z.string()),
+    }),
   ),
 });
 export type ChatSessionList = z.infer<typeof chatSessionListSchema>;

@@ -9,6 +9,7 @@ import {
   requestApprovalSchema,
   retryMessageSchema,
 } from '../contract/chat.ts';
+import { conversationNameSchema, renameConversationSchema, stoppedSchema } from '../contract/conversations.ts';
 import { requestStatusSchema, upgradeScopeResponseSchema } from '../contract/scope-requests.ts';
 import { demoLoginSchema, healthSchema, returnToQuerySchema } from '../contract/sign-in.ts';
 import { userStatusSchema } from '../contract/user-status.ts';
@@ -96,6 +97,39 @@ export const chatAppRoutes: readonly RouteDoc[] = [
     summary: 'One’s own conversations, newest first',
     access: 'signed_in',
     answers: [{ status: 200, description: 'The conversations.', schema: chatSessionListSchema }],
+  },
+  {
+    id: 'renameSession',
+    method: 'post',
+    path: '/api/chat-sessions/{id}/rename',
+    tag: 'Conversation',
+    summary: 'Give a conversation of one’s own another name',
+    access: 'signed_in',
+    guarded: true,
+    body: renameConversationSchema,
+    answers: [{ status: 200, description: 'Its name now.', schema: conversationNameSchema }],
+  },
+  {
+    id: 'stopSession',
+    method: 'post',
+    path: '/api/chat-sessions/{id}/stop',
+    tag: 'Conversation',
+    summary:
+      'Stop what a conversation is doing: the model and calls that have not begun. A call that runs is not undone; turns that wait for a person are left alone',
+    access: 'signed_in',
+    guarded: true,
+    answers: [{ status: 200, description: 'What was stopped; possibly nothing.', schema: stoppedSchema }],
+  },
+  {
+    id: 'deleteSession',
+    method: 'post',
+    path: '/api/chat-sessions/{id}/delete',
+    tag: 'Conversation',
+    summary:
+      'Delete a conversation for good: its waiting calls are cancelled, their requests withdrawn. Requests, grants and the audit log keep what they hold',
+    access: 'signed_in',
+    guarded: true,
+    answers: [{ status: 204, description: 'Deleted.' }],
   },
   {
     id: 'getAgent',

@@ -10,6 +10,7 @@ import {
   chatSessionListSchema,
   toolCallSchema,
 } from '../contract/chat.ts';
+import { conversationNameSchema, stoppedSchema } from '../contract/conversations.ts';
 import { liveEventSchema } from '../contract/events.ts';
 import { grantListSchema, grantSchema, grantStateSchema } from '../contract/grants.ts';
 import { problemSchema } from '../contract/problem.ts';
@@ -51,6 +52,7 @@ export const namedSchemas = {
   ChatMessage: chatMessageSchema,
   ChatReply: chatReplySchema,
   ChatSessionList: chatSessionListSchema,
+  ConversationName: conversationNameSchema,
   Grant: grantSchema,
   GrantList: grantListSchema,
   GrantState: grantStateSchema,
@@ -65,6 +67,7 @@ export const namedSchemas = {
   ScopeRequest: scopeRequestSchema,
   SignInOptions: signInOptionsSchema,
   Stats: statsSchema,
+  Stopped: stoppedSchema,
   ToolAccess: toolAccessSchema,
   ToolCall: toolCallSchema,
   ToolCallAnswer: toolCallAnswerSchema,

@@ -59,7 +59,8 @@ export async function startChatWorld(env: TestWorkflowEnvironment): Promise<Chat
   };
 
   const session: SessionWork = {
-    findChatWork: async () => nextChatWork(world.talk.messages, world.talk.calls, Date.now()),
+    findChatWork: async () =>
+      world.talk.deleted ? { kind: 'deleted' } : nextChatWork(world.talk.messages, world.talk.calls, Date.now()),
     beginChatTurn: async ({ messageId }) => {
       const asked = world.talk.message(messageId);
       if (asked.status !== 'queued') return;

@@ -12,6 +12,7 @@ export class FakeConversation {
   readonly log: string[] = [];
   answer: Answer = 'ok';
   repeatable = false;
+  deleted = false;
   failModel: string | undefined;
 
   post(messageId: string): void {

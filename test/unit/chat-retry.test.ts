@@ -19,6 +19,10 @@ describe('a retry by hand', () => {
     ['completed', { ...parked, status: 'denied' as const }, [], 'again'],
     ['failed', undefined, [], 'again'],
     ['completed', undefined, [], 'nothing'],
+    ['stopped', undefined, [], 'again'],
+    ['stopped', { ...parked, status: 'cancelled' as const }, [], 'again'],
+    ['stopped', { ...parked, status: 'succeeded' as const }, [], 'again'],
+    ['stopped', { ...parked, status: 'running' as const }, [], 'wake'],
   ] as const)('of a %s message with %o', (status, call, held, expected) => {
     expect(
       decideRetry(

@@ -118,6 +118,8 @@ class Simulation {
       case 'finish':
         this.#message(work.messageId).status = 'completed';
         break;
+      case 'deleted':
+        throw new Error('only the database knows that');
       default:
         work satisfies never;
     }

@@ -6,6 +6,7 @@ import { auditRoutes } from '../../api/audit/routes.ts';
 import { chatAuthRoutes } from '../../api/chat/auth-routes.ts';
 import { chatCookies } from '../../api/chat/chat-cookie.ts';
 import { chatRoutes } from '../../api/chat/chat-routes.ts';
+import { conversationRoutes } from '../../api/chat/conversation-routes.ts';
 import type { ChatDeps } from '../../api/chat/deps.ts';
 import { eventRoutes, type EventRouteDeps } from '../../api/events/routes.ts';
 import { grantRoutes } from '../../api/grants/routes.ts';
@@ -70,6 +71,7 @@ describe('every route is documented, and nothing else is', () => {
       'get /healthz',
       'get /readyz',
       ...answered('', chatAppDocument(served)),
+      ...answered('', conversationRoutes(chat, cookies)),
       ...answered('', chatRoutes(chat, cookies)),
       ...answered('/auth', chatAuthRoutes(chat, cookies)),
     ];

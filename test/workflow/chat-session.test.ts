@@ -119,6 +119,34 @@ describe('chatSession', () => {
     },
   );
 
+  it('ends at once when its conversation has been deleted', async () => {
+    world.talk.answer = 'insufficient_scope';
+    world.talk.post('m1');
+    const handle = await world.wake();
+    await until(() => world.talk.calls[0]?.status === 'parked');
+    world.talk.deleted = true;
+    const before = await env.currentTimeMs();
+    await world.wake(scopeResolvedSignal);
+    await handle.result();
+    // Not by having been idle for its ten minutes.
+    expect((await env.currentTimeMs()) - before).toBeLessThan(60_000);
+  });
+
+  it('takes up nothing of a turn that was stopped, and goes on with the next message', async () => {
+    world.talk.answer = 'unavailable';
+    world.talk.post('m1');
+    await world.wake();
+    await until(() => world.talk.calls[0]?.status === 'proposed');
+    world.talk.callOf('re:m1').status = 'cancelled';
+    world.talk.message('re:m1').status = 'stopped';
+    world.talk.answer = 'ok';
+    world.talk.post('m2');
+    await world.wake();
+    await until(() => world.talk.has('re:m2', 'completed'));
+    expect(world.talk.message('re:m1').status).toBe('stopped');
+    expect(world.talk.runs).toEqual(['call:re:m2']);
+  });
+
   it('reports a crash in mid-call as unknown within seconds and does not repeat it', async () => {
     world.talk.answer = 'crash';
     world.talk.post('m1');

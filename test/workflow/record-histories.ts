@@ -158,6 +158,28 @@ async function recordChatEnds(world: ChatWorld): Promise<void> {
   }
 }
 
+async function recordChatDeletion(world: ChatWorld, env: TestWorkflowEnvironment): Promise<void> {
+  world.next();
+  world.talk.answer = 'insufficient_scope';
+  world.talk.post('m1');
+  const handle = await world.wake();
+  await until(() => world.talk.calls[0]?.status === 'parked');
+  world.talk.deleted = true;
+  await world.wake(scopeResolvedSignal);
+  await handle.result();
+  await save('chat-session.ended.deleted', handle);
+
+  world.next();
+  world.talk.answer = 'crash';
+  world.talk.post('m1');
+  const { signaledRunId } = await world.wake();
+  await until(() => world.talk.runs.length === 1);
+  const cancelled = env.client.workflow.getHandle(world.workflowId, signaledRunId);
+  await cancelled.cancel();
+  await cancelled.result().catch(() => undefined);
+  await save('chat-session.ended.cancelled-in-mid-call', cancelled);
+}
+
 async function recordChatWaits(world: ChatWorld, env: TestWorkflowEnvironment): Promise<void> {
   const waiting = async (name: string, prepare: () => void, reached: () => boolean) => {
     world.next();
@@ -224,6 +246,7 @@ try {
   }
   for (const record of [
     { start: () => startChatWorld(skipping), run: recordChatEnds },
+    { start: () => startChatWorld(skipping), run: (world: ChatWorld) => recordChatDeletion(world, skipping) },
     { start: () => startChatWorld(standing), run: (world: ChatWorld) => recordChatWaits(world, standing) },
   ]) {
     const world = await record.start();

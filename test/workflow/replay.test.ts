@@ -45,7 +45,10 @@ describe('histories of every end and every waiting state', () => {
     );
     expect(of('scope-upgrade.waiting.')).toEqual(expect.arrayContaining(['granted', 'minting', 'pending']));
     expect(of('chat-session.ended.')).toEqual(
-      expect.arrayContaining(['call-unknown', 'continued-as-new', 'denied', 'idle', 'idle-with-parked-call']),
+      expect.arrayContaining([
+        ...['call-unknown', 'cancelled-in-mid-call', 'continued-as-new', 'deleted', 'denied', 'idle'],
+        'idle-with-parked-call',
+      ]),
     );
     expect(of('chat-session.waiting.')).toEqual(expect.arrayContaining(['calling', 'idle', 'model', 'parked']));
   });

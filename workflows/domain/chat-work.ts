@@ -12,13 +12,15 @@ export type ChatWork =
   | { kind: 'finish'; messageId: string }
   /** A call is marked as running, but nobody can be running it any more. */
   | { kind: 'lost'; callId: string }
-  | { kind: 'none' };
+  | { kind: 'none' }
+  /** The conversation has been deleted: its workflow ends. */
+  | { kind: 'deleted' };
 
 /** A message as far as it matters for what comes next. */
 export interface WorkMessage {
   messageId: string;
   role: 'user' | 'assistant';
-  status: 'queued' | 'running' | 'completed' | 'awaiting_authorization' | 'failed';
+  status: 'queued' | 'running' | 'completed' | 'awaiting_authorization' | 'failed' | 'stopped';
 }
 
 /** A call as far as it matters for what comes next. Times are epoch milliseconds. */
