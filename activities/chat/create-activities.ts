@@ -1,4 +1,4 @@
-import { ApplicationFailure, Context } from '@temporalio/activity';
+import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import type { CallDeps } from './call-deps.ts';
 import { takeModelStep, type ModelStepDeps } from './model-step.ts';
@@ -23,6 +23,7 @@ async function beating<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>
   try {
     return await work(context.cancellationSignal);
   } catch (error) {
+    if (error instanceof CancelledFailure) throw error;
     if (error instanceof DomainError) throw ApplicationFailure.create({ type: error.code, message: error.message });
     throw ApplicationFailure.create({ type: 'internal_error', message: errorName(error) });
   } finally {

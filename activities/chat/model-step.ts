@@ -5,7 +5,9 @@ import { findMessage, listMessages, lockMessage, setReply, type ChatMessage } fr
 import type { Db, DbOrTrx } from '../store/connect.ts';
 import { listCalls, proposeCall } from '../store/tool-call-runs.ts';
 import { askModel, type StepResult } from './model-answer.ts';
-import type { ModelPort } from './model-port.ts';
+import { keepDraft } from './keep-draft.ts';
+import type { LiveText } from './live-text.ts';
+import type { ModelInput, ModelPort } from './model-port.ts';
 import type { ToolCatalogue } from './tool-catalogue.ts';
 import { transcriptOf } from './transcript.ts';
 
@@ -13,6 +15,7 @@ import { transcriptOf } from './transcript.ts';
 export interface ModelStepDeps {
   db: Db;
   model: ModelPort;
+  liveText: LiveText;
   catalogue: ToolCatalogue;
   /** The tool server's resource identifier, part of every call's digest. */
   resource: string;
@@ -36,14 +39,41 @@ export async function takeModelStep(deps: ModelStepDeps, messageId: string, sign
     deps.catalogue.list({ subject, sessionId: message.session_id }),
   ]);
   const made = calls.filter(({ message_id }) => message_id === messageId).length;
-  const result: StepResult =
+  const result: StepResult | undefined =
     made >= mostCallsInATurn
       ? { kind: 'text', text: 'I stop here: this turn has made as many tool calls as one turn may.' }
-      : await askModel(deps.model, { transcript: transcriptOf(messages, calls, messageId), tools }, signal);
+      : await askUnlessStopped(
+          deps,
+          messageId,
+          { transcript: transcriptOf(messages, calls, messageId), tools },
+          signal,
+        );
+  if (result === undefined) return;
   await deps.db.transaction().execute(async (trx) => {
     const locked = await lockMessage(trx, messageId);
     if (locked !== undefined && (await isOpen(trx, locked))) await store(trx, deps.resource, message, result);
   });
+}
+
+/** Undefined when the turn was stopped while the model was being asked. */
+async function askUnlessStopped(
+  deps: ModelStepDeps,
+  messageId: string,
+  input: ModelInput,
+  signal: AbortSignal | undefined,
+): Promise<StepResult | undefined> {
+  const draft = keepDraft(deps, messageId);
+  try {
+    return await askModel(deps.model, input, {
+      signal: signal === undefined ? draft.stopped : AbortSignal.any([signal, draft.stopped]),
+      onText: (saidSoFar) => draft.say(saidSoFar),
+    });
+  } catch (error) {
+    if (draft.stopped.aborted) return undefined;
+    throw error;
+  } finally {
+    await draft.close();
+  }
 }
 
 /** The turn goes on, and none of its calls is under way. */
@@ -59,6 +89,8 @@ async function store(trx: DbOrTrx, resource: string, message: ChatMessage, resul
     case 'failed':
       return setReply(trx, message.message_id, { status: 'failed', content: result.text });
     case 'call':
+      // What was said before the call was thinking aloud.
+      await setReply(trx, message.message_id, { status: 'running', content: '' });
       return proposeCall(trx, {
         callId: `call_${randomUUID()}`,
         sessionId: message.session_id,

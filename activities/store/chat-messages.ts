@@ -91,6 +91,23 @@ export async function setReply(
   if (row !== undefined) await announceChatSession(trx, row.session_id);
 }
 
+/**
+ * Stores what a reply says so far, without telling anybody: live views hear of a reply when it stands.
+ *
+ * @returns whether its turn still goes on.
+ */
+export async function keepReplySoFar(db: DbOrTrx, messageId: string, content: string): Promise<boolean> {
+  await db
+    .updateTable('chat_messages')
+    .set({ content })
+    .where('message_id', '=', messageId)
+    .where('status', '=', 'running')
+    .where('content', '!=', content)
+    .execute();
+  const message = await findMessage(db, messageId);
+  return message?.status === 'running' || message?.status === 'awaiting_authorization';
+}
+
 /** The message of that id. */
 export async function findMessage(db: DbOrTrx, messageId: string): Promise<ChatMessage | undefined> {
   return db.selectFrom('chat_messages').selectAll().where('message_id', '=', messageId).executeTakeFirst();

@@ -1,4 +1,4 @@
-import { Router } from 'express';
+import { Router, type Request } from 'express';
 import { listMessages } from '../../activities/store/chat-messages.ts';
 import { listChatSessions, ownChatSession } from '../../activities/store/chat-sessions.ts';
 import { listCalls } from '../../activities/store/tool-call-runs.ts';
@@ -19,7 +19,8 @@ import { streamEvents } from '../events/stream.ts';
 import { createStreamLimit } from '../events/stream-limit.ts';
 import { parseBody, parseQuery, pathId } from '../http/parse.ts';
 import { userStatus } from '../sessions/user-status.ts';
-import { chatCaller, findChatCaller } from './chat-caller.ts';
+import { answerTurn } from './answer-turn.ts';
+import { chatCaller, findChatCaller, type ChatCaller } from './chat-caller.ts';
 import type { ChatCookies } from './chat-cookie.ts';
 import { messageView, viewContext } from './conversation-view.ts';
 import type { ChatDeps } from './deps.ts';
@@ -34,6 +35,12 @@ const shownSessions = 100;
 export function chatRoutes(deps: ChatDeps, cookies: ChatCookies): Router {
   const router = Router();
   const limit = createStreamLimit();
+  const turnLimit = createStreamLimit();
+  const reader = (request: Request, { person }: ChatCaller) => ({
+    subject: person.subject,
+    limit: turnLimit,
+    isStillAllowed: async () => (await findChatCaller(deps, cookies, request)) !== undefined,
+  });
 
   router.use((_request, response, next) => {
     response.set('Cache-Control', 'no-store');
@@ -42,12 +49,19 @@ export function chatRoutes(deps: ChatDeps, cookies: ChatCookies): Router {
 
   router.post('/chat', async (request, response) => {
     const caller = await chatCaller(deps, cookies, request);
-    response.json(await postMessage(deps, caller, parseBody(postChatSchema, request)));
+    const { sessionId, messageId } = await postMessage(deps, caller, parseBody(postChatSchema, request));
+    await answerTurn(
+      deps,
+      { request, response },
+      { sessionId, awaited: { replyTo: messageId } },
+      reader(request, caller),
+    );
   });
 
   router.post('/retry-message', async (request, response) => {
     const caller = await chatCaller(deps, cookies, request);
-    response.json(await retryMessage(deps, caller, parseBody(retryMessageSchema, request)));
+    const turn = await retryMessage(deps, caller, parseBody(retryMessageSchema, request));
+    await answerTurn(deps, { request, response }, turn, reader(request, caller));
   });
 
   router.post('/request-approval', async (request, response) => {

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import type { AuthServer } from '../../activities/chat/auth-server.ts';
+import type { LiveText } from '../../activities/chat/live-text.ts';
 import type { ModelIdentity } from '../../activities/chat/model-port.ts';
 import type { OAuthClient } from '../../activities/chat/oauth-client.ts';
 import type { TokenSource } from '../../activities/chat/token-source.ts';
@@ -18,6 +19,8 @@ export interface ChatDeps {
   tokens: TokenSource;
   authServer: AuthServer;
   agent: ModelIdentity;
+  /** What models say in this very process. */
+  liveText: LiveText;
   atRestKey: AtRestKey;
   publicUrl: string;
   issuer: string;

@@ -2,6 +2,7 @@ import { Client } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { createAuthServer } from '../../activities/chat/auth-server.ts';
 import { createChatActivities } from '../../activities/chat/create-activities.ts';
+import { createLiveText } from '../../activities/chat/live-text.ts';
 import { createOAuthClient } from '../../activities/chat/oauth-client.ts';
 import type { ModelPort } from '../../activities/chat/model-port.ts';
 import { createPlanner } from '../../activities/chat/planner.ts';
@@ -44,6 +45,7 @@ export async function startChat(
     // A token from before a grant, or from before signing out, is not worth keeping.
     if (event.kind === 'grant' || event.kind === 'sign_out') tokens.forget(event.subject);
     ahead.seen(event);
+  const liveText = createLiveText();
   });
   await feed.ready();
 
@@ -67,6 +69,7 @@ export async function startChat(
         authServer,
         catalogue,
         model,
+        liveText,
         resource: mcpResource,
         now,
       }),
@@ -82,6 +85,7 @@ export async function startChat(
     tokens,
     authServer,
     agent: model.identity,
+    liveText,
     checks: partChecks({ db, temporal }),
     now,
   });

@@ -2,16 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { insertUserMessage, withdrawUserMessage } from '../../activities/store/chat-messages.ts';
 import { insertChatSession, ownChatSession } from '../../activities/store/chat-sessions.ts';
-import type { ChatReply, postChatSchema } from '../contract/chat.ts';
+import type { postChatSchema } from '../contract/chat.ts';
 import type { ChatCaller } from './chat-caller.ts';
 import type { ChatDeps } from './deps.ts';
-import { waitForReply } from './wait-for-reply.ts';
 import { wakeSession } from './wake-session.ts';
 
 const longestTitle = 80;
 
 /**
- * Takes a message, starts its turn and waits for it to end or pause.
+ * Takes a message and starts its turn.
  *
  * @throws {DomainError} `not_found` for a foreign conversation, `not_signed_in`, `temporarily_unavailable` when the
  * auth server or the agent cannot be reached: then the message has not been taken.
@@ -20,7 +19,7 @@ export async function postMessage(
   deps: ChatDeps,
   caller: ChatCaller,
   body: z.output<typeof postChatSchema>,
-): Promise<ChatReply> {
+): Promise<{ sessionId: string; messageId: string }> {
   const { subject } = caller.person;
   const existing = body.session_id === undefined ? undefined : await ownChatSession(deps.db, body.session_id, subject);
   // Without the auth server nothing can be done: say so now rather than in the middle of a turn.
@@ -37,7 +36,7 @@ export async function postMessage(
     // A wake that did arrive has begun the turn; then there is an answer to wait for.
     if (await deps.db.transaction().execute((trx) => withdrawUserMessage(trx, messageId))) throw error;
   }
-  return waitForReply(deps, sessionId, { replyTo: messageId });
+  return { sessionId, messageId };
 }
 
 function titleOf(message: string): string {

@@ -10,10 +10,17 @@ import type { ChatCaller } from './chat-caller.ts';
 import { replyView, viewContext } from './conversation-view.ts';
 import type { ChatDeps } from './deps.ts';
 import { findRetryable } from './find-target.ts';
-import { waitForReply } from './wait-for-reply.ts';
+import type { AwaitedReply } from './wait-for-reply.ts';
 import { wakeSession } from './wake-session.ts';
 
 type Retry = 'nothing' | 'wake' | 'release' | 'again';
+
+/** Which turn goes on; `reply` when there is nothing to wait for. */
+interface Retried {
+  sessionId: string;
+  awaited: AwaitedReply;
+  reply?: ChatReply;
+}
 
 /**
  * Goes on with a message by the person's own wish. Harmless when the work has gone on by itself; a call whose outcome
@@ -25,14 +32,14 @@ export async function retryMessage(
   deps: ChatDeps,
   caller: ChatCaller,
   body: z.output<typeof retryMessageSchema>,
-): Promise<ChatReply> {
+): Promise<Retried> {
   const { subject } = caller.person;
   const session = await ownChatSession(deps.db, body.session_id, subject);
   const message = await findRetryable(deps.db, session.session_id, body.message_id);
   if (message.role === 'user') {
     await deps.db.transaction().execute((trx) => requeueUserMessage(trx, message.message_id));
     await wakeSession(deps.temporal, session.session_id, message.message_id);
-    return waitForReply(deps, session.session_id, { replyTo: message.message_id });
+    return { sessionId: session.session_id, awaited: { replyTo: message.message_id } };
   }
   const calls = await listCalls(deps.db, { messageId: message.message_id });
   const held = await heldScopes(
@@ -43,7 +50,11 @@ export async function retryMessage(
   const last = calls.findLast(({ status }) => status !== 'superseded');
   switch (decideRetry(message, last, held)) {
     case 'nothing':
-      return replyView(message, calls, await viewContext(deps.db, calls, deps.now()));
+      return {
+        sessionId: session.session_id,
+        awaited: { messageId: message.message_id },
+        reply: replyView(message, calls, await viewContext(deps.db, calls, deps.now())),
+      };
     case 'wake':
       break;
     case 'release':
@@ -57,7 +68,7 @@ export async function retryMessage(
       break;
   }
   await wakeSession(deps.temporal, session.session_id, message.message_id);
-  return waitForReply(deps, session.session_id, { messageId: message.message_id });
+  return { sessionId: session.session_id, awaited: { messageId: message.message_id } };
 }
 
 /** What a retry means for a reply as it stands. Pure. */

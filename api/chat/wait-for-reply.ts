@@ -9,33 +9,51 @@ import type { ChatDeps } from './deps.ts';
 /** Which reply is waited for: the one to a user message, or that message itself. */
 export type AwaitedReply = { replyTo: string } | { messageId: string };
 
-const waitMs = 60_000;
+/** Somebody who waits for a reply. */
+interface Waiting {
+  /** How long at most. */
+  forMs: number;
+  /** Told of the reply as it stands, each time it may have changed. */
+  onReply?: (reply: ChatReply, message: ChatMessage) => void;
+  /** Ends the waiting; then there is no answer. */
+  signal?: AbortSignal;
+}
+
 const pollMs = 250;
 
 /**
  * Waits until a turn has ended or paused. Events of the conversation are the hint, the poll is the truth.
  *
- * @throws {DomainError} `temporarily_unavailable` after a minute; the turn goes on and shows in the history.
+ * @throws {DomainError} `temporarily_unavailable` when it takes longer; the turn goes on and shows in the history.
+ * @throws the reason of `signal`
  */
-export async function waitForReply(deps: ChatDeps, sessionId: string, awaited: AwaitedReply): Promise<ChatReply> {
-  const deadline = Date.now() + waitMs;
+export async function waitForReply(
+  deps: ChatDeps,
+  sessionId: string,
+  awaited: AwaitedReply,
+  waiting: Waiting = { forMs: 60_000 },
+): Promise<ChatReply> {
+  const deadline = Date.now() + waiting.forMs;
   let ring: () => void = () => undefined;
   const unsubscribe = deps.feed.subscribe((event) => {
     if (event.kind === 'chat_session' && event.id === sessionId) ring();
   });
   try {
     while (Date.now() < deadline) {
+      waiting.signal?.throwIfAborted();
       // Armed before reading, so that a change right after the reading is not slept over.
       const changed = new Promise<void>((resolve) => {
         ring = resolve;
       });
-      const message =
-        'replyTo' in awaited
-          ? await findReplyOrStopped(deps.db, awaited.replyTo)
-          : await findMessage(deps.db, awaited.messageId);
+      const message = await findAwaited(deps.db, awaited);
       if (message !== undefined) {
         const calls = await listCalls(deps.db, { messageId: message.message_id });
-        if (hasSettled(message, calls)) return replyView(message, calls, await viewContext(deps.db, calls, deps.now()));
+        const settled = hasSettled(message, calls);
+        if (settled || waiting.onReply !== undefined) {
+          const reply = replyView(message, calls, await viewContext(deps.db, calls, deps.now()));
+          if (settled) return reply;
+          waiting.onReply?.(reply, message);
+        }
       }
       await Promise.race([changed, pause(pollMs)]);
     }
@@ -60,10 +78,14 @@ export function hasSettled(message: ChatMessage, calls: readonly ToolCall[]): bo
 }
 
 /** A message that was stopped before its turn is all the answer there will be. */
-async function findReplyOrStopped(db: Db, messageId: string): Promise<ChatMessage | undefined> {
-  const [reply, asked] = await Promise.all([findReply(db, messageId), findMessage(db, messageId)]);
-  if (asked === undefined) throw new DomainError('not_found', 'This conversation has been deleted.');
-  return reply ?? (asked.status === 'stopped' ? asked : undefined);
+async function findAwaited(db: Db, awaited: AwaitedReply): Promise<ChatMessage | undefined> {
+  const [named, reply] = await Promise.all([
+    findMessage(db, 'replyTo' in awaited ? awaited.replyTo : awaited.messageId),
+    'replyTo' in awaited ? findReply(db, awaited.replyTo) : undefined,
+  ]);
+  if (named === undefined) throw new DomainError('not_found', 'This conversation has been deleted.');
+  if (!('replyTo' in awaited)) return named;
+  return reply ?? (named.status === 'stopped' ? named : undefined);
 }
 
 function pause(ms: number): Promise<void> {

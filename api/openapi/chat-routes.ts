@@ -9,6 +9,7 @@ import {
   requestApprovalSchema,
   retryMessageSchema,
 } from '../contract/chat.ts';
+import { turnEventSchema } from '../contract/chat-stream.ts';
 import { conversationNameSchema, renameConversationSchema, stoppedSchema } from '../contract/conversations.ts';
 import { requestStatusSchema, upgradeScopeResponseSchema } from '../contract/scope-requests.ts';
 import { demoLoginSchema, healthSchema, returnToQuerySchema } from '../contract/sign-in.ts';
@@ -27,8 +28,16 @@ export const chatAppRoutes: readonly RouteDoc[] = [
     access: 'signed_in',
     guarded: true,
     body: postChatSchema,
-    answers: [{ status: 200, description: 'The reply.', schema: chatReplySchema }],
-    problems: ['not_found', 'turn_in_progress'],
+    answers: [
+      {
+        status: 200,
+        description:
+          'The reply; with `Accept: text/event-stream` the way to it as server-sent events (TurnEvent), which end with it.',
+        schema: chatReplySchema,
+        stream: turnEventSchema,
+      },
+    ],
+    problems: ['not_found', 'rate_limited', 'turn_in_progress'],
   },
   {
     id: 'requestApproval',
@@ -60,8 +69,16 @@ export const chatAppRoutes: readonly RouteDoc[] = [
     access: 'signed_in',
     guarded: true,
     body: retryMessageSchema,
-    answers: [{ status: 200, description: 'The reply.', schema: chatReplySchema }],
-    problems: ['not_found', 'turn_in_progress'],
+    answers: [
+      {
+        status: 200,
+        description:
+          'The reply; with `Accept: text/event-stream` the way to it as server-sent events (TurnEvent), which end with it.',
+        schema: chatReplySchema,
+        stream: turnEventSchema,
+      },
+    ],
+    problems: ['not_found', 'rate_limited', 'turn_in_progress'],
   },
   {
     id: 'cancelApproval',

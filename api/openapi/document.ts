@@ -59,8 +59,14 @@ function operation(route: RouteDoc, { bearer }: DocumentOptions): Json {
   };
 }
 
-function response({ description, schema, mediaType }: AnswerDoc): Json {
-  if (schema !== undefined) return { description, content: { 'application/json': { schema: reference(schema) } } };
+function response({ description, schema, stream, mediaType }: AnswerDoc): Json {
+  if (schema !== undefined) {
+    const json = { 'application/json': { schema: reference(schema) } };
+    // OpenAPI 3.1 has no words for a sequence of events: the document says what one of them is.
+    const events =
+      stream === undefined ? {} : { 'text/event-stream': { schema: { type: 'string' }, 'x-event': reference(stream) } };
+    return { description, content: { ...json, ...events } };
+  }
   if (mediaType === undefined) return { description };
   const content = [mediaType].flat().map((type) => {
     const schema = type === 'application/json' ? { type: 'object' } : { type: 'string' };
@@ -147,7 +153,7 @@ function reference(schema: z.ZodType): Json {
 function usedSchemas(routes: readonly RouteDoc[]): Json {
   const all = answerSchemas();
   const wanted = routes.flatMap(({ answers }) =>
-    answers.flatMap(({ schema }) => (schema === undefined ? [] : [schema])),
+    answers.flatMap(({ schema, stream }) => [schema, stream].filter((one) => one !== undefined)),
   );
   const queue = ['Problem', 'LiveEvent', ...wanted.flatMap((schema) => nameOf.get(schema) ?? [])];
   const used: Json = {};

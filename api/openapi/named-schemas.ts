@@ -10,6 +10,7 @@ import {
   chatSessionListSchema,
   toolCallSchema,
 } from '../contract/chat.ts';
+import { turnEventSchema } from '../contract/chat-stream.ts';
 import { conversationNameSchema, stoppedSchema } from '../contract/conversations.ts';
 import { liveEventSchema } from '../contract/events.ts';
 import { grantListSchema, grantSchema, grantStateSchema } from '../contract/grants.ts';
@@ -72,6 +73,7 @@ export const namedSchemas = {
   ToolCall: toolCallSchema,
   ToolCallAnswer: toolCallAnswerSchema,
   ToolList: toolListSchema,
+  TurnEvent: turnEventSchema,
   UpgradeScopeResponse: upgradeScopeResponseSchema,
   UserStatus: userStatusSchema,
 } as const satisfies Record<string, z.ZodType>;

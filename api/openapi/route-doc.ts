@@ -7,6 +7,8 @@ export interface AnswerDoc {
   description: string;
   /** Of the JSON body; it has to stand in `namedSchemas`. Absent for answers without JSON. */
   schema?: z.ZodType;
+  /** Of the events, where the same answer can be had as an event stream; it has to stand in `namedSchemas`. */
+  stream?: z.ZodType;
   /** Of an answer that is not JSON. */
   mediaType?: MediaType | readonly MediaType[];
 }

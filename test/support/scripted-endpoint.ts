@@ -7,6 +7,8 @@ export type Dialect = 'plain' | 'ogx' | 'no-index' | 'no-type' | 'name-late';
 /** What the endpoint answers to one request. */
 export type Reply =
   | { say: string; finish?: string | null }
+  /** Piece by piece, as a model speaks and, with `hang`, never to an end. */
+  | { slowly: readonly string[]; everyMs: number; hang?: boolean }
   | { call: string; args: string; dialect?: Dialect; before?: string }
   | { status: number; headers?: Record<string, string>; body?: unknown }
   | { raw: string; type?: string }
@@ -59,6 +61,8 @@ function answer(response: ServerResponse, reply: Reply, streamed: boolean): void
     setTimeout(() => response.destroy(), 20);
   } else if ('raw' in reply) {
     response.writeHead(200, { 'content-type': reply.type ?? 'text/event-stream' }).end(reply.raw);
+  } else if ('slowly' in reply) {
+    void speakSlowly(response, reply);
   } else if ('status' in reply) {
     response
       .writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers })
@@ -75,6 +79,23 @@ function answer(response: ServerResponse, reply: Reply, streamed: boolean): void
     const call = { id: 'call_1', type: 'function', function: { name: reply.call, arguments: reply.args } };
     json(whole({ content: reply.before ?? null, tool_calls: [call] }, 'tool_calls'));
   }
+}
+
+async function speakSlowly(
+  response: ServerResponse,
+  { slowly, everyMs, hang = false }: Extract<Reply, { slowly: readonly string[] }>,
+): Promise<void> {
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  const send = (value: unknown): void => void response.write(`data: ${JSON.stringify(value)}\n\n`);
+  for (const content of slowly) {
+    send(chunk({ content }));
+    await new Promise((resolve) => {
+      setTimeout(resolve, everyMs);
+    });
+  }
+  if (hang) return;
+  send(chunk({}, 'stop'));
+  response.end('data: [DONE]\n\n');
 }
 
 function deltas({ call: name, args, dialect = 'plain' }: { call: string; args: string; dialect?: Dialect }): unknown[] {
