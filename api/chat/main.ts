@@ -40,12 +40,12 @@ export async function startChat(
   const server = createToolServer({ resource: mcpResource, clientName: chatClientId, version: options.version });
   const catalogue = createToolCatalogue({ server, tokens, resource: mcpResource, now });
   const model = await openModel(options);
+  const liveText = createLiveText();
   const ahead = new TokensAhead(tokens, mcpResource);
   feed.subscribe((event) => {
     // A token from before a grant, or from before signing out, is not worth keeping.
     if (event.kind === 'grant' || event.kind === 'sign_out') tokens.forget(event.subject);
     ahead.seen(event);
-  const liveText = createLiveText();
   });
   await feed.ready();
 
