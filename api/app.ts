@@ -16,6 +16,7 @@ import { isProviderPath } from './oauth/routes.ts';
 import { authServerRoutes } from './openapi/auth-server-routes.ts';
 import { authServerDocument } from './openapi/routes.ts';
 import { pageRoutes, pages } from './pages.ts';
+import { policyRoutes } from './policy/routes.ts';
 import { problemHandler } from './problems.ts';
 import { accessTokenVerifier } from './sessions/access-tokens.ts';
 import { authenticate, callerOf } from './sessions/authenticate.ts';
@@ -76,7 +77,7 @@ export function createApiApp(deps: ApiAppDeps): Express {
     response.json(await userStatus(deps, callerOf(response)));
   });
   api.use(eventRoutes({ ...deps, limit: createStreamLimit() }));
-  api.use(auditRoutes(deps), statsRoutes(deps), toolRoutes(deps));
+  api.use(auditRoutes(deps), policyRoutes(deps), statsRoutes(deps), toolRoutes(deps));
   api.use(deps.resources);
   app.use('/api', api);
 

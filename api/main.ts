@@ -63,7 +63,7 @@ export async function startApi(options: ApiOptions): Promise<{ open(): Promise<v
   });
   const resources = Router()
     .use(approvalRoutes(approvals))
-    .use('/grants', grantRoutes(approvals))
+    .use(grantRoutes(approvals))
     .use(toolCallRoutes({ ...approvals, basePrivateJwk: options.basePrivateJwk, toolServer }));
   const app = createApiApp({
     ...options,

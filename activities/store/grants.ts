@@ -1,4 +1,4 @@
-import { sql, type Selectable } from 'kysely';
+import type { Selectable } from 'kysely';
 import { denyingRule, evaluatePolicy } from '../../workflows/domain/evaluate-policy.ts';
 import type { GrantEnd } from '../../workflows/domain/grant-status.ts';
 import type { Policy } from '../../workflows/domain/policy.ts';
@@ -8,7 +8,6 @@ import { announce } from './events.ts';
 import { findPerson, rolesOfPerson } from './people.ts';
 import { livePolicyKey, policyOfKey } from './policies.ts';
 import type { GrantsTable } from './schema.ts';
-import { isVisible, type Visibility } from './visibility.ts';
 
 /** One grant as stored. */
 export type Grant = Selectable<GrantsTable>;
@@ -161,36 +160,4 @@ export async function revokeForbiddenGrants(trx: DbOrTrx, policy: Policy, now: D
 function isForbidden(policy: Policy, holder: { roles: readonly string[]; clientId: string }, scope: string): boolean {
   if (!Object.hasOwn(policy.scopes, scope)) return true;
   return evaluatePolicy(policy, { ...holder, disabled: false, scopes: [scope] }).approvalType === 'forbidden';
-}
-
-/** Filter of {@link listGrants}. */
-export interface GrantFilter {
-  visibleTo?: Visibility;
-  subject?: string;
-  /** `active` and `expired` look at the clock as well as at the row. */
-  status?: 'active' | GrantEnd;
-  after?: { grantedAt: Date; grantId: string };
-  now: Date;
-  limit: number;
-}
-
-/** Grants newest first. */
-export async function listGrants(db: DbOrTrx, filter: GrantFilter): Promise<Grant[]> {
-  let query = db.selectFrom('grants').selectAll();
-  if (filter.visibleTo !== undefined) query = query.where(isVisible(filter.visibleTo));
-  if (filter.subject !== undefined) query = query.where('subject', '=', filter.subject);
-  if (filter.status === 'active') query = query.where('end_reason', 'is', null).where('expires_at', '>', filter.now);
-  else if (filter.status === 'expired') {
-    query = query.where((eb) =>
-      eb.or([
-        eb('end_reason', '=', 'expired'),
-        eb.and([eb('end_reason', 'is', null), eb('expires_at', '<=', filter.now)]),
-      ]),
-    );
-  } else if (filter.status !== undefined) query = query.where('end_reason', '=', filter.status);
-  if (filter.after !== undefined) {
-    const { grantedAt, grantId } = filter.after;
-    query = query.where(sql<boolean>`(granted_at, grant_id) < (${grantedAt}, ${grantId})`);
-  }
-  return query.orderBy('granted_at', 'desc').orderBy('grant_id', 'desc').limit(filter.limit).execute();
 }

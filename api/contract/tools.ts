@@ -38,6 +38,18 @@ export const toolListSchema = z.object({
 export type ListedTool = z.infer<typeof toolAccessSchema>;
 export type ToolList = z.infer<typeof toolListSchema>;
 
+/** Answer of `GET /api/tools/{name}`: a hosted tool as its server describes it. */
+export const toolDescriptionSchema = z.object({
+  name: z.string(),
+  description: z.string(),
+  /** JSON Schema of the arguments. */
+  input_schema: z.record(z.string(), z.unknown()),
+  /** Read-only or idempotent: calling it twice does no harm. */
+  repeatable: z.boolean(),
+  now: z.iso.datetime(),
+});
+export type ToolDescriptionView = z.infer<typeof toolDescriptionSchema>;
+
 /** Body of `POST /api/tools/{name}/call`; without a body the tool is called without arguments. */
 export const callToolBodySchema = z.object({ arguments: z.record(z.string(), z.unknown()).default({}) });
 

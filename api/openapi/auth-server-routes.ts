@@ -6,7 +6,16 @@ import {
   verifyAuditBodySchema,
 } from '../contract/audit.ts';
 import { batchDecisionBodySchema, batchDecisionSchema } from '../contract/batch-decisions.ts';
-import { grantListSchema, grantSchema, listGrantsQuerySchema, revokeBodySchema } from '../contract/grants.ts';
+import {
+  grantDetailSchema,
+  grantListSchema,
+  grantSchema,
+  listGrantsQuerySchema,
+  revocationsBodySchema,
+  revocationsSchema,
+  revokeBodySchema,
+} from '../contract/grants.ts';
+import { policyVersionsQuerySchema, policyVersionsSchema, policyViewSchema } from '../contract/policy.ts';
 import {
   approveBodySchema,
   denyBodySchema,
@@ -21,7 +30,13 @@ import {
 } from '../contract/scope-requests.ts';
 import { demoLoginSchema, healthSchema, returnToQuerySchema } from '../contract/sign-in.ts';
 import { statsSchema } from '../contract/stats.ts';
-import { callToolBodySchema, listToolsQuerySchema, toolCallAnswerSchema, toolListSchema } from '../contract/tools.ts';
+import {
+  callToolBodySchema,
+  listToolsQuerySchema,
+  toolCallAnswerSchema,
+  toolDescriptionSchema,
+  toolListSchema,
+} from '../contract/tools.ts';
 import { signInOptionsSchema, userStatusSchema } from '../contract/user-status.ts';
 import type { AnswerDoc, RouteDoc } from './route-doc.ts';
 import { documentRoute, eventsRoute, readinessRoute } from './shared-routes.ts';
@@ -161,6 +176,27 @@ export const authServerRoutes: readonly RouteDoc[] = [
     answers: [{ status: 200, description: 'A page.', schema: grantListSchema }],
   },
   {
+    id: 'getGrant',
+    method: 'get',
+    path: '/api/grants/{id}',
+    tag: 'Grants',
+    summary: 'A grant, why it was given and what ran with it: for its holder, its approvers and auditors',
+    access: 'signed_in',
+    answers: [{ status: 200, description: 'The grant.', schema: grantDetailSchema }],
+  },
+  {
+    id: 'revokeMany',
+    method: 'post',
+    path: '/api/revocations',
+    tag: 'Grants',
+    summary: 'End several grants early, or all that a person holds now; each is told of apart',
+    access: 'signed_in',
+    guarded: true,
+    body: revocationsBodySchema,
+    answers: [{ status: 200, description: 'What became of each.', schema: revocationsSchema }],
+    problems: ['not_found'],
+  },
+  {
     id: 'revokeGrant',
     method: 'post',
     path: '/api/grants/{id}/revoke',
@@ -224,6 +260,27 @@ export const authServerRoutes: readonly RouteDoc[] = [
     problems: ['not_auditor', 'rate_limited'],
   },
   {
+    id: 'getPolicy',
+    method: 'get',
+    path: '/api/policy',
+    tag: 'Reading',
+    summary: 'The live policy: scopes, who gets and who decides what, tools, denials; for approvers and auditors',
+    access: 'signed_in',
+    answers: [{ status: 200, description: 'The policy.', schema: policyViewSchema }],
+    problems: ['not_approver'],
+  },
+  {
+    id: 'listPolicyVersions',
+    method: 'get',
+    path: '/api/policy/versions',
+    tag: 'Reading',
+    summary: 'Every policy that was live and what it changed, newest first: for approvers and auditors',
+    access: 'signed_in',
+    query: policyVersionsQuerySchema,
+    answers: [{ status: 200, description: 'A page.', schema: policyVersionsSchema }],
+    problems: ['not_approver'],
+  },
+  {
     id: 'getStats',
     method: 'get',
     path: '/api/stats',
@@ -243,6 +300,16 @@ export const authServerRoutes: readonly RouteDoc[] = [
     query: listToolsQuerySchema,
     answers: [{ status: 200, description: 'The tools.', schema: toolListSchema }],
     problems: ['not_auditor', 'not_found'],
+  },
+  {
+    id: 'getTool',
+    method: 'get',
+    path: '/api/tools/{name}',
+    tag: 'Tools',
+    summary: 'A hosted tool as its server describes it, arguments included, for the signed-in browser',
+    access: 'signed_in',
+    answers: [{ status: 200, description: 'The tool.', schema: toolDescriptionSchema }],
+    problems: ['client_not_allowed', 'not_found'],
   },
   {
     id: 'callTool',

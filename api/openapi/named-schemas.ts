@@ -13,7 +13,14 @@ import {
 import { turnEventSchema } from '../contract/chat-stream.ts';
 import { conversationNameSchema, stoppedSchema } from '../contract/conversations.ts';
 import { liveEventSchema } from '../contract/events.ts';
-import { grantListSchema, grantSchema, grantStateSchema } from '../contract/grants.ts';
+import {
+  grantDetailSchema,
+  grantListSchema,
+  grantSchema,
+  grantStateSchema,
+  revocationsSchema,
+} from '../contract/grants.ts';
+import { policyVersionsSchema, policyViewSchema } from '../contract/policy.ts';
 import { problemSchema } from '../contract/problem.ts';
 import {
   requestDetailSchema,
@@ -25,7 +32,7 @@ import {
 } from '../contract/scope-requests.ts';
 import { healthSchema, readinessSchema } from '../contract/sign-in.ts';
 import { statsSchema } from '../contract/stats.ts';
-import { toolAccessSchema, toolCallAnswerSchema, toolListSchema } from '../contract/tools.ts';
+import { toolAccessSchema, toolCallAnswerSchema, toolDescriptionSchema, toolListSchema } from '../contract/tools.ts';
 import { signInOptionsSchema, userStatusSchema } from '../contract/user-status.ts';
 
 /** Problem documents with the members that some codes add (RFC 9457 section 3.2). */
@@ -55,16 +62,20 @@ export const namedSchemas = {
   ChatSessionList: chatSessionListSchema,
   ConversationName: conversationNameSchema,
   Grant: grantSchema,
+  GrantDetail: grantDetailSchema,
   GrantList: grantListSchema,
   GrantState: grantStateSchema,
   Health: healthSchema,
   LiveEvent: liveEventSchema,
+  Policy: policyViewSchema,
+  PolicyVersions: policyVersionsSchema,
   Problem: problemDocumentSchema,
   Readiness: readinessSchema,
   RequestDetail: requestDetailSchema,
   RequestList: requestListSchema,
   RequestStatus: requestStatusSchema,
   RequestSummary: requestSummarySchema,
+  Revocations: revocationsSchema,
   ScopeRequest: scopeRequestSchema,
   SignInOptions: signInOptionsSchema,
   Stats: statsSchema,
@@ -72,6 +83,7 @@ export const namedSchemas = {
   ToolAccess: toolAccessSchema,
   ToolCall: toolCallSchema,
   ToolCallAnswer: toolCallAnswerSchema,
+  ToolDescription: toolDescriptionSchema,
   ToolList: toolListSchema,
   TurnEvent: turnEventSchema,
   UpgradeScopeResponse: upgradeScopeResponseSchema,

@@ -1,5 +1,4 @@
 import type { Db } from '../../activities/store/connect.ts';
-import { livePolicy } from '../../activities/store/policies.ts';
 import {
   countActiveGrants,
   countByApprover,
@@ -7,11 +6,12 @@ import {
   countByStatus,
   decisionFigures,
 } from '../../activities/store/statistics.ts';
-import { mayOpenDashboard } from '../../workflows/domain/approvers.ts';
-import { DomainError } from '../../workflows/domain/errors.ts';
+import { countByDay, countWaiting, decisionTimes } from '../../activities/store/statistics-by-day.ts';
 import type { RequestStatus } from '../../workflows/domain/request-status.ts';
 import type { Stats } from '../contract/stats.ts';
-import { overOthers, type Caller } from '../sessions/caller.ts';
+import type { Caller } from '../sessions/caller.ts';
+import { dashboardOnly } from '../sessions/dashboard-only.ts';
+import { dayMs, days, startOfDay } from './days.ts';
 
 /** What the figures take. */
 export interface StatsDeps {
@@ -19,7 +19,9 @@ export interface StatsDeps {
   now: () => Date;
 }
 
-const windowMs = 30 * 24 * 60 * 60 * 1_000;
+const windowDays = 30;
+/** Where decisions are told apart by how long they took: 1, 5, 15 minutes, 1, 4 hours, a day. */
+const timeLimits = [60, 300, 900, 3_600, 14_400, 86_400] as const;
 const longestList = 20;
 
 /**
@@ -29,20 +31,21 @@ const longestList = 20;
  */
 export async function stats(deps: StatsDeps, caller: Caller): Promise<Stats> {
   const { db } = deps;
-  if (!mayOpenDashboard(await livePolicy(db), overOthers(caller))) {
-    throw new DomainError('not_approver', 'These figures are for approvers and auditors.');
-  }
+  await dashboardOnly(db, caller, 'These figures are');
   const now = deps.now();
-  const since = new Date(now.getTime() - windowMs);
-  const midnight = new Date(now);
-  midnight.setUTCHours(0, 0, 0, 0);
-  const [total, today, figures, approvers, scopes, activeGrants] = await Promise.all([
+  const midnight = startOfDay(now);
+  const since = new Date(now.getTime() - windowDays * dayMs);
+  const firstDay = new Date(midnight.getTime() - (windowDays - 1) * dayMs);
+  const [total, today, figures, approvers, scopes, activeGrants, byDay, times, waiting] = await Promise.all([
     countByStatus(db),
     countByStatus(db, midnight),
     decisionFigures(db, since),
     countByApprover(db, since, longestList),
     countByScope(db, since, longestList),
     countActiveGrants(db, now),
+    countByDay(db, firstDay),
+    decisionTimes(db, since, timeLimits),
+    countWaiting(db),
   ]);
   const { decisions, medianSeconds, p95Seconds, approved, approvedByPolicy } = figures;
   return {
@@ -52,7 +55,10 @@ export async function stats(deps: StatsDeps, caller: Caller): Promise<Stats> {
         ? null
         : { decisions, median_seconds: medianSeconds, p95_seconds: p95Seconds },
     automatic_share: approved === 0 ? null : approvedByPolicy / approved,
+    approvals: { by_policy: approvedByPolicy, by_people: approved - approvedByPolicy },
     active_grants: activeGrants,
+    days: days(firstDay, now, byDay, waiting),
+    decision_times: times.map((count, index) => ({ below_seconds: timeLimits[index] ?? null, decisions: count })),
     approvers,
     top_scopes: scopes,
     now: now.toISOString(),

@@ -10,7 +10,7 @@ import { toolToken, type ToolTokenDeps } from './tool-token.ts';
 
 /** What calling a tool takes. */
 export interface ToolCallDeps extends ApprovalDeps, ToolTokenDeps {
-  toolServer: Pick<ToolServer, 'call'>;
+  toolServer: Pick<ToolServer, 'call' | 'list'>;
 }
 
 /** The call that the browser asks for. */

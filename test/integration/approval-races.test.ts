@@ -5,7 +5,7 @@ import { findRequest, type ScopeRequest } from '../../activities/store/requests.
 import { cancelRequest } from '../../api/approvals/cancel.ts';
 import { decide } from '../../api/approvals/decide.ts';
 import { upgradeScope } from '../../api/approvals/upgrade-scope.ts';
-import { listGrants } from '../../api/grants/grants.ts';
+import { listGrants } from '../../api/grants/list-grants.ts';
 import type { Caller } from '../../api/sessions/caller.ts';
 import { cancelSignal, scopeUpgradeWorkflowId } from '../../workflows/messages.ts';
 import { startApprovalStack, type ApprovalStack } from '../support/approval-stack.ts';

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { upgradeScope } from '../../api/approvals/upgrade-scope.ts';
-import { listGrants, revokeGrant } from '../../api/grants/grants.ts';
+import { listGrants } from '../../api/grants/list-grants.ts';
+import { revokeGrant } from '../../api/grants/revoke-grant.ts';
 import { returnGrant } from '../../api/grants/return-grant.ts';
 import type { Caller } from '../../api/sessions/caller.ts';
 import { heldScopes } from '../../activities/store/grants.ts';

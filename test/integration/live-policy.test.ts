@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { upgradeScope } from '../../api/approvals/upgrade-scope.ts';
-import { listGrants } from '../../api/grants/grants.ts';
+import { listGrants } from '../../api/grants/list-grants.ts';
 import type { Caller } from '../../api/sessions/caller.ts';
 import { userStatus } from '../../api/sessions/user-status.ts';
 import { activatePolicyFile } from '../../activities/policy/activate-policy-file.ts';

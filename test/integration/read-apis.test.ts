@@ -168,6 +168,12 @@ describe('GET /api/stats', () => {
     expect(figures.requests.today).toMatchObject({ pending: 4, denied: 0 });
     expect(figures.time_to_decision).toEqual({ decisions: 3, median_seconds: 20, p95_seconds: 56 });
     expect(figures.automatic_share).toBeCloseTo(1 / 3);
+    expect(figures.approvals).toEqual({ by_policy: 1, by_people: 2 });
+    expect(figures.decision_times.map(({ decisions }) => decisions)).toEqual([2, 1, 0, 0, 0, 0, 0]);
+    expect(figures.days).toHaveLength(30);
+    expect(figures.days.at(-1)).toMatchObject({ asked: 4, denied: 0, waiting: 4 });
+    const sum = (what: 'asked' | 'approved' | 'denied') => figures.days.reduce((all, day) => all + day[what], 0);
+    expect([sum('asked'), sum('approved'), sum('denied')]).toEqual([8, 3, 1]);
     expect(figures.active_grants).toBe(1);
     expect(figures.approvers).toEqual([{ email: 'admin@example.com', approved: 2, denied: 1 }]);
     expect(figures.top_scopes).toEqual([

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findPersonByEmail } from '../../activities/store/people.ts';
 import { problemSchema } from '../../api/contract/problem.ts';
-import { toolCallAnswerSchema, type ToolCallAnswer } from '../../api/contract/tools.ts';
+import { toolCallAnswerSchema, toolDescriptionSchema, type ToolCallAnswer } from '../../api/contract/tools.ts';
 import { callTool, type ToolCallDeps } from '../../api/tools/call-tool.ts';
 import { dashboardClientId } from '../../workflows/domain/clients.ts';
 import { startProduct, type Product } from '../support/product.ts';
@@ -27,6 +27,30 @@ const refusal = async (who: Visitor, path: string, headers = {}) => {
   const { status, body } = await who.post(path, { arguments: {} }, headers);
   return [status, problemSchema.parse(body).code];
 };
+
+describe('GET /api/tools/{name}', () => {
+  it('says which arguments a tool takes', async () => {
+    const { status, body } = await user.get('/api/tools/execute_command');
+    expect(status).toBe(200);
+    expect(toolDescriptionSchema.parse(body)).toMatchObject({
+      name: 'execute_command',
+      input_schema: { type: 'object', required: ['command'] },
+      repeatable: false,
+    });
+  });
+
+  it.each([
+    ['no_such_tool', 404, 'not_found'],
+    ['delete_user_data', 404, 'not_found'],
+  ])('knows nothing of %s', async (name, status, code) => {
+    const answer = await user.get(`/api/tools/${name}`);
+    expect([answer.status, problemSchema.parse(answer.body).code]).toEqual([status, code]);
+  });
+
+  it('is for who is signed in', async () => {
+    expect((await visitor(product.issuer).get('/api/tools/list_files')).status).toBe(401);
+  });
+});
 
 describe('POST /api/tools/{name}/call', () => {
   it('calls a tool without a scope, also with an empty body', async () => {

@@ -8,7 +8,7 @@ import { pino, type Logger } from 'pino';
 import type { ModelSettings } from '../../activities/chat/model-settings.ts';
 import { activatePolicyFile } from '../../activities/policy/activate-policy-file.ts';
 import { seedDemo } from '../../activities/store/seed-demo.ts';
-import { connect, type Connection } from '../../activities/store/connect.ts';
+import { connect, type Connection, type Db } from '../../activities/store/connect.ts';
 import { startChat } from '../../api/chat/main.ts';
 import { partChecks } from '../../api/health/part-checks.ts';
 import { readinessHandler } from '../../api/health/readiness.ts';
@@ -36,6 +36,8 @@ export interface Product {
   database: Connection;
   /** Signs base tokens. */
   baseKey: JWK;
+  /** As the owner of the database. */
+  ownerDb: Db;
   /** Stops and starts single roles, as an operator or a crash would. */
   roles: Record<'api' | 'mcp' | 'chat' | 'worker' | 'mint', { stop(): Promise<void>; start(): Promise<void> }>;
   stop(): Promise<void>;
@@ -68,7 +70,6 @@ export async function startProduct(
   const owner = connect(postgres.ownerUrl, { max: 1 });
   await seedDemo(owner.db);
   await activatePolicyFile({ db: owner.db, path: policyPath });
-  await owner.close();
   const workflowBundle = await bundleWorkflows();
   const shared = {
     issuer,
@@ -170,10 +171,11 @@ export async function startProduct(
     temporal,
     database,
     baseKey: base.privateJwk,
+    ownerDb: owner.db,
     roles,
     stop: async () => {
       for (const name of ['chat', 'mcp', 'api', 'worker', 'mint'] as const) await roles[name].stop();
-      await database.close();
+      await Promise.all([database.close(), owner.close()]);
       await temporal.stop();
       await postgres.stop();
       await rm(folder, { recursive: true, force: true });

@@ -7,8 +7,8 @@ import { appendAudit } from '../../activities/store/audit.ts';
 import { connect, type Connection } from '../../activities/store/connect.ts';
 import { insertCredential, standingOf } from '../../activities/store/credentials.ts';
 import { countDecision, dropDecision, recordDecision } from '../../activities/store/decisions.ts';
-import type { Visibility } from '../../activities/store/visibility.ts';
-import { endGrant, heldScopes, listGrants, revokeForbiddenGrants } from '../../activities/store/grants.ts';
+import { listGrants } from '../../activities/store/grant-listing.ts';
+import { endGrant, heldScopes, revokeForbiddenGrants } from '../../activities/store/grants.ts';
 import { migrate } from '../../activities/store/migrate.ts';
 import { findPerson, findPersonByEmail, insertPerson } from '../../activities/store/people.ts';
 import { insertPolicyVersion, livePolicy } from '../../activities/store/policies.ts';
@@ -22,6 +22,7 @@ import {
   type ScopeRequest,
 } from '../../activities/store/requests.ts';
 import { listRequests } from '../../activities/store/request-listing.ts';
+import type { Visibility } from '../../activities/store/visibility.ts';
 
 /** The three roles of a database, as connection strings. */
 export interface StoreUnderTest {

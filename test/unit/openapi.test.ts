@@ -15,6 +15,7 @@ import { chatAppRoutes } from '../../api/openapi/chat-routes.ts';
 import { openApiDocument } from '../../api/openapi/document.ts';
 import { problemCodes, type RouteDoc } from '../../api/openapi/route-doc.ts';
 import { authServerDocument, chatAppDocument } from '../../api/openapi/routes.ts';
+import { policyRoutes } from '../../api/policy/routes.ts';
 import { sessionRoutes, type SessionRouteDeps } from '../../api/sessions/routes.ts';
 import { statsRoutes } from '../../api/stats/routes.ts';
 import type { ToolCallDeps } from '../../api/tools/call-tool.ts';
@@ -55,8 +56,9 @@ describe('every route is documented, and nothing else is', () => {
       ...answered('', authServerDocument(served)),
       ...answered('', sessionRoutes({ ...nothing, origin: '' } as unknown as SessionRouteDeps)),
       ...answered('/api', approvalRoutes(approvals)),
-      ...answered('/api/grants', grantRoutes(approvals)),
+      ...answered('/api', grantRoutes(approvals)),
       ...answered('/api', auditRoutes(approvals)),
+      ...answered('/api', policyRoutes(approvals)),
       ...answered('/api', statsRoutes(approvals)),
       ...answered('/api', toolRoutes(approvals)),
       ...answered('/api', toolCallRoutes(approvals as ToolCallDeps)),
@@ -119,7 +121,10 @@ describe('the check that tests hold answers to', () => {
     },
     time_to_decision: null,
     automatic_share: null,
+    approvals: { by_policy: 0, by_people: 0 },
     active_grants: 0,
+    days: [],
+    decision_times: [],
     approvers: [],
     top_scopes: [],
     now: '2026-11-22T00:00:00.000Z',
