@@ -24,7 +24,6 @@ export const policyScopeSchema = z.object({
   /** Tools that need it. */
   tools: z.array(z.string()),
 });
-export type PolicyScopeView = z.infer<typeof policyScopeSchema>;
 
 /** Since when a policy is, or was, live, and what made it so. */
 const activationSchema = z.object({
