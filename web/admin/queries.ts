@@ -1,9 +1,15 @@
 import { infiniteQueryOptions, queryOptions, type QueryKey } from '@tanstack/react-query';
 import type { LiveEvent } from '../../api/contract/events.ts';
 import type { GrantList, GrantView } from '../../api/contract/grants.ts';
-import type { RequestDetail, RequestList, ScopeRequestView } from '../../api/contract/scope-requests.ts';
+import type {
+  RequestDetail,
+  RequestList,
+  RequestSummary,
+  ScopeRequestView,
+} from '../../api/contract/scope-requests.ts';
 import { getJson } from '../lib/api-client.ts';
 import { userStatusKey } from '../lib/query-client.ts';
+import { formatQueueFilter, type QueueFilter } from './queue/queue-filter.ts';
 
 const requestsKey = ['requests'] as const;
 const requestKey = ['request'] as const;
@@ -16,6 +22,43 @@ export function requestsQuery(status: ScopeRequestView['status'] | undefined) {
     queryFn: ({ pageParam, signal }) => getJson<RequestList>(listPath('/api/requests', status, pageParam), signal),
     initialPageParam: '',
     getNextPageParam: (page) => page.next_cursor,
+  });
+}
+
+/** What a screen holds; more is fetched when somebody goes on. */
+const queuePageSize = 25;
+
+/** The queue as it is filtered, a screen at a time; what waits comes oldest first. */
+export function queueQuery(filter: QueueFilter) {
+  return infiniteQueryOptions({
+    queryKey: [...requestsKey, 'queue', formatQueueFilter(filter)],
+    queryFn: ({ pageParam, signal }) => {
+      const query = new URLSearchParams({ status: 'pending', ...filter, limit: String(queuePageSize) });
+      if (pageParam !== '') query.set('cursor', pageParam);
+      return getJson<RequestList>(`/api/requests?${query.toString()}`, signal);
+    },
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next_cursor,
+  });
+}
+
+/** How many requests wait, and by what they can be filtered; `status` does not count. */
+export function queueSummaryQuery({ status: _status, ...filter }: QueueFilter = {}) {
+  const search = formatQueueFilter(filter);
+  return queryOptions({
+    queryKey: [...requestsKey, 'summary', search],
+    queryFn: ({ signal }) => getJson<RequestSummary>(`/api/requests/summary${search}`, signal),
+  });
+}
+
+/** A few waiting requests that have these words. */
+export function foundRequestsQuery(words: string) {
+  return queryOptions({
+    queryKey: [...requestsKey, 'found', words],
+    queryFn: ({ signal }) => {
+      const query = new URLSearchParams({ status: 'pending', q: words, limit: '6' });
+      return getJson<RequestList>(`/api/requests?${query.toString()}`, signal);
+    },
   });
 }
 

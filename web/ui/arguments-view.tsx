@@ -1,8 +1,11 @@
 import { VisibleText } from './visible-text.tsx';
 
-/** A call's arguments in full, one per line: nobody should decide on less than what will run. */
-export function ArgumentsView({ values }: { values: Readonly<Record<string, unknown>> | null }) {
-  const entries = Object.entries(values ?? {});
+/**
+ * A call's arguments in full, one per line: nobody should decide on less than what will run. Long values scroll in
+ * their place, unless `full`.
+ */
+export function ArgumentsView(props: { values: Readonly<Record<string, unknown>> | null; full?: boolean }) {
+  const entries = Object.entries(props.values ?? {});
   if (entries.length === 0) return <p className="text-sm text-muted">No arguments</p>;
   return (
     <dl className="grid gap-x-4 gap-y-1.5 rounded-lg border border-line bg-sunken p-3 text-[0.8125rem] sm:grid-cols-[max-content_minmax(0,1fr)]">
@@ -11,7 +14,9 @@ export function ArgumentsView({ values }: { values: Readonly<Record<string, unkn
           <dt className="font-mono text-muted">
             <VisibleText text={name} />
           </dt>
-          <dd className="max-h-60 overflow-auto font-mono wrap-anywhere whitespace-pre-wrap">
+          <dd
+            className={`font-mono wrap-anywhere whitespace-pre-wrap ${props.full === true ? '' : 'max-h-60 overflow-auto'}`}
+          >
             <VisibleText text={argumentText(value)} />
           </dd>
         </div>

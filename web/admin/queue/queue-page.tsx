@@ -1,111 +1,170 @@
-import { useRef, useState } from 'react';
-import { useInfiniteQuery } from '@tanstack/react-query';
-import { CircleCheck, Keyboard, SearchX } from 'lucide-react';
-import { Link, useLocation } from 'wouter';
+import { useEffect, useRef, useState } from 'react';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useLocation, useSearch } from 'wouter';
 import type { ScopeRequestView } from '../../../api/contract/scope-requests.ts';
 import { useDocumentTitle } from '../../lib/use-document-title.ts';
-import { Button } from '../../ui/button.tsx';
-import { EmptyState } from '../../ui/empty-state.tsx';
-import { fieldClass } from '../../ui/field.ts';
 import { LoadFailure } from '../../ui/load-failure.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { PageHeading } from '../../ui/page-heading.tsx';
 import { ShowMore } from '../../ui/show-more.tsx';
 import { showToast } from '../../ui/toast-store.ts';
+import { useHotkeys } from '../keys/use-hotkeys.ts';
 import { adminPaths } from '../paths.ts';
-import { requestsQuery } from '../queries.ts';
+import { queueQuery, queueSummaryQuery } from '../queries.ts';
 import { DecisionDialog } from '../request/decision-dialog.tsx';
 import { cannotDecideText } from '../request/labels.ts';
 import type { Verdict } from '../request/recorded-decisions.ts';
-import { KeysDialog } from './keys-dialog.tsx';
-import { matchesFilter } from './matches-filter.ts';
-import { QueueRow } from './queue-row.tsx';
-import { useSingleKeys } from './single-keys.ts';
-import { useHotkeys } from './use-hotkeys.ts';
+import { ArrivalsChip } from './arrivals-chip.tsx';
+import { BatchBar } from './batch-bar.tsx';
+import { BatchDialog } from './batch-dialog.tsx';
+import { EmptyQueue, NothingMatches } from './queue-empty.tsx';
+import { changeFilter, formatQueueFilter, parseQueueFilter, type QueueFilter } from './queue-filter.ts';
+import { QueueFilters } from './queue-filters.tsx';
+import { QueueList } from './queue-list.tsx';
+import { QueueSearch } from './queue-search.tsx';
+import { leaveTrail } from './queue-trail.ts';
+import { useArranged } from './use-arranged.ts';
+import { useArrivals } from './use-arrivals.ts';
 import { useSelection } from './use-selection.ts';
+import { useTicks } from './use-ticks.ts';
+import { whyNotTogether } from './why-not-together.ts';
+
+type Deciding = { verdict: Verdict; requests: readonly ScopeRequestView[]; together: boolean };
 
 /** What waits for a decision, oldest first, so that nothing starves below newer requests. */
 export function QueuePage() {
   useDocumentTitle('Queue · Countersign dashboard');
-  const queue = useInfiniteQuery(requestsQuery('pending'));
-  const [filter, setFilter] = useState('');
-  const [keysShown, showKeys] = useState(false);
-  const [singleKeys, setSingleKeys] = useSingleKeys();
-  const [deciding, setDeciding] = useState<{ request: ScopeRequestView; verdict: Verdict }>();
+  const filter = parseQueueFilter(useSearch());
+  const list = formatQueueFilter(filter);
   const [, navigate] = useLocation();
+  const queue = useInfiniteQuery(queueQuery(filter));
+  const summary = useQuery(queueSummaryQuery(filter));
+  const [deciding, setDeciding] = useState<Deciding>();
   const search = useRef<HTMLInputElement>(null);
 
-  const waiting = queue.data?.pages.flatMap((page) => page.requests) ?? [];
-  const shown = waiting.filter((request) => matchesFilter(request, filter));
-  const { selected, select, move } = useSelection(shown.map((request) => request.request_id));
-  const selectedRequest = shown.find((request) => request.request_id === selected);
+  const requests = useArranged(
+    list,
+    queue.data?.pages.flatMap((page) => page.requests),
+  );
+  const ids = requests.map(({ request_id }) => request_id);
+  const arrivals = useArrivals(list, queue.data?.pages[0]?.now, requests);
+  const selection = useSelection(ids);
+  const ticks = useTicks(ids);
+  const ticked = requests.filter(({ request_id }) => ticks.isTicked(request_id));
+  const waits = filter.status === undefined;
 
+  useEffect(() => leaveTrail({ filter, ids }));
+
+  const go = (change: Parameters<typeof changeFilter>[1], replace = false): void =>
+    navigate(`${adminPaths.queue}${formatQueueFilter(changeFilter(filter, change))}`, { replace });
+  const clear = (): void => navigate(adminPaths.queue);
+  const select = (id: string): void => {
+    selection.select(id);
+    arrivals.markSeen(id);
+  };
+  const move = (step: 1 | -1): void => {
+    if (!selection.move(step) && step === 1 && queue.hasNextPage) void queue.fetchNextPage();
+  };
   const decide = (verdict: Verdict) => (): void => {
-    if (selectedRequest === undefined) return;
-    const refusal = cannotDecideText(selectedRequest.cannot_decide);
-    if (refusal === undefined) setDeciding({ request: selectedRequest, verdict });
+    const request = requests.find(({ request_id }) => request_id === selection.selected);
+    if (request === undefined) return;
+    const refusal = cannotDecideText(request.cannot_decide);
+    if (refusal !== undefined) showToast('wait', refusal);
+    else if (request.status === 'pending') setDeciding({ requests: [request], verdict, together: false });
+  };
+  const decideTicked = (verdict: Verdict) => (): void => {
+    if (ticked.length === 0) return;
+    const refusal = whyNotTogether(ticked);
+    if (refusal === undefined) setDeciding({ requests: ticked, verdict, together: true });
     else showToast('wait', refusal);
   };
-  useHotkeys(singleKeys, {
+  const tick = (range: boolean) => (): void => {
+    if (selection.selected === undefined || !waits) return;
+    if (range) ticks.toggleTo(selection.selected);
+    else ticks.toggle(selection.selected);
+  };
+  useHotkeys({
     j: () => move(1),
     k: () => move(-1),
-    o: () => selected !== undefined && navigate(adminPaths.request(selected)),
+    o: () => selection.selected !== undefined && navigate(adminPaths.request(selection.selected)),
     a: decide('approve'),
     d: decide('deny'),
+    x: tick(false),
+    'Shift+x': tick(true),
+    'Shift+a': decideTicked('approve'),
+    'Shift+d': decideTicked('deny'),
     '/': () => search.current?.focus(),
-    '?': () => showKeys(true),
+    Escape: ticks.clear,
   });
 
+  const [one] = deciding?.requests ?? [];
   return (
     <>
       <PageHeading title="Queue">
-        <div className="flex min-w-0 flex-1 items-center justify-end gap-2">
-          <input
-            ref={search}
-            type="search"
-            aria-label="Filter the queue"
-            placeholder="Filter"
-            value={filter}
-            onChange={(event) => setFilter(event.target.value)}
-            className={`${fieldClass} max-w-60 min-w-0`}
-          />
-          <Button look="quiet" aria-label="Keyboard shortcuts" onClick={() => showKeys(true)}>
-            <Keyboard aria-hidden />
-          </Button>
-        </div>
+        <p className="mr-auto text-sm text-muted">
+          {waits && summary.data !== undefined && countText(filter, summary.data)}
+        </p>
       </PageHeading>
+      <div className="flex min-w-0 flex-wrap items-center gap-2">
+        <QueueSearch field={search} words={filter.q ?? ''} onChange={(q) => go({ q }, true)} />
+        <QueueFilters
+          filter={filter}
+          onChange={(name, value) => go({ [name]: value })}
+          onClear={clear}
+        />
+      </div>
       {queue.isPending ? (
         <Loading label="Loading the queue" />
       ) : queue.data === undefined ? (
         <LoadFailure error={queue.error} onRetry={() => void queue.refetch()} />
-      ) : waiting.length === 0 ? (
-        <EmptyState icon={<CircleCheck />} title="Nothing waits for a decision">
-          New requests appear here by themselves.{' '}
-          <Link href={adminPaths.decisions} className="text-accent underline">
-            See recent decisions
-          </Link>
-        </EmptyState>
-      ) : shown.length === 0 ? (
-        <EmptyState icon={<SearchX />} title="No waiting request matches the filter">
-          <Button className="mt-2" onClick={() => setFilter('')}>
-            Clear the filter
-          </Button>
-        </EmptyState>
+      ) : requests.length > 0 ? (
+        <QueueList
+          label={waits ? 'Waiting requests, oldest first' : 'Ended requests, newest first'}
+          requests={requests}
+          selected={selection.selected}
+          isTicked={ticks.isTicked}
+          isNew={(id) => arrivals.ids.includes(id)}
+          onSelect={select}
+          onTick={(id, range) => (range ? ticks.toggleTo(id) : ticks.toggle(id))}
+          onTickAll={ticks.add}
+        />
+      ) : list === '' ? (
+        <EmptyQueue />
       ) : (
-        <ul aria-label="Waiting requests, oldest first" className="grid min-w-0 gap-3">
-          {shown.map((request) => (
-            <QueueRow
-              key={request.request_id}
-              request={request}
-              selected={request.request_id === selected}
-              onSelect={() => select(request.request_id)}
-            />
-          ))}
-        </ul>
+        <NothingMatches onClear={clear} />
       )}
       <ShowMore more={queue.hasNextPage} loading={queue.isFetchingNextPage} onMore={() => void queue.fetchNextPage()} />
-      {deciding !== undefined && <DecisionDialog {...deciding} onClose={() => setDeciding(undefined)} />}
-      {keysShown && <KeysDialog on={singleKeys} onChange={setSingleKeys} onClose={() => showKeys(false)} />}
+      <ArrivalsChip
+        count={waits ? arrivals.ids.length : 0}
+        onShow={() => {
+          const [first] = arrivals.ids;
+          for (const id of arrivals.ids) arrivals.markSeen(id);
+          if (first !== undefined) selection.show(first);
+        }}
+      />
+      {ticked.length > 0 && (
+        <BatchBar
+          requests={ticked}
+          onDecide={(verdict) => setDeciding({ requests: ticked, verdict, together: true })}
+          onClear={ticks.clear}
+        />
+      )}
+      {deciding !== undefined && deciding.together && (
+        <BatchDialog {...deciding} onDone={ticks.clear} onClose={() => setDeciding(undefined)} />
+      )}
+      {deciding !== undefined && !deciding.together && one !== undefined && (
+        <DecisionDialog
+          request={one}
+          verdict={deciding.verdict}
+          onClose={() => setDeciding(undefined)}
+          onDecided={() => selection.leave(one.request_id)}
+        />
+      )}
     </>
   );
+}
+
+function countText(filter: QueueFilter, { waiting, more }: { waiting: number; more: boolean }): string {
+  const count = `${waiting}${more ? '+' : ''}`;
+  return formatQueueFilter(filter) === '' ? `${count} waiting` : `${count} waiting match`;
 }

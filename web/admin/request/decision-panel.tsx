@@ -4,13 +4,15 @@ import { Button } from '../../ui/button.tsx';
 import { Countdown } from '../../ui/countdown.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { Panel } from '../../ui/panel.tsx';
+import { showToast } from '../../ui/toast-store.ts';
+import { useHotkeys } from '../keys/use-hotkeys.ts';
 import { DecisionDialog } from './decision-dialog.tsx';
 import { cannotDecideText } from './labels.ts';
 import { OutcomePanel } from './outcome-panel.tsx';
 import { useRecordedDecision, type Verdict } from './recorded-decisions.ts';
 
 /** Deciding a pending request; how an ended one ended. Nothing here takes focus by itself. */
-export function DecisionPanel({ request }: { request: ScopeRequestView }) {
+export function DecisionPanel({ request, onDecided }: { request: ScopeRequestView; onDecided: () => void }) {
   const [verdict, setVerdict] = useState<Verdict>();
   const explanation = useId();
   const recorded = useRecordedDecision(request.request_id);
@@ -20,8 +22,14 @@ export function DecisionPanel({ request }: { request: ScopeRequestView }) {
       ? undefined
       : 'Your decision is recorded and being delivered; the page shows when it counts.');
   const disabled = why !== undefined;
+  const decide = (wanted: Verdict) => (): void => {
+    if (request.status !== 'pending') return;
+    if (why === undefined) setVerdict(wanted);
+    else showToast('wait', why);
+  };
+  useHotkeys({ a: decide('approve'), d: decide('deny') });
   const dialog = verdict !== undefined && (
-    <DecisionDialog request={request} verdict={verdict} onClose={() => setVerdict(undefined)} />
+    <DecisionDialog request={request} verdict={verdict} onClose={() => setVerdict(undefined)} onDecided={onDecided} />
   );
   // Not inside the panel that goes away: an open dialog must live to say that somebody else was faster.
   return (
@@ -47,7 +55,8 @@ export function DecisionPanel({ request }: { request: ScopeRequestView }) {
                 className="flex-1"
                 disabled={disabled}
                 aria-describedby={explanation}
-                onClick={() => setVerdict('deny')}
+                aria-keyshortcuts="D"
+                onClick={decide('deny')}
               >
                 Deny…
               </Button>
@@ -56,7 +65,8 @@ export function DecisionPanel({ request }: { request: ScopeRequestView }) {
                 className="flex-1"
                 disabled={disabled}
                 aria-describedby={explanation}
-                onClick={() => setVerdict('approve')}
+                aria-keyshortcuts="A"
+                onClick={decide('approve')}
               >
                 Approve…
               </Button>

@@ -14,6 +14,11 @@ export function rememberRecorded(requestId: string, verdict: Verdict): void {
   for (const listener of listeners) listener();
 }
 
+/** Whether this page has recorded a decision on a request that has not settled. */
+export function isRecorded(requestId: string): boolean {
+  return recorded.has(requestId);
+}
+
 /** This page's recorded decision on a request, if there is one. */
 export function useRecordedDecision(requestId: string): Verdict | undefined {
   return useSyncExternalStore(subscribe, () => recorded.get(requestId));

@@ -9,6 +9,7 @@ import { Notice } from '../../ui/notice.tsx';
 import { Toasts } from '../../ui/toasts.tsx';
 import { DecisionsPage } from '../decisions/decisions-page.tsx';
 import { GrantsPage } from '../grants/grants-page.tsx';
+import { GlobalKeys } from '../keys/global-keys.tsx';
 import { affectedByEvent } from '../queries.ts';
 import { QueuePage } from '../queue/queue-page.tsx';
 import { RequestPage } from '../request/request-page.tsx';
@@ -27,7 +28,10 @@ export function AdminShell({ user }: { user: UserStatus }) {
       <header className="sticky top-0 z-10 border-b border-line bg-surface">
         <div className="mx-auto flex min-h-14 max-w-6xl items-center justify-between gap-3 px-4">
           <Brand />
-          <AccountMenu email={user.email} name={user.name} roles={user.roles} onSignOut={() => signOut.mutate()} />
+          <div className="flex items-center gap-1">
+            <GlobalKeys />
+            <AccountMenu email={user.email} name={user.name} roles={user.roles} onSignOut={() => signOut.mutate()} />
+          </div>
         </div>
         <MainNav />
         <ConnectionBanner state={connection} />

@@ -1,23 +1,16 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
-import { Gavel, Inbox, KeyRound } from 'lucide-react';
+import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation } from 'wouter';
 import { adminPaths } from '../paths.ts';
-import { requestsQuery } from '../queries.ts';
-
-const pages = [
-  { path: adminPaths.queue, label: 'Queue', icon: Inbox },
-  { path: adminPaths.grants, label: 'Grants', icon: KeyRound },
-  { path: adminPaths.decisions, label: 'Decisions', icon: Gavel },
-] as const;
+import { queueSummaryQuery } from '../queries.ts';
+import { adminPages } from './pages.ts';
 
 /** The pages; the queue says how many requests wait. */
 export function MainNav() {
   const [location] = useLocation();
-  const queue = useInfiniteQuery(requestsQuery('pending'));
-  const pending = queue.data?.pages.reduce((count, page) => count + page.requests.length, 0) ?? 0;
+  const { data: queue } = useQuery(queueSummaryQuery());
   return (
     <nav aria-label="Pages" className="mx-auto flex max-w-6xl gap-1 overflow-x-auto px-3">
-      {pages.map(({ path, label, icon: Icon }) => {
+      {adminPages.map(({ path, label, icon: Icon }) => {
         const current = location === path || (path === adminPaths.queue && location.startsWith('/requests/'));
         return (
           <Link
@@ -28,10 +21,10 @@ export function MainNav() {
           >
             <Icon aria-hidden className="size-4 max-sm:hidden" />
             {label}
-            {path === adminPaths.queue && pending > 0 && (
+            {path === adminPaths.queue && queue !== undefined && queue.waiting > 0 && (
               <span className="rounded-full bg-wait-soft px-1.5 text-xs font-medium text-wait">
-                {pending}
-                {queue.hasNextPage && '+'}
+                {queue.waiting}
+                {queue.more && '+'}
                 <span className="sr-only"> waiting</span>
               </span>
             )}

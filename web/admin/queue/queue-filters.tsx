@@ -1,0 +1,69 @@
+import { useQuery } from '@tanstack/react-query';
+import { X } from 'lucide-react';
+import { Button } from '../../ui/button.tsx';
+import { SelectField } from '../../ui/select-field.tsx';
+import { queueSummaryQuery } from '../queries.ts';
+import { requestStatusLabels, riskLabels } from '../request/labels.ts';
+import { formatQueueFilter, parseQueueFilter, type QueueFilter } from './queue-filter.ts';
+
+/** What can be chosen in a filter besides the status: where its counts come from. */
+const choices = [
+  { name: 'risk', label: 'Risk', any: 'Any risk', from: 'risks' },
+  { name: 'scope', label: 'Scope', any: 'Any scope', from: 'scopes' },
+  { name: 'tool', label: 'Tool', any: 'Any tool', from: 'tools' },
+  { name: 'requester', label: 'Requester', any: 'Anybody', from: 'requesters' },
+  { name: 'client', label: 'Client', any: 'Any client', from: 'clients' },
+] as const;
+
+const statusOptions = Object.entries(requestStatusLabels)
+  .filter(([value]) => value !== 'pending')
+  .map(([value, { text }]) => ({ value, label: text }));
+
+/** Narrows the queue; the options are what waits, with how many of each. */
+export function QueueFilters(props: {
+  filter: QueueFilter;
+  onChange: (name: keyof QueueFilter, value: string | undefined) => void;
+  onClear: () => void;
+}) {
+  const { data: all } = useQuery(queueSummaryQuery());
+  return (
+    <div role="group" aria-label="Filters" className="flex flex-wrap items-center gap-2 max-sm:grid max-sm:grid-cols-2">
+      {choices.map(({ name, label, any, from }) => {
+        const value = props.filter[name];
+        const counted = all?.[from] ?? [];
+        const known = value === undefined || counted.some((choice) => choice.value === value);
+        const options = [...counted, ...(known ? [] : [{ value, waiting: 0 }])];
+        return (
+          <SelectField
+            key={name}
+            label={label}
+            any={any}
+            value={value}
+            options={options.map((choice) => ({
+              value: choice.value,
+              label: `${name === 'risk' ? riskText(choice.value) : choice.value} (${choice.waiting})`,
+            }))}
+            onChange={(next) => props.onChange(name, next)}
+          />
+        );
+      })}
+      <SelectField
+        label="Status"
+        any="Waiting"
+        value={props.filter.status}
+        options={statusOptions}
+        onChange={(next) => props.onChange('status', next)}
+      />
+      {formatQueueFilter(props.filter) !== '' && (
+        <Button look="quiet" onClick={props.onClear}>
+          <X aria-hidden /> Clear
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function riskText(value: string): string {
+  const { risk } = parseQueueFilter(`risk=${value}`);
+  return risk === undefined ? value : riskLabels[risk].text;
+}

@@ -1,0 +1,36 @@
+import type { RequestDetail } from '../../../api/contract/scope-requests.ts';
+
+/**
+ * Why policy sent a request where it is, in sentences: one for each scope, of the rules that judged it. An empty list
+ * means that nothing is known, as before policy has looked.
+ */
+export function whyHere(detail: Pick<RequestDetail, 'request' | 'scopes'>): string[] {
+  const { rule } = detail.request;
+  if (rule === null) return [];
+  if (rule.startsWith('deny[')) return [`Policy forbids it before anything else: rule ${rule}.`];
+  if (rule === 'account.disabled') return ['The requester’s account is disabled.'];
+  return detail.scopes.map(sentence);
+}
+
+function sentence({ scope, granted_at_once_to, otherwise, approvers }: RequestDetail['scopes'][number]): string {
+  const atOnce =
+    granted_at_once_to.length === 0
+      ? `Nobody is given ${scope} at once`
+      : `${scope} is given at once only to ${listOf(granted_at_once_to)}`;
+  switch (otherwise) {
+    case 'admin':
+      return `${atOnce}; anybody else needs the approval of another person who is ${listOf(approvers, 'nobody')}.`;
+    case 'self':
+      return `${atOnce}; anybody else needs their own fresh consent.`;
+    case 'forbidden':
+      return `${atOnce}; to anybody else it is forbidden.`;
+  }
+}
+
+function listOf(roles: readonly string[], none = ''): string {
+  return roles.length === 0
+    ? none
+    : roles.length === 1
+      ? String(roles[0])
+      : new Intl.ListFormat('en', { type: 'disjunction' }).format(roles);
+}
