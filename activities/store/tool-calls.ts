@@ -3,6 +3,7 @@ import { chatClientId } from '../../workflows/domain/clients.ts';
 import { isTerminal } from '../../workflows/domain/request-status.ts';
 import { announceChatSession } from './chat-sessions.ts';
 import type { DbOrTrx } from './connect.ts';
+import { announce } from './events.ts';
 import type { ToolCall } from './tool-call-runs.ts';
 
 /** What a person holds now for a client, as far as it can release parked calls. */
@@ -85,7 +86,7 @@ export async function endCallsOfRequest(
 export async function attachRequest(trx: DbOrTrx, call: ToolCall, requestId: string): Promise<void> {
   const request = await trx
     .selectFrom('scope_requests')
-    .select('status')
+    .select(['status', 'subject', 'scopes'])
     .where('request_id', '=', requestId)
     .forShare()
     .executeTakeFirstOrThrow();
@@ -98,7 +99,11 @@ export async function attachRequest(trx: DbOrTrx, call: ToolCall, requestId: str
     .execute();
   if (isTerminal(request.status) && request.status !== 'approved')
     await endCallsOfRequest(trx, requestId, request.status);
-  else await announceChatSession(trx, call.session_id);
+  else {
+    await announceChatSession(trx, call.session_id);
+    // Only now it is known which turn it came from: the queue shows those of one turn together.
+    await announce(trx, { kind: 'request', id: requestId, subject: request.subject, scopes: request.scopes });
+  }
 }
 
 /** The open request that a call of the same conversation doing the same already waits for. */

@@ -20,7 +20,7 @@ test('denied: the conversation says who refused and why', async ({ product, newV
   await expect(card).toContainText('admin@example.com said no.');
   await expect(card).toContainText('Not on a Sunday.');
   await expect(card.getByRole('button', { name: 'Ask again' })).toBeVisible();
-  await expect(admin.getByRole('heading', { name: 'Outcome' })).toBeVisible();
+  await expect(admin.getByRole('status').filter({ hasText: 'Denied: execute:commands' })).toBeVisible();
 });
 
 test('cancelled: the requester takes it back, and it leaves the queue', async ({ product, newVisitor }) => {

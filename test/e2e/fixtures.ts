@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test as base, type Page } from '@playwright/test';
+import { expect, test as base, type BrowserContextOptions, type Page } from '@playwright/test';
 import { launch, launchPorts, removeStateFolder, temporaryStateFolder, type Launched } from '../support/launched.ts';
 import { whyNoBrowserTests } from '../support/system-needs.ts';
 
@@ -11,7 +11,7 @@ interface TestFixtures {
   /** Skips the test, with the reason, where the machine lacks what it takes. */
   machine: void;
   /** A new browser context's page: nobody is signed in. The test fails when any page of it logs an error. */
-  newVisitor: () => Promise<Page>;
+  newVisitor: (options?: BrowserContextOptions) => Promise<Page>;
 }
 
 interface WorkerFixtures {
@@ -27,7 +27,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       const stateFolder = await temporaryStateFolder();
       try {
         const policyFile = join(stateFolder, 'policy.yaml');
-        await writeFile(policyFile, await policyWithShortRequests());
+        await writeFile(policyFile, await testPolicy());
         const product = await launch({
           stateFolder: join(stateFolder, 'state'),
           ports: await launchPorts(),
@@ -53,8 +53,12 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   newVisitor: async ({ browser }, use) => {
     const errors: string[] = [];
     const close: (() => Promise<void>)[] = [];
-    await use(async () => {
-      const context = await browser.newContext({ reducedMotion: 'reduce', viewport: { width: 1280, height: 900 } });
+    await use(async (options = {}) => {
+      const context = await browser.newContext({
+        reducedMotion: 'reduce',
+        viewport: { width: 1280, height: 900 },
+        ...options,
+      });
       close.push(() => context.close());
       context.on('console', (message) => {
         if (message.type() === 'error' && !isExpected(message.text(), message.location().url))
@@ -70,18 +74,24 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 
 export { expect };
 
-/** Asking who is signed in is answered 401 when nobody is, and the browser says so; so it does for a refused page. */
+/**
+ * Asking who is signed in is answered 401 when nobody is, and the browser says so; so it does for a refused page and
+ * for a decision that came too late.
+ */
 function isExpected(text: string, url: string): boolean {
   const { pathname } = new URL(url, 'http://localhost');
   return (
     (pathname === '/api/user-status' && text.includes('status of 401')) ||
-    (pathname === '/dashboard' && text.includes('status of 403'))
+    (pathname === '/dashboard' && text.includes('status of 403')) ||
+    (/^\/api\/(approve|deny)\//.test(pathname) && text.includes('status of 409'))
   );
 }
 
-async function policyWithShortRequests(): Promise<string> {
+/** The shipped policy with requests that expire soon, and a second approver for scopes of user data. */
+async function testPolicy(): Promise<string> {
   const shipped = await readFile('countersign.policy.yaml', 'utf8');
-  const policy = shipped.replace(/^ {2}read:files:\n/m, `$&    request_ttl: ${shortRequestTtl}\n`);
-  if (policy === shipped) throw new Error('the shipped policy has no read:files');
+  const short = shipped.replace(/^ {2}read:files:\n/m, `$&    request_ttl: ${shortRequestTtl}\n`);
+  const policy = short.replace(/^ {2}(?:read|erase):user-data:\n(?: {4}.*\n)*? {4}approvers: \[admin/gm, '$&, manager');
+  if (short === shipped || policy === short) throw new Error('the shipped policy has changed');
   return policy;
 }

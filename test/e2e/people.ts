@@ -49,10 +49,13 @@ export async function openFromQueue(page: Page, email: string): Promise<void> {
   await expect(page.getByRole('heading', { name: 'Decide' })).toBeVisible();
 }
 
-/** Approves the opened request, with the second step. */
+/**
+ * Approves the opened request, with the second step. The page then goes on to the next request, where one waits, so
+ * what tells of the decision is the message.
+ */
 export async function approveOpened(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Approve…' }).click();
   const dialog = page.getByRole('dialog', { name: 'Approve this request?' });
   await dialog.getByRole('button', { name: 'Approve', exact: true }).click();
-  await expect(page.getByRole('heading', { name: 'Outcome' })).toBeVisible();
+  await expect(page.getByRole('status').filter({ hasText: 'Approved: ' })).toBeVisible();
 }

@@ -25,9 +25,13 @@ export function ArgumentsView(props: { values: Readonly<Record<string, unknown>>
   );
 }
 
+/** What fits on a line is not spread over several. */
+const lineLength = 60;
+
 /** Strings as they are, unless that would hide that they are strings (or that they are empty). */
 function argumentText(value: unknown): string {
   if (typeof value === 'string' && value !== '' && !/^\s|\s$|^(true|false|null|-?\d[\d.e+-]*)$/i.test(value))
     return value;
-  return JSON.stringify(value, null, 2) ?? 'undefined';
+  const line = JSON.stringify(value) ?? 'undefined';
+  return line.length <= lineLength ? line : JSON.stringify(value, null, 2);
 }

@@ -12,7 +12,7 @@ export function SelectField(props: {
       aria-label={props.label}
       value={props.value ?? ''}
       onChange={(event) => props.onChange(event.target.value === '' ? undefined : event.target.value)}
-      className={`min-h-10 max-w-full min-w-0 truncate rounded-lg border bg-surface py-1.5 pr-1 pl-2.5 text-sm pointer-coarse:min-h-11 ${
+      className={`min-h-10 w-full min-w-0 truncate rounded-lg border bg-surface py-1.5 pr-1 pl-2 text-sm sm:w-33 pointer-coarse:min-h-11 ${
         props.value === undefined ? 'border-line-strong text-muted' : 'border-accent font-medium text-accent'
       }`}
     >

@@ -32,13 +32,9 @@ export function GlobalKeys() {
   }, []);
   return (
     <>
-      <Button
-        look="quiet"
-        aria-label="Search or go to"
-        aria-keyshortcuts="Control+K"
-        onClick={() => setOpen('palette')}
-      >
+      <Button look="quiet" aria-keyshortcuts="Control+K" onClick={() => setOpen('palette')}>
         <Search aria-hidden />
+        <span className="sr-only">Search or go to</span>
         <kbd aria-hidden className="font-mono text-xs text-muted max-sm:hidden">
           Ctrl K
         </kbd>

@@ -1,5 +1,12 @@
 /** What of a key press tells which key it was. */
-export type KeyPress = Pick<KeyboardEvent, 'key' | 'shiftKey' | 'ctrlKey' | 'metaKey' | 'altKey' | 'repeat'>;
+export interface KeyPress {
+  key: string;
+  shiftKey: boolean;
+  ctrlKey: boolean;
+  metaKey: boolean;
+  altKey: boolean;
+  repeat: boolean;
+}
 
 /**
  * The name of a key as shortcuts have it: `j`, `Shift+x`, `/`, `Escape`. None for chords with other modifiers, which

@@ -29,7 +29,7 @@ export function BatchBar(props: {
         <div className="ml-auto flex gap-4 max-sm:w-full">
           <Button
             look="bad"
-            className="flex-1"
+            className="flex-1 px-5 whitespace-nowrap"
             disabled={why !== undefined}
             aria-describedby={explanation}
             aria-keyshortcuts="Shift+D"
@@ -39,7 +39,7 @@ export function BatchBar(props: {
           </Button>
           <Button
             look="good"
-            className="flex-1"
+            className="flex-1 px-5 whitespace-nowrap"
             disabled={why !== undefined}
             aria-describedby={explanation}
             aria-keyshortcuts="Shift+A"

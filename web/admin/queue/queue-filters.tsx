@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
-import { X } from 'lucide-react';
+import { useId, useState } from 'react';
+import { ListFilter } from 'lucide-react';
 import { Button } from '../../ui/button.tsx';
 import { SelectField } from '../../ui/select-field.tsx';
 import { queueSummaryQuery } from '../queries.ts';
 import { requestStatusLabels, riskLabels } from '../request/labels.ts';
-import { formatQueueFilter, parseQueueFilter, type QueueFilter } from './queue-filter.ts';
+import { parseQueueFilter, type QueueFilter } from './queue-filter.ts';
 
 /** What can be chosen in a filter besides the status: where its counts come from. */
 const choices = [
@@ -23,43 +24,51 @@ const statusOptions = Object.entries(requestStatusLabels)
 export function QueueFilters(props: {
   filter: QueueFilter;
   onChange: (name: keyof QueueFilter, value: string | undefined) => void;
-  onClear: () => void;
 }) {
   const { data: all } = useQuery(queueSummaryQuery());
+  const [shown, setShown] = useState(false);
+  const panel = useId();
+  const set = Object.keys(props.filter).filter((name) => name !== 'q').length;
   return (
-    <div role="group" aria-label="Filters" className="flex flex-wrap items-center gap-2 max-sm:grid max-sm:grid-cols-2">
-      {choices.map(({ name, label, any, from }) => {
-        const value = props.filter[name];
-        const counted = all?.[from] ?? [];
-        const known = value === undefined || counted.some((choice) => choice.value === value);
-        const options = [...counted, ...(known ? [] : [{ value, waiting: 0 }])];
-        return (
-          <SelectField
-            key={name}
-            label={label}
-            any={any}
-            value={value}
-            options={options.map((choice) => ({
-              value: choice.value,
-              label: `${name === 'risk' ? riskText(choice.value) : choice.value} (${choice.waiting})`,
-            }))}
-            onChange={(next) => props.onChange(name, next)}
-          />
-        );
-      })}
-      <SelectField
-        label="Status"
-        any="Waiting"
-        value={props.filter.status}
-        options={statusOptions}
-        onChange={(next) => props.onChange('status', next)}
-      />
-      {formatQueueFilter(props.filter) !== '' && (
-        <Button look="quiet" onClick={props.onClear}>
-          <X aria-hidden /> Clear
-        </Button>
-      )}
-    </div>
+    <>
+      {/* On phones they would take the place of the first requests. */}
+      <Button className="sm:hidden" aria-expanded={shown} aria-controls={panel} onClick={() => setShown(!shown)}>
+        <ListFilter aria-hidden /> Filters{set > 0 && ` (${set})`}
+      </Button>
+      <div
+        id={panel}
+        role="group"
+        aria-label="Filters"
+        className={`flex-wrap items-center gap-2 max-sm:w-full max-sm:grid-cols-2 sm:flex ${shown ? 'max-sm:grid' : 'max-sm:hidden'}`}
+      >
+        {choices.map(({ name, label, any, from }) => {
+          const value = props.filter[name];
+          const counted = all?.[from] ?? [];
+          const known = value === undefined || counted.some((choice) => choice.value === value);
+          const options = [...counted, ...(known ? [] : [{ value, waiting: 0 }])];
+          return (
+            <SelectField
+              key={name}
+              label={label}
+              any={any}
+              value={value}
+              options={options.map((choice) => ({
+                value: choice.value,
+                label: `${name === 'risk' ? riskText(choice.value) : choice.value} (${choice.waiting})`,
+              }))}
+              onChange={(next) => props.onChange(name, next)}
+            />
+          );
+        })}
+        <SelectField
+          label="Status"
+          any="Waiting"
+          value={props.filter.status}
+          options={statusOptions}
+          onChange={(next) => props.onChange('status', next)}
+        />
+      </div>
+    </>
   );
 }
 

@@ -1,8 +1,10 @@
 import { useEffect, useRef, useState } from 'react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { X } from 'lucide-react';
 import { useLocation, useSearch } from 'wouter';
 import type { ScopeRequestView } from '../../../api/contract/scope-requests.ts';
 import { useDocumentTitle } from '../../lib/use-document-title.ts';
+import { Button } from '../../ui/button.tsx';
 import { LoadFailure } from '../../ui/load-failure.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { PageHeading } from '../../ui/page-heading.tsx';
@@ -104,14 +106,15 @@ export function QueuePage() {
         <p className="mr-auto text-sm text-muted">
           {waits && summary.data !== undefined && countText(filter, summary.data)}
         </p>
+        {list !== '' && (
+          <Button look="quiet" onClick={clear}>
+            <X aria-hidden /> Clear filters
+          </Button>
+        )}
       </PageHeading>
       <div className="flex min-w-0 flex-wrap items-center gap-2">
         <QueueSearch field={search} words={filter.q ?? ''} onChange={(q) => go({ q }, true)} />
-        <QueueFilters
-          filter={filter}
-          onChange={(name, value) => go({ [name]: value })}
-          onClear={clear}
-        />
+        <QueueFilters filter={filter} onChange={(name, value) => go({ [name]: value })} />
       </div>
       {queue.isPending ? (
         <Loading label="Loading the queue" />

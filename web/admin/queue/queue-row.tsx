@@ -29,52 +29,50 @@ export function QueueRow(props: {
     <li
       onFocus={props.onSelect}
       aria-current={selected ? 'true' : undefined}
-      className={`relative grid min-w-0 grid-cols-[auto_minmax(0,1fr)] gap-x-2 rounded-xl border bg-surface py-3 pr-4 pl-1.5 ${selected ? 'border-accent shadow-[inset_3px_0_0_var(--color-accent)]' : 'border-line'}`}
+      className={`relative grid min-w-0 scroll-mt-32 scroll-mb-24 gap-2 rounded-xl border bg-surface px-4 py-3 sm:pl-12 ${selected ? 'border-accent shadow-[inset_3px_0_0_var(--color-accent)]' : 'border-line'}`}
     >
-      {/* The label is the target: 44 px where a finger aims. */}
-      <label className="-my-2 flex size-10 items-center justify-center self-start pointer-coarse:size-11">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-muted">
+        {/* The label is the target: 44 px where a finger aims. */}
         {waits && (
-          <input
-            type="checkbox"
-            aria-label={`Tick the request of ${request.subject_email} for ${request.tool_name ?? request.scopes.join(' ')}`}
-            checked={props.ticked}
-            onChange={() => undefined}
-            onClick={(event: MouseEvent) => props.onTick(event.shiftKey)}
-            className="size-4.5 accent-accent"
-          />
+          <label className="-my-2 -ml-3 flex size-10 items-center justify-center sm:absolute sm:top-3.5 sm:left-4 pointer-coarse:size-11">
+            <input
+              type="checkbox"
+              aria-label={`Tick the request of ${request.subject_email} for ${request.tool_name ?? request.scopes.join(' ')}`}
+              checked={props.ticked}
+              onChange={() => undefined}
+              onClick={(event: MouseEvent) => props.onTick(event.shiftKey)}
+              className="size-4.5 accent-accent"
+            />
+          </label>
         )}
-      </label>
-      <div className="grid min-w-0 gap-2">
-        <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-muted">
-          <RiskBadge risk={request.risk} />
-          {!waits && <Badge tone={end.tone}>{end.text}</Badge>}
-          {request.own && <Badge tone="neutral">Yours</Badge>}
-          {props.isNew && <Badge tone="accent">New</Badge>}
-          <DecidingBadge request={request} />
-          <span className="ml-auto inline-flex flex-wrap items-center gap-x-3">
-            <span>
-              asked <Age since={request.created_at} />
-            </span>
-            {waits && request.expires_at !== null && (
-              <TimeLeft until={request.expires_at} label={`Time left for ${request.subject_email}`} />
-            )}
+        <RiskBadge risk={request.risk} />
+        {!waits && <Badge tone={end.tone}>{end.text}</Badge>}
+        {request.own && <Badge tone="neutral">Yours</Badge>}
+        {props.isNew && <Badge tone="accent">New</Badge>}
+        <DecidingBadge request={request} />
+        <span className="ml-auto inline-flex flex-wrap items-center gap-x-3">
+          <span>
+            asked <Age since={request.created_at} />
           </span>
-        </div>
-        <Link
-          href={adminPaths.request(request.request_id)}
-          data-request={request.request_id}
-          className="w-fit rounded leading-snug hover:underline"
-        >
-          <RequestHeadline request={request} />
-        </Link>
-        {request.tool_name !== null && <ArgumentsView values={request.tool_args} />}
-        {request.justification !== null && request.justification !== '' && (
-          <p className="line-clamp-3 text-sm wrap-anywhere text-muted">
-            “<VisibleText text={request.justification} />”
-          </p>
-        )}
-        {!waits && <p className="text-sm wrap-anywhere text-muted">{endOfRequest(request)}</p>}
+          {waits && request.expires_at !== null && (
+            <TimeLeft until={request.expires_at} label={`Time left for ${request.subject_email}`} />
+          )}
+        </span>
       </div>
+      <Link
+        href={adminPaths.request(request.request_id)}
+        data-request={request.request_id}
+        className="w-fit rounded leading-snug hover:underline"
+      >
+        <RequestHeadline request={request} />
+      </Link>
+      {request.tool_name !== null && <ArgumentsView values={request.tool_args} />}
+      {request.justification !== null && request.justification !== '' && (
+        <p className="line-clamp-3 text-sm wrap-anywhere text-muted">
+          “<VisibleText text={request.justification} />”
+        </p>
+      )}
+      {!waits && <p className="text-sm wrap-anywhere text-muted">{endOfRequest(request)}</p>}
     </li>
   );
 }

@@ -30,7 +30,7 @@ export function QueueSearch({
       type="search"
       aria-label="Search the queue"
       aria-keyshortcuts="/"
-      placeholder="Search people, tools, arguments, reasons"
+      placeholder="Search the queue"
       maxLength={200}
       value={typed}
       onChange={(event) => setTyped(event.target.value)}
@@ -38,7 +38,7 @@ export function QueueSearch({
         // Back to the list, where single keys act.
         if (event.key === 'Escape' && typed === '') event.currentTarget.blur();
       }}
-      className={`${fieldClass} min-h-10 min-w-0 sm:max-w-80 pointer-coarse:min-h-11`}
+      className={`${fieldClass} min-h-10 min-w-0 flex-1 sm:min-w-56 pointer-coarse:min-h-11`}
     />
   );
 }

@@ -61,8 +61,10 @@ export function DecisionDialog(props: {
             <RiskBadge risk={request.risk} />
           </div>
         </div>
-        {request.tool_name !== null && <ArgumentsView values={request.tool_args} full />}
-        <span ref={endOfArguments} aria-hidden className="-mt-4 h-px" />
+        <div>
+          {request.tool_name !== null && <ArgumentsView values={request.tool_args} full />}
+          <span ref={endOfArguments} aria-hidden className="block h-px" />
+        </div>
         {careful && (
           <Notice tone={request.risk === 'critical' ? 'bad' : 'wait'}>
             This is {request.risk === 'critical' ? 'a critical' : 'a high-risk'} permission. The agent may use it for

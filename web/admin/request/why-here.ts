@@ -19,7 +19,9 @@ function sentence({ scope, granted_at_once_to, otherwise, approvers }: RequestDe
       : `${scope} is given at once only to ${listOf(granted_at_once_to)}`;
   switch (otherwise) {
     case 'admin':
-      return `${atOnce}; anybody else needs the approval of another person who is ${listOf(approvers, 'nobody')}.`;
+      return approvers.length === 0
+        ? `${atOnce}; nobody is an approver of it.`
+        : `${atOnce}; for all others somebody else has to approve it, with the role ${listOf(approvers)}.`;
     case 'self':
       return `${atOnce}; anybody else needs their own fresh consent.`;
     case 'forbidden':
@@ -27,10 +29,6 @@ function sentence({ scope, granted_at_once_to, otherwise, approvers }: RequestDe
   }
 }
 
-function listOf(roles: readonly string[], none = ''): string {
-  return roles.length === 0
-    ? none
-    : roles.length === 1
-      ? String(roles[0])
-      : new Intl.ListFormat('en', { type: 'disjunction' }).format(roles);
+function listOf(roles: readonly string[]): string {
+  return new Intl.ListFormat('en', { type: 'disjunction' }).format(roles);
 }

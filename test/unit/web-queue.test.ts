@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import type { RequestDetail, ScopeRequestView } from '../../api/contract/scope-requests.ts';
+import { keyName } from '../../web/admin/keys/key-name.ts';
+import { arrange, groupByRun } from '../../web/admin/queue/arrange.ts';
+import { stepTo, successorOf } from '../../web/admin/queue/next-selection.ts';
+import { changeFilter, formatQueueFilter, parseQueueFilter } from '../../web/admin/queue/queue-filter.ts';
+import { whyNotTogether } from '../../web/admin/queue/why-not-together.ts';
+import { nextToDecide } from '../../web/admin/request/next-to-decide.ts';
+import { timelineText } from '../../web/admin/request/timeline-text.ts';
+import { whyHere } from '../../web/admin/request/why-here.ts';
+
+const asked = (request_id: string, agent_run: string | null = null) => ({ request_id, agent_run });
+
+describe('the filter in the address', () => {
+  it('reads what it writes, in one order', () => {
+    const filter = { q: 'rm -rf', risk: 'critical', status: 'denied', tool: 'a&b' } as const;
+    const text = formatQueueFilter(filter);
+    expect(text).toBe('?status=denied&risk=critical&tool=a%26b&q=rm+-rf');
+    expect(parseQueueFilter(text)).toEqual(filter);
+    expect(formatQueueFilter({})).toBe('');
+  });
+
+  it('leaves out what makes no sense, and what is so anyway', () => {
+    expect(parseQueueFilter('?risk=extreme&status=pending&scope=&q=%20%20&cursor=x')).toEqual({});
+    expect(parseQueueFilter(`?q=${'x'.repeat(500)}`).q).toHaveLength(200);
+  });
+
+  it('changes one part', () => {
+    const filter = { risk: 'low', q: 'a' } as const;
+    expect(changeFilter(filter, { risk: undefined })).toEqual({ q: 'a' });
+    expect(changeFilter(filter, { tool: 't' })).toEqual({ ...filter, tool: 't' });
+  });
+});
+
+describe('the order of the queue', () => {
+  it('puts requests of one agent run where the first of them stands', () => {
+    const requests = [asked('1', 'r'), asked('2'), asked('3', 'r'), asked('4', 's')];
+    expect(arrange([], requests)).toEqual(['1', '3', '2', '4']);
+  });
+
+  it('moves nothing that is shown: what is late comes at the end, even of a run that is shown', () => {
+    const requests = [asked('0'), asked('1', 'r'), asked('2'), asked('9', 'r')];
+    expect(arrange(['1', '2'], requests)).toEqual(['1', '2', '0', '9']);
+    expect(arrange(['1', '2', '3'], [asked('1'), asked('3'), asked('4')])).toEqual(['1', '3', '4']);
+  });
+
+  it('frames neighbours of the same run only', () => {
+    const groups = groupByRun([asked('1', 'r'), asked('2', 'r'), asked('3'), asked('4'), asked('5', 'r')]);
+    expect(groups.map((group) => group.map(({ request_id }) => request_id))).toEqual([['1', '2'], ['3'], ['4'], ['5']]);
+  });
+});
+
+describe('J and K', () => {
+  it('begin at the ends, stop there, and go on where one has left', () => {
+    expect(stepTo(['a', 'b', 'c'], undefined, 1)?.id).toBe('a');
+    expect(stepTo(['a', 'b', 'c'], undefined, -1)?.id).toBe('c');
+    expect(stepTo(['a', 'b', 'c'], { id: 'c', index: 2 }, 1)?.id).toBe('c');
+    expect(stepTo(['a', 'c', 'd'], { id: 'b', index: 1 }, 1)?.id).toBe('c');
+    expect(stepTo(['a', 'c', 'd'], { id: 'b', index: 1 }, -1)?.id).toBe('a');
+    expect(stepTo([], { id: 'b', index: 1 }, 1)).toBeUndefined();
+  });
+
+  it('after a decision the one below is next, else the one above', () => {
+    expect(successorOf(['a', 'b', 'c'], 'b')?.id).toBe('c');
+    expect(successorOf(['a', 'b', 'c'], 'c')?.id).toBe('b');
+    expect(successorOf(['a'], 'a')).toBeUndefined();
+  });
+
+  it('on a request’s page the next that can be decided is, from the top after the end', () => {
+    const can = (id: string): boolean => id !== 'c';
+    expect(nextToDecide(['a', 'b', 'c', 'd'], 'b', 1, can)).toBe('d');
+    expect(nextToDecide(['a', 'b', 'c'], 'b', 1, can)).toBe('a');
+    expect(nextToDecide(['a', 'c', 'd'], 'b', 1, can)).toBe('d');
+    expect(nextToDecide(['b', 'c'], 'b', 0, can)).toBeUndefined();
+  });
+});
+
+describe('names of keys', () => {
+  const press = { key: 'a', shiftKey: false, ctrlKey: false, metaKey: false, altKey: false, repeat: false };
+  it.each([
+    [{}, 'a'],
+    [{ key: 'A', shiftKey: true }, 'Shift+a'],
+    [{ key: 'A' }, 'a'],
+    [{ key: '?', shiftKey: true }, '?'],
+    [{ key: 'Escape' }, 'Escape'],
+    [{ repeat: true }, undefined],
+    [{ ctrlKey: true }, undefined],
+    [{ metaKey: true }, undefined],
+    [{ altKey: true }, undefined],
+  ])('%j is %s', (change, name) => {
+    expect(keyName({ ...press, ...change })).toBe(name);
+  });
+});
+
+describe('a decision on several', () => {
+  const request = (change: Partial<ScopeRequestView> = {}): ScopeRequestView =>
+    ({ tool_name: 't', scopes: ['a', 'b'], risk: 'low', cannot_decide: null, ...change }) as ScopeRequestView;
+  it('is offered for the same tool, scopes and risk', () => {
+    expect(whyNotTogether([request(), request({ scopes: ['b', 'a'] })])).toBeUndefined();
+    expect(whyNotTogether([request()])).toBeUndefined();
+  });
+
+  it.each([
+    [{ tool_name: 'u' }, /same tool/],
+    [{ scopes: ['a'] }, /same tool/],
+    [{ risk: 'medium' }, /same tool/],
+    [{ risk: 'critical' }, /one at a time/],
+    [{ cannot_decide: 'own_request' }, /yourself/],
+    [{ cannot_decide: 'not_approver' }, /approver/],
+    [{ cannot_decide: 'already_decided' }, /ended/],
+  ] as const)('is not with %j among them', (change, reason) => {
+    expect(whyNotTogether([request(), request(change as Partial<ScopeRequestView>)])).toMatch(reason);
+  });
+});
+
+describe('why a request is here', () => {
+  const scope = {
+    scope: 'execute:commands',
+    description: '',
+    risk: 'critical',
+    approvers: ['admin', 'steward'],
+    granted_at_once_to: ['admin'],
+    otherwise: 'admin' as const,
+  };
+  const detail = (rule: string | null, scopes = [scope]) => ({ request: { rule }, scopes }) as unknown as RequestDetail;
+  it('says the rule in words', () => {
+    expect(whyHere(detail('scopes.execute:commands.otherwise'))).toEqual([
+      'execute:commands is given at once only to admin; for all others somebody else has to approve it, with the role admin or steward.',
+    ]);
+    expect(whyHere(detail('x', [{ ...scope, granted_at_once_to: [], approvers: [] }]))).toEqual([
+      'Nobody is given execute:commands at once; nobody is an approver of it.',
+    ]);
+    expect(whyHere(detail('deny[0]'))[0]).toContain('deny[0]');
+    expect(whyHere(detail(null))).toEqual([]);
+  });
+});
+
+describe('the timeline', () => {
+  it('tells what people can make something of, and no ids', () => {
+    const entry = { at: '', actor: 'admin@example.com', type: 'decision.refused' };
+    expect(timelineText({ ...entry, data: { decision_id: 'dec_1', verdict: 'deny', code: 'own_request' } })).toEqual({
+      what: 'An attempt to decide was refused',
+      details: 'verdict: deny, because: own request',
+    });
+    expect(timelineText({ ...entry, type: 'new.kind', data: { reason: 3 } })).toEqual({
+      what: 'new.kind',
+      details: '',
+    });
+  });
+});
