@@ -43,6 +43,7 @@ export async function startApi(options: ApiOptions): Promise<{ open(): Promise<v
   const approvals: ApprovalDeps = {
     db,
     temporal,
+    workerClient: options.workerClient,
     feed,
     mint,
     decisionPrivateJwk: options.decisionPrivateJwk,

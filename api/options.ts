@@ -1,3 +1,4 @@
+import type { Client } from '@temporalio/client';
 import type { JWK } from 'jose';
 import type { Logger } from 'pino';
 import type { AtRestKey } from '../activities/store/at-rest.ts';
@@ -18,6 +19,8 @@ export interface ApiOptions {
   /** Connection string of the app role. */
   databaseUrl: string;
   temporal: { address: string; namespace: string };
+  /** The client of an orchestration worker in this process, if there is one: it starts workflows a way sooner. */
+  workerClient?: Client | undefined;
   /** Where Temporal's UI is, to link requests to their histories. */
   temporalUiUrl: string | undefined;
   basePrivateJwk: JWK;

@@ -29,7 +29,7 @@ export async function hostRoles(names: readonly RoleName[]): Promise<number> {
     const telemetry = await startTelemetry(names, configuration, logger);
     running.push({ open: () => Promise.resolve(), close: telemetry.stop });
     for (const name of names) {
-      running.push(await startRole(name, configuration, logger.child({ role: name })));
+      running.push(await startRole(name, configuration, logger.child({ role: name }), running));
       if (stop.requested()) break;
     }
     if (!stop.requested()) {

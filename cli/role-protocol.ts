@@ -1,3 +1,5 @@
+import type { Client } from '@temporalio/client';
+
 /** What a role process tells the supervisor over its IPC channel. */
 export type FromRole =
   /** `withheld` says what is not offered on this machine, and why (RULES 28). */
@@ -17,6 +19,8 @@ export interface RunningRole {
   close(): Promise<void>;
   /** What it does not offer on this machine, and why (RULES 28). */
   withheld?: readonly string[];
+  /** Of the `worker` role: on a worker's own connection a workflow's first task needs no way through the server. */
+  workerClient?: Client;
   /** Settles when the role has failed by itself and its process should be started again. */
   failed?: Promise<unknown>;
 }

@@ -3,11 +3,12 @@ import type { RoleConfiguration, RoleName } from './role-configuration.ts';
 import { apiOptions, chatOptions, mcpOptions, mintOptions, workerOptions } from './role-options.ts';
 import type { RunningRole } from './role-protocol.ts';
 
-/** Starts one role, loading only its own code. */
+/** Starts one role, loading only its own code. @param beside the roles that this process runs already */
 export async function startRole(
   name: RoleName,
   configuration: RoleConfiguration,
   logger: Logger,
+  beside: readonly RunningRole[] = [],
 ): Promise<RunningRole> {
   switch (name) {
     case 'mint':
@@ -15,7 +16,10 @@ export async function startRole(
     case 'worker':
       return (await import('../workers/main.ts')).startOrchestrationWorker(await workerOptions(configuration, logger));
     case 'api':
-      return (await import('../api/main.ts')).startApi(await apiOptions(configuration, logger));
+      return (await import('../api/main.ts')).startApi({
+        ...(await apiOptions(configuration, logger)),
+        workerClient: beside.find(({ workerClient }) => workerClient !== undefined)?.workerClient,
+      });
     case 'mcp':
       return startMcp(configuration, logger);
     case 'chat':

@@ -16,7 +16,7 @@ import { runWorker } from './run-worker.ts';
 /** The `worker` role: workflows and orchestration activities. Ready when it resolves; `open` has nothing to listen on. */
 export async function startOrchestrationWorker(
   options: OrchestrationOptions,
-): Promise<{ open(): Promise<void>; close(): Promise<void>; failed: Promise<never> }> {
+): Promise<{ open(): Promise<void>; close(): Promise<void>; failed: Promise<never>; workerClient: Client }> {
   const database = connect(options.databaseUrl, {
     onIdleError: (err) => {
       options.logger.warn({ err }, 'database connection lost');
@@ -51,6 +51,7 @@ export async function startOrchestrationWorker(
   const stopMaintenance = keepMaintenance(client, options.logger);
   return {
     failed: worker.failed,
+    workerClient: client,
     open: () => Promise.resolve(),
     close: async () => {
       stopMaintenance();

@@ -9,6 +9,8 @@ import type { EventFeed } from '../../activities/store/event-feed.ts';
 export interface ApprovalDeps {
   db: Db;
   temporal: Client;
+  /** Starts workflows on a worker's own connection, where this process has one. */
+  workerClient?: Client | undefined;
   feed: EventFeed;
   mint: MintClient;
   /** Private half of the decision key: signs statements for authenticated approvers. */

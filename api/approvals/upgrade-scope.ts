@@ -92,7 +92,7 @@ function splitByVerdict(verdict: PolicyVerdict): { atOnce: string[]; waiting: st
 /** Stores the request or joins the open one, starts its workflow, and waits for policy's word. */
 async function settledRequest(deps: ApprovalDeps, asked: NewRequest): Promise<ScopeRequest> {
   const { request } = await deps.db.transaction().execute((trx) => openRequest(trx, asked));
-  await startScopeUpgrade(deps.temporal, request.request_id);
+  await startScopeUpgrade(deps, request.request_id);
   const settled = await waitForRequest(
     deps,
     request.request_id,

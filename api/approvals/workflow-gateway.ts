@@ -28,10 +28,18 @@ function startOptions(requestId: string) {
 }
 
 /** Starts the workflow of a stored request; one that runs, or has run, is left alone (RULES 19). */
-export async function startScopeUpgrade(client: Client, requestId: string): Promise<void> {
+export async function startScopeUpgrade(
+  { temporal, workerClient }: { temporal: Client; workerClient?: Client | undefined },
+  requestId: string,
+): Promise<void> {
+  const client = workerClient ?? temporal;
   try {
     await withinDeadline(client, () =>
-      client.workflow.start(workflowType, { ...startOptions(requestId), workflowIdConflictPolicy: 'USE_EXISTING' }),
+      client.workflow.start(workflowType, {
+        ...startOptions(requestId),
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        requestEagerStart: workerClient !== undefined,
+      }),
     );
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return;
