@@ -22,7 +22,9 @@ const hanging = {
 } as unknown as Client;
 
 it('a request is answered although Temporal hangs: try again', async () => {
-  await expect(startScopeUpgrade({ temporal: hanging }, 'req_1')).rejects.toMatchObject({ code: 'temporarily_unavailable' });
+  await expect(startScopeUpgrade({ temporal: hanging }, 'req_1')).rejects.toMatchObject({
+    code: 'temporarily_unavailable',
+  });
 });
 
 it('a recorded decision or withdrawal is not failed by it: it is delivered again', async () => {
