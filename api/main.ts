@@ -10,10 +10,13 @@ import { trailOfClient } from '../activities/telemetry/temporal-trail.ts';
 import { createApiApp } from './app.ts';
 import type { ApprovalDeps } from './approvals/deps.ts';
 import { approvalRoutes } from './approvals/routes.ts';
+import { clientRoutes } from './clients/routes.ts';
+import { freezeRoutes } from './freeze/routes.ts';
 import { grantRoutes } from './grants/routes.ts';
 import { partChecks } from './health/part-checks.ts';
 import { httpListener } from './http/listen.ts';
 import type { ApiOptions } from './options.ts';
+import { peopleRoutes } from './people/routes.ts';
 import { createBrowserSessions } from './sessions/browser-sessions.ts';
 import { toolCallRoutes } from './tools/call-routes.ts';
 import { dashboardClientId } from '../workflows/domain/clients.ts';
@@ -62,9 +65,13 @@ export async function startApi(options: ApiOptions): Promise<{ open(): Promise<v
     clientName: dashboardClientId,
     version: options.version,
   });
+  const payloads = new OidcPayloads(db, options.atRestKey);
   const resources = Router()
     .use(approvalRoutes(approvals))
     .use(grantRoutes(approvals))
+    .use('/people', peopleRoutes({ ...approvals, payloads }))
+    .use('/clients', clientRoutes({ ...approvals, payloads, chatUrl: options.chatUrl }))
+    .use('/freeze', freezeRoutes(approvals))
     .use(toolCallRoutes({ ...approvals, basePrivateJwk: options.basePrivateJwk, toolServer }));
   const app = createApiApp({
     ...options,
@@ -73,7 +80,7 @@ export async function startApi(options: ApiOptions): Promise<{ open(): Promise<v
     mint,
     resources,
     checks: partChecks({ db, temporal, mintSocketPath: options.mintSocketPath }),
-    payloads: new OidcPayloads(db, options.atRestKey),
+    payloads,
     sessions: createBrowserSessions({ db, secure: options.issuer.startsWith('https:'), now }),
     now,
   });

@@ -57,4 +57,14 @@ export interface UserAccount {
 /** The accounts, for the tools that manage them. */
 export interface UserDirectory {
   users(): Promise<readonly UserAccount[]>;
+  /**
+   * Sets somebody's roles under a living grant of whoever does it (RULES 4).
+   *
+   * @throws {DomainError} `not_found`, `unknown_role`, `insufficient_scope`, `own_account`, `last_admin`
+   */
+  setRoles(change: { grantId: string; user: string; roles: readonly string[] }): Promise<{
+    user: UserAccount;
+    before: readonly string[];
+    endedGrants: number;
+  }>;
 }

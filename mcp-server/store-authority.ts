@@ -2,6 +2,7 @@ import { appendAudit, appendAuditUnderGrant } from '../activities/store/audit.ts
 import type { Db } from '../activities/store/connect.ts';
 import { standingOf } from '../activities/store/credentials.ts';
 import { listPeople } from '../activities/store/people.ts';
+import { setPersonRoles } from '../activities/store/person-roles.ts';
 import { livePolicy } from '../activities/store/policies.ts';
 import type { Authority, UserDirectory } from './ports.ts';
 
@@ -16,6 +17,12 @@ export function storeAuthority(db: Db, now: () => Date = () => new Date()): Auth
 }
 
 /** The accounts of the product's database. */
-export function storeDirectory(db: Db): UserDirectory {
-  return { users: () => listPeople(db) };
+export function storeDirectory(db: Db, now: () => Date = () => new Date()): UserDirectory {
+  return {
+    users: () => listPeople(db),
+    setRoles: async (change) => {
+      const changed = await db.transaction().execute((trx) => setPersonRoles(trx, change, now()));
+      return { user: changed.person, before: changed.before, endedGrants: changed.ended.length };
+    },
+  };
 }

@@ -8,9 +8,10 @@ export async function callEnding(db: DbOrTrx, call: ToolCall): Promise<CallEndin
     case 'denied':
       return { status: 'denied', tool: call.name, ...(await denial(db, call.request_id)) };
     case 'expired':
-    case 'cancelled':
     case 'unknown':
       return { status: call.status, tool: call.name };
+    case 'cancelled':
+      return { status: 'cancelled', tool: call.name, note: textOf(call.result?.['error']) };
     case 'scope_unavailable':
       return { status: 'scope_unavailable', tool: call.name, reason: textOf(call.result?.['error']) };
     case 'proposed':

@@ -18,6 +18,11 @@ const listFiles = (path: string): PlannedCall => ({
   arguments: path === '' ? {} : { path: unquote(path) },
 });
 const runCommand = (command: string): PlannedCall => ({ name: 'execute_command', arguments: { command } });
+/** `user@example.com developer, user`; `none` takes every role away. */
+const setRoles = (argument: string): PlannedCall => {
+  const [user = '', ...rest] = argument.split(/[\s,]+/).filter((word) => word !== '');
+  return { name: 'set_user_roles', arguments: { user, roles: rest.length === 1 && rest[0] === 'none' ? [] : rest } };
+};
 const plain = (name: string) => (): PlannedCall => ({ name, arguments: {} });
 
 /** A path: quoted, or without blanks, so that "/etc and delete it" is not one. */
@@ -29,6 +34,7 @@ const phrases: readonly Phrase[] = [
   { pattern: /^\/info$/, call: plain('get_server_info') },
   { pattern: /^\/health$/, call: plain('health_check') },
   { pattern: /^\/users$/, call: plain('list_users') },
+  { pattern: /^\/roles\s+(\S+\s+\S.*)$/, call: setRoles },
   { pattern: /^\/scopes$/, call: plain('list_tool_scopes') },
   {
     pattern:

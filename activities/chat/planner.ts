@@ -48,6 +48,11 @@ const phrasesOfTools: readonly { tool: string; phrase: string; command: string }
   { tool: 'get_server_info', phrase: 'server info', command: '/info' },
   { tool: 'health_check', phrase: 'health check', command: '/health' },
   { tool: 'list_users', phrase: 'list users', command: '/users' },
+  {
+    tool: 'set_user_roles',
+    phrase: '/roles user@example.com developer, user',
+    command: '/roles <address> <roles>',
+  },
   { tool: 'list_tool_scopes', phrase: 'list tool scopes', command: '/scopes' },
 ];
 

@@ -19,7 +19,7 @@ export interface TokenRequest {
 
 /** Where the chat gets access tokens: by refresh, kept in memory only. */
 export interface TokenSource {
-  /** @throws {DomainError} `not_signed_in` when the person has no living sign-in, `temporarily_unavailable` */
+  /** @throws {DomainError} `not_signed_in` when the person has no living sign-in, `client_blocked`, `temporarily_unavailable` */
   token(request: TokenRequest): Promise<string>;
   /** Takes a token the API handed out (`new_token`) instead of asking for one. */
   adopt(request: TokenRequest, token: Issued): void;
@@ -128,6 +128,9 @@ async function refreshOnce(
     });
   } catch (error) {
     if (error instanceof oidc.ResponseBodyError && error.error === 'invalid_grant') return 'sign_in_ended';
+    if (error instanceof oidc.ResponseBodyError && error.error === 'unauthorized_client') {
+      throw new DomainError('client_blocked', 'An admin has blocked the chat: it can do nothing for you for now.');
+    }
     throw unavailable(error);
   }
 }

@@ -13,6 +13,7 @@ import { findGrantOfRequest, type Grant } from '../store/grants.ts';
 import { findPersonAndPolicy } from '../store/people.ts';
 import { holdPolicy } from '../store/policies.ts';
 import { announceRequest, auditContext, lockRequest, setDeciding, type ScopeRequest } from '../store/requests.ts';
+import { holdSuspensions, suspensionOf, type Suspension } from '../store/suspensions.ts';
 import type { VerifyStatement } from './statement.ts';
 import type { MintInput, MintResult } from './types.ts';
 import { verifyDecision } from './verify-decision.ts';
@@ -30,8 +31,8 @@ export interface MintDeps {
  */
 export async function mintGrant(deps: MintDeps, input: MintInput): Promise<MintResult> {
   return deps.db.transaction().execute(async (trx) => {
-    // What does not need another's answer does not wait for it; all else is read under both locks.
-    const [request] = await Promise.all([lockRequest(trx, input.requestId), holdPolicy(trx)]);
+    // What does not need another's answer does not wait for it; all else is read under these locks.
+    const [request] = await Promise.all([lockRequest(trx, input.requestId), holdPolicy(trx), holdSuspensions(trx)]);
     if (request.status === 'approved') {
       const grant = await findGrantOfRequest(trx, input.requestId);
       if (grant === undefined) throw new Error(`Request ${input.requestId} is approved without a grant.`);
@@ -96,10 +97,12 @@ async function recheck(
   input: MintInput,
   verify: VerifyStatement,
 ): Promise<Recheck> {
-  const [{ person, policy }, decision] = await Promise.all([
+  const [{ person, policy }, decision, suspension] = await Promise.all([
     findPersonAndPolicy(trx, request.subject),
     input.decisionId === undefined ? undefined : findDecision(trx, input.decisionId),
+    suspensionOf(trx, request.client_id),
   ]);
+  if (suspension !== undefined) return suspended(input, decision, suspension);
   if (person === undefined) return { ok: false, refusal: 'forbidden_by_policy' };
   const verdict = currentVerdict(policy, person, request);
   if (verdict === 'forbidden') return { ok: false, refusal: 'forbidden_by_policy' };
@@ -131,6 +134,12 @@ async function recheck(
         durationSeconds: verified.statement.duration_seconds ?? request.requested_duration_seconds,
       }
     : { ...verified, decision };
+}
+
+/** The decision does not hold now and is asked for again later; what policy grants at once is simply tried again. */
+function suspended(input: MintInput, decision: Decision | undefined, suspension: Suspension): Recheck {
+  if (input.decisionId === undefined) throw new DomainError(suspension, 'Nothing is granted to this client for now.');
+  return { ok: false, refusal: suspension, ...(decision === undefined ? {} : { decision }) };
 }
 
 /** A scope that has left the policy since is forbidden, not an error. */

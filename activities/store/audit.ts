@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Db, DbOrTrx } from './connect.ts';
+import { grantNotSuspended } from './suspensions.ts';
 
 /** Every kind of entry in the audit table. */
 export const auditTypes = [
@@ -7,9 +8,18 @@ export const auditTypes = [
   'policy.rejected',
   'policy.mended',
   'people.seeded',
+  'person.roles_changed',
+  'person.disabled',
+  'person.enabled',
+  'client.blocked',
+  'client.unblocked',
+  'client.named',
+  'grants.frozen',
+  'grants.unfrozen',
   'session.signed_in',
   'session.sign_in_failed',
   'session.signed_out',
+  'session.ended',
   'request.created',
   'request.pending',
   'request.approved',
@@ -66,7 +76,7 @@ export async function appendAudit(db: DbOrTrx, ...entries: readonly AuditEntry[]
 
 /**
  * Appends if and only if the grant is alive, holding it while it does: one statement, so that a revoke comes wholly
- * before or wholly after (RULES 15).
+ * before or wholly after (RULES 15). A freeze or a blocked client counts as an end.
  *
  * @param record.synced `false` does not wait for the disk: the next commit that does takes this one along.
  * @returns whether it was alive.
@@ -79,7 +89,8 @@ export async function appendAuditUnderGrant(
   const row = rowOf(entry);
   const { numAffectedRows } = await sql`
     with alive as (
-      select grant_id from grants where grant_id = ${grantId} and end_reason is null and expires_at > ${now} for share
+      select grant_id from grants where grant_id = ${grantId} and end_reason is null and expires_at > ${now}
+        and ${grantNotSuspended} for share
     )
     insert into audit_events (type, actor, subject, client_id, request_id, grant_id, session_id, scopes, data)
     select ${row.type}, ${row.actor}, ${row.subject}, ${row.client_id}, ${row.request_id}, alive.grant_id,

@@ -4,6 +4,7 @@ import type { Db, DbOrTrx } from './connect.ts';
 import { allowedScopes, type Grant } from './grants.ts';
 import { rolesSql, toAccount, type Account, type AccountRow } from './people.ts';
 import { livePolicyKeySql, policyOfKey } from './policies.ts';
+import { grantNotSuspendedSql } from './suspensions.ts';
 
 /** One issued elevated token, never the token itself (RULES 12). */
 export interface IssuedCredential {
@@ -83,5 +84,5 @@ const standingSql = `
         'scopes', grants.scopes, 'issued', credentials.scopes))
       from credentials join grants on grants.grant_id = any(credentials.grant_ids)
       where credentials.jti = $2 and grants.subject = people.subject
-        and grants.end_reason is null and grants.expires_at > $3), '[]') end as grants
+        and grants.end_reason is null and grants.expires_at > $3 and ${grantNotSuspendedSql}), '[]') end as grants
   from people where people.subject = $1`;

@@ -19,7 +19,7 @@ export async function latestPosition(db: DbOrTrx): Promise<string> {
  * later position before an earlier one was there: it is told again what was made shortly before its position, rather
  * than never.
  *
- * @param options.subject only of this person.
+ * @param options.subject only of this person, and what everybody is told.
  * @param options.limit how many at most; more are `too_far`.
  */
 export async function eventsSince(
@@ -36,7 +36,10 @@ export async function eventsSince(
     .where(
       sql<boolean>`(position > ${after} or at > ${known.at}::timestamptz - make_interval(secs => ${commitOverlapSeconds}))`,
     );
-  if (options.subject !== undefined) query = query.where('subject', '=', options.subject);
+  const { subject } = options;
+  if (subject !== undefined) {
+    query = query.where((eb) => eb.or([eb('subject', '=', subject), eb('kind', '=', 'freeze')]));
+  }
   const events = await query
     .orderBy('position')
     .limit(options.limit + 1)

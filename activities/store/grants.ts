@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { sql, type RawBuilder, type Selectable } from 'kysely';
 import { denyingRule, evaluatePolicy } from '../../workflows/domain/evaluate-policy.ts';
 import type { GrantEnd } from '../../workflows/domain/grant-status.ts';
 import type { Policy } from '../../workflows/domain/policy.ts';
@@ -8,6 +8,7 @@ import { announce } from './events.ts';
 import { findPerson, rolesOfPerson } from './people.ts';
 import { livePolicyKey, policyOfKey } from './policies.ts';
 import type { GrantsTable } from './schema.ts';
+import { grantNotSuspended } from './suspensions.ts';
 
 /** One grant as stored. */
 export type Grant = Selectable<GrantsTable>;
@@ -28,7 +29,7 @@ export interface HeldScope {
 
 /**
  * The one function that answers which elevated scopes a subject and client may hold now: active grants, their binding,
- * live deny rules, the state of the account (RULES 11). Every issuing path asks it.
+ * live deny rules, the state of the account and of the client, a freeze (RULES 11). Every issuing path asks it.
  *
  * @param options.lock holds the grants until the transaction ends, so that a revoke comes wholly before or after
  * (RULES 15).
@@ -38,6 +39,20 @@ export async function heldGrants(
   holder: Holder,
   now: Date,
   options: { lock?: boolean } = {},
+): Promise<HeldScope[]> {
+  return livingGrants(db, holder, now, { counted: grantNotSuspended, lock: options.lock === true });
+}
+
+/** What {@link heldGrants} would answer but for a freeze or a blocked client: to say so, never to issue anything. */
+export async function frozenGrants(db: DbOrTrx, holder: Holder, now: Date): Promise<HeldScope[]> {
+  return livingGrants(db, holder, now, { counted: sql<boolean>`not (${grantNotSuspended})`, lock: false });
+}
+
+async function livingGrants(
+  db: DbOrTrx,
+  holder: Holder,
+  now: Date,
+  options: { counted: RawBuilder<boolean>; lock: boolean },
 ): Promise<HeldScope[]> {
   const grants = await db
     .selectFrom('grants')
@@ -50,8 +65,9 @@ export async function heldGrants(
     .where('grants.end_reason', 'is', null)
     .where('grants.expires_at', '>', now)
     .where('people.disabled_at', 'is', null)
+    .where(options.counted)
     .orderBy('grants.grant_id')
-    .$if(options.lock === true, (query) => query.forShare('grants'))
+    .$if(options.lock, (query) => query.forShare('grants'))
     .execute();
   const first = grants[0];
   if (first === undefined) return [];

@@ -92,15 +92,26 @@ export class OidcPayloads {
       .execute();
   }
 
+  /** Every living payload of a model. */
+  async all(model: string, now: Date): Promise<OidcPayload[]> {
+    const rows = await this.#db
+      .selectFrom('oidc_payloads')
+      .select(['id', 'payload'])
+      .where('model', '=', model)
+      .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]))
+      .execute();
+    return rows.map((row) => this.#open(model, row));
+  }
+
   /** Removes a person's provider sessions, and what their grants to these clients consist of. */
-  async endAccount(subject: string, clientIds: readonly string[]): Promise<void> {
+  async endAccount(subject: string, clientIds: readonly string[] | 'all'): Promise<void> {
     const rows = await this.#db
       .selectFrom('oidc_payloads')
       .select(['model', 'id', 'payload'])
       .where('account_id', '=', subject)
       .execute();
     const ended = rows.filter((row) => {
-      if (row.model === 'Session' || row.model === 'Interaction') return true;
+      if (clientIds === 'all' || row.model === 'Session' || row.model === 'Interaction') return true;
       const { clientId } = this.#open(row.model, row);
       return clientId !== undefined && clientIds.includes(clientId);
     });

@@ -226,7 +226,26 @@ export interface RepairsTable {
 }
 
 /** What live views listen to. */
-export type EventKind = 'request' | 'grant' | 'chat_session' | 'policy' | 'sign_out';
+export type EventKind = 'request' | 'grant' | 'chat_session' | 'policy' | 'sign_out' | 'person' | 'client' | 'freeze';
+
+/** Written by functions of the owner alone. */
+export interface FreezesTable {
+  freeze_id: Generated<string>;
+  reason: string;
+  frozen_by: string;
+  frozen_at: Stamped;
+  lifted_by: string | null;
+  lifted_at: Date | null;
+}
+
+/** Written by functions of the owner alone. */
+export interface ClientStatesTable {
+  client_id: string;
+  name: string | null;
+  blocked_at: Date | null;
+  blocked_by: string | null;
+  block_reason: string | null;
+}
 
 /** The database as Kysely sees it; `migrations/` is its source. */
 export interface Database {
@@ -249,4 +268,6 @@ export interface Database {
   audit_seals: AuditSealsTable;
   events: EventsTable;
   repairs: RepairsTable;
+  freezes: FreezesTable;
+  client_states: ClientStatesTable;
 }

@@ -44,6 +44,19 @@ export async function releaseParkedCalls(
   return rows;
 }
 
+/** After a freeze: calls whose scope policy grants at once were parked without a request, so nothing else releases them. */
+export async function releaseAfterFreeze(trx: DbOrTrx): Promise<void> {
+  const released = await trx
+    .updateTable('tool_calls')
+    .set({ status: 'ready' })
+    .where('status', '=', 'parked')
+    .where('request_id', 'is', null)
+    .where(sql<boolean>`authorization_error ->> 'approval_type' = 'auto'`)
+    .returning('session_id as sessionId')
+    .execute();
+  for (const sessionId of sessionsOf(released)) await announceChatSession(trx, sessionId);
+}
+
 /** Makes one parked call ready again, whatever it waits for: the next try shows whether it may run. */
 export async function releaseCall(db: DbOrTrx, callId: string): Promise<boolean> {
   const released = await db

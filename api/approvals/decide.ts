@@ -3,6 +3,7 @@ import { signStatement } from '../../activities/mint/statement.ts';
 import { appendAudit } from '../../activities/store/audit.ts';
 import { findStandingDecision, recordDecision, type Decision } from '../../activities/store/decisions.ts';
 import { auditContext, findRequest, lockRequest, type ScopeRequest } from '../../activities/store/requests.ts';
+import { suspensionOf, type Suspension } from '../../activities/store/suspensions.ts';
 import { whyNotApprover } from '../../workflows/domain/approvers.ts';
 import type { DecisionOutcome, DecisionRefusal, Verdict } from '../../workflows/domain/decision.ts';
 import { DomainError, type DomainErrorCode } from '../../workflows/domain/errors.ts';
@@ -10,6 +11,7 @@ import { grantSeconds } from '../../workflows/domain/grant-duration.ts';
 import type { Policy } from '../../workflows/domain/policy.ts';
 import { isTerminal } from '../../workflows/domain/request-status.ts';
 import type { RequestStatusResponse } from '../contract/scope-requests.ts';
+import { currentFreeze, frozenError } from '../freeze/freeze-view.ts';
 import type { Caller } from '../sessions/caller.ts';
 import type { ApprovalDeps } from './deps.ts';
 import { findVisibleRequest } from './find-visible.ts';
@@ -34,7 +36,8 @@ export interface DecisionInput {
  *
  * @returns 200 with the status when judged, 202 when recorded but not judged in time.
  * @throws {DomainError} `not_found`, `identity_mismatch`, `own_request`, `not_approver`, `insufficient_scope`,
- * `already_decided` with the final state, `request_expired`, `duration_too_long`.
+ * `already_decided` with the final state, `request_expired`, `duration_too_long`; `grants_frozen` and `client_blocked` for
+ * approvals, which are then not recorded: whoever approves does so knowing that it takes effect. Denials count at any time.
  */
 export async function decide(
   deps: ApprovalDeps,
@@ -43,6 +46,7 @@ export async function decide(
 ): Promise<{ httpStatus: 200 | 202; body: RequestStatusResponse }> {
   const { request, policy } = await findVisibleRequest(deps.db, caller, input.requestId, caller.person);
   await refuseTheWrongPerson(deps, caller, request, policy, input);
+  if (input.verdict === 'approve') await refuseWhileSuspended(deps, request);
   if (input.durationSeconds !== undefined) refuseTooLong(policy, request.scopes, input.durationSeconds);
   const recorded = await record(deps, caller, request, policy, input);
   if (recorded.outcome === 'counted') return { httpStatus: 200, body: await viewOf(deps, request.request_id) };
@@ -69,6 +73,21 @@ async function refuseTheWrongPerson(
     data: { verdict: input.verdict, code },
   });
   throw new DomainError(code, refusalTexts[code]);
+}
+
+async function refuseWhileSuspended(deps: ApprovalDeps, request: ScopeRequest): Promise<void> {
+  const suspension = isTerminal(request.status) ? undefined : await suspensionOf(deps.db, request.client_id);
+  if (suspension !== undefined) throw await suspendedError(deps, request, suspension);
+}
+
+async function suspendedError(deps: ApprovalDeps, request: ScopeRequest, suspension: Suspension): Promise<DomainError> {
+  if (suspension === 'grants_frozen') {
+    return frozenError('Nothing was approved; the request waits on.', await currentFreeze(deps.db));
+  }
+  return new DomainError(
+    'client_blocked',
+    `Nothing was approved; the request waits on. The client ${request.client_id} is blocked: unblock it first, or deny the request.`,
+  );
 }
 
 const refusalTexts = {
@@ -175,6 +194,11 @@ async function refusalError(deps: ApprovalDeps, requestId: string, refusal: Deci
         code,
         'Your decision did not hold when it was checked again: it was dropped and the request is open as before.',
       );
+    }
+    case 'grants_frozen':
+    case 'client_blocked': {
+      const request = await findRequest(deps.db, requestId);
+      return request === undefined ? alreadyDecided(deps, request) : suspendedError(deps, request, refusal);
     }
     default:
       return refusal satisfies never;

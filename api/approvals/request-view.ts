@@ -63,6 +63,8 @@ export function statusView(request: ScopeRequest, context: RequestContext, now: 
     denied_by: denied ? (decider ?? 'policy') : null,
     denied_at: denied ? at : null,
     denial_reason: denied ? request.decision_note : null,
+    cancelled_by:
+      request.status === 'cancelled' ? (decider ?? context.names.get(request.subject)?.email ?? null) : null,
     expires_at: request.expires_at?.toISOString() ?? null,
     deciding: request.deciding,
     grant:

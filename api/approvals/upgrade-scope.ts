@@ -9,10 +9,11 @@ import {
 } from '../../workflows/domain/evaluate-policy.ts';
 import type { Policy } from '../../workflows/domain/policy.ts';
 import { isElevated } from '../../workflows/domain/scopes.ts';
-import { findGrantOfRequest, heldGrants, type Holder } from '../../activities/store/grants.ts';
+import { findGrantOfRequest, frozenGrants, heldGrants, type Holder } from '../../activities/store/grants.ts';
 import { livePolicy } from '../../activities/store/policies.ts';
 import { openRequest, type NewRequest, type ScopeRequest } from '../../activities/store/requests.ts';
 import type { UpgradeScopeRequest, UpgradeScopeResponse } from '../contract/scope-requests.ts';
+import { currentFreeze, frozenError } from '../freeze/freeze-view.ts';
 import type { Caller } from '../sessions/caller.ts';
 import type { ApprovalDeps } from './deps.ts';
 import { issueToken } from './issue-token.ts';
@@ -26,9 +27,9 @@ const answeredWithinMs = 3_000;
  * Asks for scopes: held ones answer at once and create nothing, what policy grants at once is granted, anything else
  * waits for a person (RULES 19).
  *
- * @throws {DomainError} `unknown_scope`, `justification_required`, `duration_too_long`, `not_found` for a foreign
- * session, `rate_limited` when too many wait already, `temporarily_unavailable` when no verdict came in time (the stored
- * request is found again on retry).
+ * @throws {DomainError} `unknown_scope`, `justification_required`, `duration_too_long`, `grants_frozen`, `not_found` for a
+ * foreign session, `rate_limited` when too many wait already, `temporarily_unavailable` when no verdict came in time (the
+ * stored request is found again on retry).
  */
 export async function upgradeScope(
   deps: ApprovalDeps,
@@ -49,6 +50,7 @@ export async function upgradeScope(
   const missing = scopes.filter((scope) => !held.has(scope));
   if (missing.length === 0) return approved(deps, caller, holder, scopes, undefined);
   const verdict = evaluatePolicy(policy, { ...caller.person, clientId: caller.clientId, scopes: missing });
+  await refuseWhileFrozen(deps, holder, missing, verdict);
   requireJustification(policy, verdict, body.justification);
   if (body.duration_seconds !== undefined) refuseTooLong(policy, missing, body.duration_seconds);
   const sessionId = isSessionBound(policy, missing) ? requireSession(own) : (given ?? null);
@@ -192,6 +194,23 @@ function requireSession(sessionId: string | undefined): string {
     'invalid_request',
     'The policy binds this scope to one session, and this client has none to name. Ask for it in the chat.',
   );
+}
+
+/** Asking and waiting go on while grants are frozen; what would be granted at once, or is held already, comes to nothing. */
+async function refuseWhileFrozen(
+  deps: ApprovalDeps,
+  holder: Holder,
+  missing: readonly string[],
+  verdict: PolicyVerdict,
+): Promise<void> {
+  const freeze = await currentFreeze(deps.db);
+  if (freeze === null) return;
+  const frozen = (await frozenGrants(deps.db, holder, deps.now())).map(({ scope }) => scope);
+  const atOnce = verdict.scopes.filter(({ approvalType }) => approvalType === 'auto').map(({ scope }) => scope);
+  if (missing.every((scope) => frozen.includes(scope))) {
+    throw frozenError(`You hold ${missing.join(', ')} already, but it does not count now.`, freeze);
+  }
+  if (atOnce.length > 0) throw frozenError(`${atOnce.join(', ')} is not granted now.`, freeze);
 }
 
 function requireJustification(policy: Policy, verdict: PolicyVerdict, justification: string | undefined): void {

@@ -137,7 +137,7 @@ export function chatRoutes(deps: ChatDeps, cookies: ChatCookies): Router {
       feed: deps.feed,
       limit,
       subject: person.subject,
-      mayReceive: (event) => Promise.resolve(event.subject === person.subject),
+      mayReceive: (event) => Promise.resolve(event.subject === person.subject || event.kind === 'freeze'),
       isStillAllowed: async () => (await findChatCaller(deps, cookies, request)) !== undefined,
       start: () => streamStart(deps.db, lastEventIdOf(request), { subject: person.subject }),
     });

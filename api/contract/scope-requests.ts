@@ -90,6 +90,8 @@ export const requestStatusSchema = z.object({
   denied_by: z.string().nullable(),
   denied_at: z.iso.datetime().nullable(),
   denial_reason: z.string().nullable(),
+  /** The requester, or the admin who disabled their account. */
+  cancelled_by: z.string().nullable(),
   expires_at: z.iso.datetime().nullable(),
   /** A decision has been recorded and is not yet in force. */
   deciding: z.boolean(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { freezeSchema } from './freeze.ts';
 
 /** Answer of `GET /api/user-status`, at 8002 and (for its own person) at 5001. */
 export const userStatusSchema = z.object({
@@ -15,6 +16,8 @@ export const userStatusSchema = z.object({
   pending_requests: z.int(),
   /** Why the policy file as it stands is not in force; only for admins and auditors, null when all is well. */
   policy_problem: z.object({ problems: z.array(z.string()), noticed_at: z.iso.datetime() }).nullable(),
+  /** While set, no elevated scope counts: nothing is granted at once and no protected tool runs. */
+  freeze: freezeSchema.nullable(),
   demo_mode: z.boolean(),
   now: z.iso.datetime(),
 });

@@ -32,7 +32,9 @@ export function eventRoutes(deps: EventRouteDeps): Router {
       limit: deps.limit,
       subject,
       mayReceive: (event) =>
-        seesOwnOnly(caller) ? Promise.resolve(event.subject === subject) : mayReceiveEvent(deps.db, subject, event),
+        seesOwnOnly(caller)
+          ? Promise.resolve(event.subject === subject || event.kind === 'freeze')
+          : mayReceiveEvent(deps.db, subject, event),
       isStillAllowed: () => isStillAllowed(deps, caller),
       start: () => begin(deps, caller, lastEventIdOf(request)),
     });

@@ -3,6 +3,7 @@ import { ownChatSession } from '../../activities/store/chat-sessions.ts';
 import type { Db } from '../../activities/store/connect.ts';
 import { heldGrants, type HeldScope } from '../../activities/store/grants.ts';
 import { livePolicy } from '../../activities/store/policies.ts';
+import { isClientBlocked } from '../../activities/store/suspensions.ts';
 import { chatClientId } from '../../workflows/domain/clients.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import type { Policy, PolicyResource } from '../../workflows/domain/policy.ts';
@@ -34,6 +35,8 @@ export function requestScopeSource(deps: { db: Db; now: () => Date }): RequestSc
     const subject = ctx.oidc.account?.accountId;
     const clientId = ctx.oidc.client?.clientId;
     if (subject === undefined || clientId === undefined) return { policy, held: [], sessionId: undefined };
+    // Before anything is issued, base tokens included.
+    if (await isClientBlocked(deps.db, clientId)) throw new errors.UnauthorizedClient('this client is blocked');
     const sessionId = await namedConversation(deps.db, ctx, subject, clientId);
     const now = deps.now();
     const holder = { subject, clientId, ...(sessionId === undefined ? {} : { sessionId }) };

@@ -38,6 +38,7 @@ import {
   toolListSchema,
 } from '../contract/tools.ts';
 import { signInOptionsSchema, userStatusSchema } from '../contract/user-status.ts';
+import { administrationRoutes } from './administration-routes.ts';
 import type { AnswerDoc, RouteDoc } from './route-doc.ts';
 import { documentRoute, eventsRoute, readinessRoute } from './shared-routes.ts';
 
@@ -58,7 +59,14 @@ export const authServerRoutes: readonly RouteDoc[] = [
     guarded: true,
     body: upgradeScopeRequestSchema,
     answers: [{ status: 200, description: 'How it stands.', schema: upgradeScopeResponseSchema }],
-    problems: ['duration_too_long', 'insufficient_scope', 'justification_required', 'not_found', 'unknown_scope'],
+    problems: [
+      'duration_too_long',
+      'grants_frozen',
+      'insufficient_scope',
+      'justification_required',
+      'not_found',
+      'unknown_scope',
+    ],
   },
   ...(['/api/status/{id}', '/api/check-approval/{id}'] as const).map((path): RouteDoc => ({
     id: path === '/api/status/{id}' ? 'getStatus' : 'checkApproval',
@@ -82,6 +90,7 @@ export const authServerRoutes: readonly RouteDoc[] = [
     problems: [
       'already_decided',
       'duration_too_long',
+      'grants_frozen',
       'identity_mismatch',
       'insufficient_scope',
       'not_approver',
@@ -322,8 +331,9 @@ export const authServerRoutes: readonly RouteDoc[] = [
     guarded: true,
     body: callToolBodySchema,
     answers: [{ status: 200, description: 'How the call came out.', schema: toolCallAnswerSchema }],
-    problems: ['client_not_allowed', 'not_found', 'rate_limited'],
+    problems: ['client_not_allowed', 'grants_frozen', 'not_found', 'rate_limited'],
   },
+  ...administrationRoutes,
   eventsRoute,
   {
     id: 'getUserStatus',

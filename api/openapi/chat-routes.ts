@@ -49,7 +49,14 @@ export const chatAppRoutes: readonly RouteDoc[] = [
     guarded: true,
     body: requestApprovalSchema,
     answers: [{ status: 200, description: 'How the request stands.', schema: upgradeScopeResponseSchema }],
-    problems: ['duration_too_long', 'insufficient_scope', 'justification_required', 'not_found', 'unknown_scope'],
+    problems: [
+      'duration_too_long',
+      'grants_frozen',
+      'insufficient_scope',
+      'justification_required',
+      'not_found',
+      'unknown_scope',
+    ],
   },
   {
     id: 'checkApproval',

@@ -21,6 +21,9 @@ import {
   revocationsSchema,
 } from '../contract/grants.ts';
 import { policyVersionsSchema, policyViewSchema } from '../contract/policy.ts';
+import { clientDetailSchema, clientListSchema, clientSchema } from '../contract/clients.ts';
+import { freezeSchema, freezeStateSchema } from '../contract/freeze.ts';
+import { peopleListSchema, personDetailSchema, personSchema } from '../contract/people.ts';
 import { problemSchema } from '../contract/problem.ts';
 import {
   requestDetailSchema,
@@ -45,6 +48,8 @@ const problemDocumentSchema = problemSchema.extend({
   request: requestStatusSchema.optional(),
   /** `already_decided`: how the grant ended. */
   grant: grantSchema.optional(),
+  /** `grants_frozen`: why, by whom and since when. */
+  freeze: freezeSchema.nullable().optional(),
   /** `GET /readyz`: the parts that do not answer. */
   missing: z.array(z.string()).optional(),
 });
@@ -61,6 +66,11 @@ export const namedSchemas = {
   ChatReply: chatReplySchema,
   ChatSessionList: chatSessionListSchema,
   ConversationName: conversationNameSchema,
+  Client: clientSchema,
+  ClientDetail: clientDetailSchema,
+  ClientList: clientListSchema,
+  Freeze: freezeSchema,
+  FreezeState: freezeStateSchema,
   Grant: grantSchema,
   GrantDetail: grantDetailSchema,
   GrantList: grantListSchema,
@@ -69,6 +79,9 @@ export const namedSchemas = {
   LiveEvent: liveEventSchema,
   Policy: policyViewSchema,
   PolicyVersions: policyVersionsSchema,
+  PeopleList: peopleListSchema,
+  Person: personSchema,
+  PersonDetail: personDetailSchema,
   Problem: problemDocumentSchema,
   Readiness: readinessSchema,
   RequestDetail: requestDetailSchema,

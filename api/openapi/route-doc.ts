@@ -22,7 +22,7 @@ export interface RouteDoc {
   method: 'get' | 'post';
   /** With parameters as `{id}`. */
   path: string;
-  tag: 'Requests' | 'Grants' | 'Tools' | 'Reading' | 'Session' | 'Conversation' | 'Service';
+  tag: 'Requests' | 'Grants' | 'Tools' | 'Administration' | 'Reading' | 'Session' | 'Conversation' | 'Service';
   summary: string;
   access: 'public' | 'signed_in';
   /** Refuses requests that another site makes a browser send (RULES 6). */
@@ -52,7 +52,7 @@ export function problemCodes(route: RouteDoc): DomainErrorCode[] {
   return [
     ...new Set<DomainErrorCode>([
       ...everywhere,
-      ...(route.access === 'signed_in' ? (['not_signed_in'] as const) : []),
+      ...(route.access === 'signed_in' ? (['client_blocked', 'not_signed_in'] as const) : []),
       ...(route.guarded === true ? (['cross_site_request'] as const) : []),
       ...(route.path.includes('{id}') ? (['not_found'] as const) : []),
       ...(route.problems ?? []),

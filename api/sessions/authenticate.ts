@@ -2,6 +2,8 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { Db } from '../../activities/store/connect.ts';
 import { findPerson } from '../../activities/store/people.ts';
 import { hasSignedOutSince } from '../../activities/store/sign-outs.ts';
+import { isClientBlocked } from '../../activities/store/suspensions.ts';
+import { DomainError } from '../../workflows/domain/errors.ts';
 import { chatClientId, dashboardClientId } from '../../workflows/domain/clients.ts';
 import type { ApiToken } from './access-tokens.ts';
 import type { BrowserSessions } from './browser-sessions.ts';
@@ -18,7 +20,7 @@ export interface AuthenticateDeps {
  * Establishes the caller, from a bearer token or from the session cookie; `callerOf` reads it. A request with an
  * `Authorization` header stands by that header alone.
  *
- * @throws {DomainError} `not_signed_in`, also for disabled accounts and ended sessions.
+ * @throws {DomainError} `not_signed_in`, also for disabled accounts and ended sessions; `client_blocked`.
  */
 export function authenticate(deps: AuthenticateDeps): RequestHandler {
   return async (request, response, next) => {
@@ -57,6 +59,9 @@ async function bearerCaller(deps: AuthenticateDeps, request: Request): Promise<C
   const { subject, clientId, jti, issuedAt, expiresAt } = await deps.verifyToken(token);
   const person = await findPerson(deps.db, subject);
   if (person === undefined || person.disabled) throw notSignedIn();
+  if (await isClientBlocked(deps.db, clientId)) {
+    throw new DomainError('client_blocked', `An admin has blocked the client ${clientId}: it may do nothing here.`);
+  }
   const firstParty = clientId === chatClientId || clientId === dashboardClientId;
   if (firstParty && (await hasSignedOutSince(deps.db, subject, endOfSecond(issuedAt)))) throw notSignedIn();
   return { kind: 'bearer', person, clientId, expiresAt, jti };

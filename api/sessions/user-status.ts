@@ -5,6 +5,7 @@ import { livePolicy } from '../../activities/store/policies.ts';
 import { findPolicyProblem } from '../../activities/store/policy-problem.ts';
 import { approvesSomething, isAuditor, mayOpenDashboard } from '../../workflows/domain/approvers.ts';
 import type { UserStatus } from '../contract/user-status.ts';
+import { currentFreeze } from '../freeze/freeze-view.ts';
 import type { Caller } from './caller.ts';
 
 /** `GET /api/user-status`: who the caller is and what they hold now. `pending_requests` counts their own. */
@@ -15,7 +16,7 @@ export async function userStatus(
   const { db } = deps;
   const { person, clientId } = caller;
   const now = deps.now();
-  const [policy, scopes, pending, problem] = await Promise.all([
+  const [policy, scopes, pending, problem, freeze] = await Promise.all([
     livePolicy(db),
     heldScopes(
       db,
@@ -24,6 +25,7 @@ export async function userStatus(
     ),
     countPending(db, person.subject),
     isAuditor(person) ? findPolicyProblem(db) : undefined,
+    currentFreeze(db),
   ]);
   return {
     signed_in: true,
@@ -36,6 +38,7 @@ export async function userStatus(
     pending_requests: pending,
     policy_problem:
       problem === undefined ? null : { problems: [...problem.problems], noticed_at: problem.noticedAt.toISOString() },
+    freeze,
     demo_mode: deps.demoMode,
     now: now.toISOString(),
   };

@@ -10,6 +10,8 @@ import { toolFailure } from './tool-failure.ts';
 /** What a tool's code is given besides its arguments. */
 export interface ToolCall {
   caller: Caller;
+  /** The grant it runs under; none where the tool needs no scope. */
+  grantId: string | undefined;
   /** Aborted when the client cancels or goes away. */
   signal: AbortSignal;
 }
@@ -61,7 +63,8 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
         const permit = permitOf(context.mcpReq.id, name);
         return host.recorder.record(permit, async () => {
           try {
-            const result = await tool.run(args, { caller, signal: context.mcpReq.signal });
+            const { signal } = context.mcpReq;
+            const result = await tool.run(args, { caller, grantId: permit.grantId, signal });
             return { content: [{ type: 'text', text: JSON.stringify(result) }], structuredContent: { ...result } };
           } catch (error) {
             return toolFailure(error, (unexpected) => host.recorder.unexpected(name, unexpected));

@@ -9,6 +9,7 @@ import { healthCheck } from './health-check.ts';
 import { listFiles } from './list-files.ts';
 import { listToolScopes } from './list-tool-scopes.ts';
 import { listUsers } from './list-users.ts';
+import { setUserRoles } from './set-user-roles.ts';
 
 /** The tools of this server. What cannot be confined on this machine is withheld, with the reason (RULES 28). */
 export function offeredTools(
@@ -33,6 +34,6 @@ export function offeredTools(
     });
   if (sandbox.available) tools.push(executeCommand(sandbox.sandbox, new ExclusiveRuns()));
   else withheld.push({ name: 'execute_command', reason: sandbox.reason });
-  tools.push(listUsers(directory));
+  tools.push(listUsers(directory), setUserRoles(directory));
   return { tools, withheld };
 }

@@ -140,7 +140,10 @@ export async function startResourceServer(workspace: string): Promise<TestResour
     issuer,
     keys: [base.trusted, mint.trusted],
     authority,
-    directory: { users: async () => testPeople.map((person) => ({ ...person, displayName: person.email })) },
+    directory: {
+      users: async () => testPeople.map((person) => ({ ...person, displayName: person.email })),
+      setRoles: () => Promise.reject(new Error('not here')),
+    },
     workspace,
     logger: pino({ level: 'silent' }),
     allowedHosts: ['localhost', '127.0.0.1'],

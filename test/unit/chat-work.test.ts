@@ -97,7 +97,8 @@ describe('what the conversation says', () => {
   const endings = [
     endingText({ status: 'denied', tool: 'execute_command', by: 'admin@example.com', reason: 'not today' }),
     endingText({ status: 'expired', tool: 'execute_command' }),
-    endingText({ status: 'cancelled', tool: 'execute_command' }),
+    endingText({ status: 'cancelled', tool: 'execute_command', note: null }),
+    endingText({ status: 'cancelled', tool: 'execute_command', note: 'Ada disabled the account.' }),
     endingText({ status: 'scope_unavailable', tool: 'execute_command', reason: null }),
     endingText({ status: 'unknown', tool: 'execute_command' }),
   ];
@@ -111,7 +112,8 @@ describe('what the conversation says', () => {
     expect(endings[1]).toMatch(/Nobody answered in time.*not a refusal/s);
     expect(endings[1]).not.toMatch(/denied|refused/);
     expect(endings[2]).toMatch(/You withdrew/);
-    expect(endings[4]).toMatch(/unknown/);
+    expect(endings[3]).toMatch(/not run: Ada disabled/);
+    expect(endings[5]).toMatch(/unknown/);
   });
 
   it('tells waiting for a person, for a sign-in and for a server apart', () => {

@@ -9,6 +9,11 @@ import { chatRoutes } from '../../api/chat/chat-routes.ts';
 import { conversationRoutes } from '../../api/chat/conversation-routes.ts';
 import type { ChatDeps } from '../../api/chat/deps.ts';
 import { eventRoutes, type EventRouteDeps } from '../../api/events/routes.ts';
+import type { ClientDeps } from '../../api/clients/read-clients.ts';
+import { clientRoutes } from '../../api/clients/routes.ts';
+import { freezeRoutes } from '../../api/freeze/routes.ts';
+import type { PeopleDeps } from '../../api/people/disable-person.ts';
+import { peopleRoutes } from '../../api/people/routes.ts';
 import { grantRoutes } from '../../api/grants/routes.ts';
 import { authServerRoutes } from '../../api/openapi/auth-server-routes.ts';
 import { chatAppRoutes } from '../../api/openapi/chat-routes.ts';
@@ -57,6 +62,9 @@ describe('every route is documented, and nothing else is', () => {
       ...answered('', sessionRoutes({ ...nothing, origin: '' } as unknown as SessionRouteDeps)),
       ...answered('/api', approvalRoutes(approvals)),
       ...answered('/api', grantRoutes(approvals)),
+      ...answered('/api/people', peopleRoutes(approvals as PeopleDeps)),
+      ...answered('/api/clients', clientRoutes(approvals as ClientDeps)),
+      ...answered('/api/freeze', freezeRoutes(approvals)),
       ...answered('/api', auditRoutes(approvals)),
       ...answered('/api', policyRoutes(approvals)),
       ...answered('/api', statsRoutes(approvals)),
@@ -108,8 +116,8 @@ describe.each([
 test('between them the documents mention every code there is, but those of other doors', () => {
   const mentioned = new Set([...authServerRoutes, ...chatAppRoutes].flatMap(problemCodes));
   const elsewhere = domainErrorCodes.filter((code) => !mentioned.has(code));
-  // A denial by policy is an answer of upgrade-scope; the MCP server refuses methods.
-  expect(elsewhere).toEqual(['forbidden_by_policy', 'method_not_allowed']);
+  // A denial by policy is an answer of upgrade-scope; the MCP server refuses methods and roles.
+  expect(elsewhere).toEqual(['forbidden_by_policy', 'method_not_allowed', 'unknown_role']);
 });
 
 describe('the check that tests hold answers to', () => {

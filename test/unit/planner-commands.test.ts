@@ -4,6 +4,8 @@ import { understand } from '../../activities/chat/planner-commands.ts';
 const list = (path?: string) => ({ name: 'list_files', arguments: path === undefined ? {} : { path } });
 const run = (command: string) => ({ name: 'execute_command', arguments: { command } });
 
+const roles = (user: string, names: string[]) => ({ name: 'set_user_roles', arguments: { user, roles: names } });
+
 describe('the planner understands whole sentences', () => {
   it.each([
     ['List files in current directory', list()],
@@ -24,6 +26,8 @@ describe('the planner understands whole sentences', () => {
     ['/info', { name: 'get_server_info', arguments: {} }],
     ['list users', { name: 'list_users', arguments: {} }],
     ['/users', { name: 'list_users', arguments: {} }],
+    ['/roles user@example.com developer, user', roles('user@example.com', ['developer', 'user'])],
+    ['/roles user@example.com none', roles('user@example.com', [])],
     ['/scopes', { name: 'list_tool_scopes', arguments: {} }],
   ])('%s', (sentence, call) => {
     expect(understand(sentence)).toEqual({ kind: 'call', call });

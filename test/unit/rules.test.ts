@@ -5,7 +5,7 @@ const root = new URL('../../', import.meta.url);
 const text = await readFile(new URL('docs/rules.md', root), 'utf8');
 const later: Readonly<Record<number, string>> = {
   3: 'comes with any MCP client',
-  4: 'comes with chat and dashboard',
+  4: 'saving policy comes with its editor',
   30: 'comes with any MCP client',
 };
 

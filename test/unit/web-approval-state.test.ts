@@ -19,6 +19,7 @@ const pending: Approval = {
   denied_by: null,
   denied_at: null,
   denial_reason: null,
+  cancelled_by: null,
   expires_at: '2026-01-01T00:00:00.000Z',
   deciding: false,
   grant: null,

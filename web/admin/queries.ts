@@ -14,6 +14,8 @@ import { formatQueueFilter, type QueueFilter } from './queue/queue-filter.ts';
 const requestsKey = ['requests'] as const;
 const requestKey = ['request'] as const;
 const grantsKey = ['grants'] as const;
+export const peopleKey = ['people'] as const;
+export const clientsKey = ['clients'] as const;
 
 /** Requests of one status, or of every status; the pending ones come oldest first. */
 export function requestsQuery(status: ScopeRequestView['status'] | undefined) {
@@ -84,13 +86,19 @@ export function grantsQuery(status: GrantView['status'] | undefined) {
 export function affectedByEvent(event: LiveEvent): readonly QueryKey[] {
   switch (event.kind) {
     case 'request':
-      return [requestsKey, [...requestKey, event.id], userStatusKey];
+      return [requestsKey, [...requestKey, event.id], userStatusKey, peopleKey];
     case 'grant':
-      return [grantsKey, requestKey, requestsKey];
+      return [grantsKey, requestKey, requestsKey, peopleKey, clientsKey];
     case 'policy':
-      return [requestsKey, requestKey, grantsKey, userStatusKey];
+      return [requestsKey, requestKey, grantsKey, userStatusKey, peopleKey];
     case 'sign_out':
-      return [userStatusKey];
+      return [userStatusKey, peopleKey];
+    case 'person':
+      return [peopleKey, requestKey, userStatusKey];
+    case 'client':
+      return [clientsKey];
+    case 'freeze':
+      return [userStatusKey, requestKey];
     case 'chat_session':
       return [];
   }

@@ -38,8 +38,12 @@ export function affectedByEvent(event: LiveEvent): readonly QueryKey[] {
       return [historyKey, sessionsKey];
     case 'grant':
       return [historyKey, userStatusKey];
+    case 'freeze':
+      return [userStatusKey, historyKey];
     case 'policy':
     case 'sign_out':
+    case 'person':
+    case 'client':
       return [userStatusKey];
   }
 }

@@ -7,6 +7,9 @@ export const eventKinds = [
   'chat_session',
   'policy',
   'sign_out',
+  'person',
+  'client',
+  'freeze',
 ] as const satisfies LiveEvent['kind'][];
 
 /** Reads one event; anything else (a `hello`, a kind from a newer server) is `undefined`. */

@@ -48,6 +48,11 @@ export function isAuditor(person: Person): boolean {
   return !person.disabled && (person.roles.includes('auditor') || person.roles.includes('admin'));
 }
 
+/** Admins act on people, clients and the freeze. */
+export function isAdmin(person: Pick<Person, 'roles' | 'disabled'>): boolean {
+  return !person.disabled && person.roles.includes('admin');
+}
+
 /** Whether the dashboard opens for this person (RULES 1). */
 export function mayOpenDashboard(policy: Policy, person: Person): boolean {
   return isAuditor(person) || approvesSomething(policy, person);

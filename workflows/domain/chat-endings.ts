@@ -2,7 +2,8 @@
 export type CallEnding =
   | { status: 'denied'; tool: string; by: string | null; reason: string | null }
   | { status: 'expired'; tool: string }
-  | { status: 'cancelled'; tool: string }
+  /** `note` says who else ended it; without one it was the person. */
+  | { status: 'cancelled'; tool: string; note: string | null }
   | { status: 'scope_unavailable'; tool: string; reason: string | null }
   | { status: 'unknown'; tool: string };
 
@@ -17,6 +18,7 @@ export function endingText(ending: CallEnding): string {
     case 'expired':
       return `Nobody answered in time, so the request for \`${ending.tool}\` expired. This is not a refusal, and nothing was run.\n\nYou can ask again with one click.`;
     case 'cancelled':
+      if (ending.note !== null) return `\`${ending.tool}\` was not run: ${ending.note}`;
       return `You withdrew the request for \`${ending.tool}\`. Nothing was run.\n\nAsk again whenever you need it.`;
     case 'scope_unavailable':
       return `\`${ending.tool}\` was not run: ${ending.reason ?? 'the scope it needs was not available, even after an approval.'}`;

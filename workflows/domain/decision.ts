@@ -23,7 +23,15 @@ export interface DecisionStatement {
 
 /** Why a statement did not count. */
 export type DecisionRefusal =
-  'statement_invalid' | 'own_request' | 'not_approver' | 'late' | 'already_decided' | 'forbidden_by_policy';
+  | 'statement_invalid'
+  | 'own_request'
+  | 'not_approver'
+  | 'late'
+  | 'already_decided'
+  | 'forbidden_by_policy'
+  /** Nothing is granted for now; the request waits on. */
+  | 'grants_frozen'
+  | 'client_blocked';
 
 /** What became of a decision: it counted, or why it did not. */
 export type DecisionOutcome = { counted: true } | { counted: false; refusal: DecisionRefusal };

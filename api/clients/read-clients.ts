@@ -1,0 +1,120 @@
+import { clientHoldings, clientStates } from '../../activities/store/client-listing.ts';
+import { listGrants } from '../../activities/store/grant-listing.ts';
+import type { OidcPayload, OidcPayloads } from '../../activities/store/oidc-payloads.ts';
+import { namesOf } from '../../activities/store/people-names.ts';
+import { livePolicy } from '../../activities/store/policies.ts';
+import { isAdmin } from '../../workflows/domain/approvers.ts';
+import { chatClientId, dashboardClientId } from '../../workflows/domain/clients.ts';
+import { DomainError } from '../../workflows/domain/errors.ts';
+import type { ApprovalDeps } from '../approvals/deps.ts';
+import type { ClientDetail, ClientList, ClientView } from '../contract/clients.ts';
+import { grantView } from '../grants/view-grant.ts';
+import { requireAuditor } from '../people/require-role.ts';
+import { overOthers, type Caller } from '../sessions/caller.ts';
+import { blockingOf } from './blocking.ts';
+
+/** What the clients resource needs. */
+export interface ClientDeps extends ApprovalDeps {
+  payloads: OidcPayloads;
+  chatUrl: string;
+}
+
+type Registered = Pick<ClientView, 'client_id' | 'registered_name' | 'first_party' | 'registered_at' | 'redirect_uris'>;
+
+/** Every OAuth client, for admins and auditors. @throws {DomainError} `not_auditor` */
+export async function listClients(deps: ClientDeps, caller: Caller): Promise<ClientList> {
+  await requireAuditor(deps.db, caller, 'clients');
+  return { clients: await clientViews(deps), can_change: mayChange(caller), now: deps.now().toISOString() };
+}
+
+/** One client with what it holds now. @throws {DomainError} `not_auditor`, `not_found` */
+export async function clientDetail(deps: ClientDeps, caller: Caller, clientId: string): Promise<ClientDetail> {
+  await requireAuditor(deps.db, caller, 'clients');
+  const client = await findClient(deps, clientId);
+  const now = deps.now();
+  const [policy, grants] = await Promise.all([
+    livePolicy(deps.db),
+    listGrants(deps.db, { clientId, status: 'active', now, limit: 100 }),
+  ]);
+  const names = await namesOf(
+    deps.db,
+    grants.map(({ subject }) => subject),
+  );
+  return {
+    client,
+    grants: grants.map((grant) => grantView(grant, names, caller, policy, now)),
+    can_change: mayChange(caller),
+    now: now.toISOString(),
+  };
+}
+
+/** The client of that id. @throws {DomainError} `not_found` */
+export async function findClient(deps: ClientDeps, clientId: string): Promise<ClientView> {
+  const client = (await clientViews(deps)).find(({ client_id }) => client_id === clientId);
+  if (client === undefined) throw new DomainError('not_found', 'There is no client of that id.');
+  return client;
+}
+
+function mayChange(caller: Caller): boolean {
+  return isAdmin(overOthers(caller));
+}
+
+async function clientViews(deps: ClientDeps): Promise<ClientView[]> {
+  const [states, holdings, registered] = await Promise.all([
+    clientStates(deps.db),
+    clientHoldings(deps.db, deps.now()),
+    deps.payloads.all('Client', deps.now()),
+  ]);
+  const names = await namesOf(
+    deps.db,
+    [...states.values()].map(({ blocked_by }) => blocked_by),
+  );
+  return [...firstParty(deps.chatUrl), ...registered.flatMap(fromPayload)].map((client) => {
+    const state = states.get(client.client_id);
+    const held = holdings.get(client.client_id);
+    return {
+      ...client,
+      name: state?.name ?? client.registered_name ?? client.client_id,
+      blocked:
+        state === undefined || state.blocked_at === null
+          ? null
+          : {
+              by: names.get(state.blocked_by ?? '')?.email ?? '',
+              at: state.blocked_at.toISOString(),
+              reason: state.block_reason ?? '',
+            },
+      active_grants: held?.activeGrants ?? 0,
+      people: held?.people ?? 0,
+      last_granted_at: held?.lastGrantedAt?.toISOString() ?? null,
+      blocking: blockingOf(client.client_id),
+    };
+  });
+}
+
+function firstParty(chatUrl: string): Registered[] {
+  const common = { first_party: true, registered_at: null };
+  return [
+    {
+      ...common,
+      client_id: chatClientId,
+      registered_name: 'Countersign chat',
+      redirect_uris: [new URL('/auth/callback', chatUrl).href],
+    },
+    { ...common, client_id: dashboardClientId, registered_name: 'Countersign dashboard', redirect_uris: [] },
+  ];
+}
+
+/** RFC 7591: what a client said about itself when it registered. */
+function fromPayload(payload: OidcPayload): Registered[] {
+  const { client_id: clientId, client_name: name, client_id_issued_at: issuedAt, redirect_uris: uris } = payload;
+  if (typeof clientId !== 'string') return [];
+  return [
+    {
+      client_id: clientId,
+      registered_name: typeof name === 'string' ? name : null,
+      first_party: false,
+      registered_at: typeof issuedAt === 'number' ? new Date(issuedAt * 1000).toISOString() : null,
+      redirect_uris: Array.isArray(uris) ? uris.filter((uri): uri is string => typeof uri === 'string') : [],
+    },
+  ];
+}

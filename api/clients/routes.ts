@@ -1,0 +1,38 @@
+import { Router } from 'express';
+import { blockBodySchema, nameBodySchema } from '../contract/clients.ts';
+import { revokeBodySchema } from '../contract/grants.ts';
+import { parseBody, pathId } from '../http/parse.ts';
+import { callerOf } from '../sessions/authenticate.ts';
+import { blockClient, nameClient, revokeHeldBy, unblockClient } from './change-client.ts';
+import { clientDetail, listClients, type ClientDeps } from './read-clients.ts';
+
+/** OAuth clients: read, name, block, revoke. Expects an authenticated caller. */
+export function clientRoutes(deps: ClientDeps): Router {
+  const router = Router();
+
+  router.get('/', async (_req, res) => {
+    res.json(await listClients(deps, callerOf(res)));
+  });
+
+  router.get('/:id', async (req, res) => {
+    res.json(await clientDetail(deps, callerOf(res), pathId(req)));
+  });
+
+  router.post('/:id/block', async (req, res) => {
+    res.json(await blockClient(deps, callerOf(res), pathId(req), parseBody(blockBodySchema, req)));
+  });
+
+  router.post('/:id/unblock', async (req, res) => {
+    res.json(await unblockClient(deps, callerOf(res), pathId(req)));
+  });
+
+  router.post('/:id/name', async (req, res) => {
+    res.json(await nameClient(deps, callerOf(res), pathId(req), parseBody(nameBodySchema, req).name));
+  });
+
+  router.post('/:id/revoke-grants', async (req, res) => {
+    res.json(await revokeHeldBy(deps, callerOf(res), pathId(req), parseBody(revokeBodySchema, req).reason));
+  });
+
+  return router;
+}
