@@ -97,6 +97,21 @@ export async function findRequests(db: DbOrTrx, requestIds: readonly string[]): 
   return db.selectFrom('scope_requests').selectAll().where('request_id', 'in', requestIds).execute();
 }
 
+/** What a person has waiting through one client, the oldest first. */
+export async function openRequestsOfClient(
+  db: DbOrTrx,
+  of: { subject: string; clientId: string },
+): Promise<Pick<ScopeRequest, 'request_id' | 'scopes'>[]> {
+  return db
+    .selectFrom('scope_requests')
+    .select(['request_id', 'scopes'])
+    .where('subject', '=', of.subject)
+    .where('client_id', '=', of.clientId)
+    .where('status', 'in', ['requested', 'pending'])
+    .orderBy('created_at')
+    .execute();
+}
+
 /** The request, locked until the transaction ends. @throws {DomainError} `not_found` */
 export async function lockRequest(trx: DbOrTrx, requestId: string): Promise<ScopeRequest> {
   const row = await trx

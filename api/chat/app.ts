@@ -8,6 +8,7 @@ import { staticApp } from '../http/static-app.ts';
 import { chatAppRoutes } from '../openapi/chat-routes.ts';
 import { chatAppDocument } from '../openapi/routes.ts';
 import { problemHandler } from '../problems.ts';
+import { accessRoutes } from './access/routes.ts';
 import { chatAuthRoutes } from './auth-routes.ts';
 import { chatCookies } from './chat-cookie.ts';
 import { chatRoutes } from './chat-routes.ts';
@@ -33,13 +34,17 @@ export function createChatApp(deps: ChatDeps): Express {
   app.get('/readyz', readinessHandler(deps.checks, deps));
   app.use(chatAppDocument({ url: new URL(deps.publicUrl).origin, cookie: cookies.signIn.name }));
   app.use('/assets', web.assets);
-  app.get(['/', '/c/:sessionId'], web.page);
+  app.get(['/', '/c/:sessionId', '/access'], web.page);
   app.use(
     requireSameOrigin(new URL(deps.publicUrl).origin),
     conversationRoutes(deps, cookies),
     chatRoutes(deps, cookies),
+    accessRoutes(deps, cookies),
   );
-  app.use(methodGuard([...chatAppRoutes, ...pagesAt('/', '/c/{sessionId}', '/plain-page.css')]), notFoundHandler);
+  app.use(
+    methodGuard([...chatAppRoutes, ...pagesAt('/', '/c/{sessionId}', '/access', '/plain-page.css')]),
+    notFoundHandler,
+  );
   app.use(problemHandler(deps.logger));
   return app;
 }

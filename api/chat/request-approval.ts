@@ -12,6 +12,7 @@ import type { ChatDeps } from './deps.ts';
 import { findAskableCall } from './find-target.ts';
 import { unwrap } from './unwrap-answer.ts';
 import { wakeSession } from './wake-session.ts';
+import { withoutToken } from './without-token.ts';
 
 /**
  * Asks for what a parked call needs: the person's click is what makes a request (RULES 20). A call whose request was
@@ -69,10 +70,4 @@ async function withdraw(deps: ChatDeps, subject: string, answer: UpgradeScopeRes
       `/api/requests/${encodeURIComponent(answer.approval_request_id)}/cancel`,
     );
   throw new DomainError('not_found', 'This conversation has been deleted.');
-}
-
-function withoutToken(answer: UpgradeScopeResponse): UpgradeScopeResponse {
-  if (answer.status === 'denied') return answer;
-  const { new_token: _token, ...rest } = answer;
-  return rest;
 }

@@ -14,11 +14,13 @@ import { conversationNameSchema, renameConversationSchema, stoppedSchema } from 
 import { requestStatusSchema, upgradeScopeResponseSchema } from '../contract/scope-requests.ts';
 import { demoLoginSchema, healthSchema, returnToQuerySchema } from '../contract/sign-in.ts';
 import { userStatusSchema } from '../contract/user-status.ts';
+import { accessRouteDocs } from './access-routes.ts';
 import type { RouteDoc } from './route-doc.ts';
 import { documentRoute, eventsRoute, readinessRoute } from './shared-routes.ts';
 
 /** Every JSON route of the chat app (5001). */
 export const chatAppRoutes: readonly RouteDoc[] = [
+  ...accessRouteDocs,
   {
     id: 'postMessage',
     method: 'post',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { accessCallListSchema, accessGrantListSchema, accessScopeListSchema } from '../contract/access.ts';
 import { auditPageSchema, auditVerificationSchema } from '../contract/audit.ts';
 import { authorizationErrorSchema } from '../contract/authorization-error.ts';
 import { batchDecisionSchema } from '../contract/batch-decisions.ts';
@@ -56,6 +57,9 @@ const problemDocumentSchema = problemSchema.extend({
 
 /** The schemas of answers, by the names they have in the document. */
 export const namedSchemas = {
+  AccessCallList: accessCallListSchema,
+  AccessGrantList: accessGrantListSchema,
+  AccessScopeList: accessScopeListSchema,
   AgentInfo: agentInfoSchema,
   AuditPage: auditPageSchema,
   AuditVerification: auditVerificationSchema,

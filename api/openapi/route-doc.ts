@@ -22,7 +22,8 @@ export interface RouteDoc {
   method: 'get' | 'post';
   /** With parameters as `{id}`. */
   path: string;
-  tag: 'Requests' | 'Grants' | 'Tools' | 'Administration' | 'Reading' | 'Session' | 'Conversation' | 'Service';
+  tag:
+    'Requests' | 'Grants' | 'Tools' | 'Administration' | 'Reading' | 'Access' | 'Session' | 'Conversation' | 'Service';
   summary: string;
   access: 'public' | 'signed_in';
   /** Refuses requests that another site makes a browser send (RULES 6). */

@@ -1,4 +1,4 @@
-import { ask, fillSignIn, openFromQueue, requestApproval, signInToDashboard } from './people.ts';
+import { ask, fillSignIn, openFromQueue, requestApproval, signInToChat, signInToDashboard } from './people.ts';
 import { expectAccessible } from './expect-accessible.ts';
 import { expect, test } from './fixtures.ts';
 
@@ -32,4 +32,26 @@ test('the pages of the main job have no violation of WCAG 2.2 AA', async ({ prod
   await admin.getByRole('dialog').getByRole('button', { name: 'Deny', exact: true }).click();
   await expect(card.getByRole('heading', { name: 'Denied' })).toBeVisible();
   await expectAccessible(user, 'chat with a denied card');
+});
+
+test('one’s own access has no violation of WCAG 2.2 AA', async ({ product, newVisitor }) => {
+  const manager = await newVisitor();
+  await signInToChat(manager, product.chatUrl, 'manager@example.com');
+  await manager.getByRole('link', { name: 'Your access' }).click();
+  await expect(manager.getByRole('heading', { name: 'You hold nothing now' })).toBeVisible();
+  await expectAccessible(manager, 'access, empty');
+  await ask(manager, 'List files in current directory', 'list_files');
+  await manager.getByRole('link', { name: 'Your access' }).click();
+  await manager.getByText('1 call ran under it').click();
+  await expect(manager.getByRole('list', { name: 'Calls under this grant' })).toContainText('list_files');
+  await expectAccessible(manager, 'access, held');
+  await manager.getByRole('button', { name: 'Hand back…' }).click();
+  await expectAccessible(manager, 'access, handing back');
+  await manager.getByRole('button', { name: 'Keep it' }).click();
+  await manager.getByLabel('What you need').selectOption('admin:users');
+  await manager.getByRole('button', { name: 'Ask', exact: true }).click();
+  await expect(manager.getByRole('list', { name: 'Your requests' })).toContainText('Waiting');
+  await expectAccessible(manager, 'access, requests');
+  await manager.getByRole('button', { name: 'Withdraw the request for admin:users' }).click();
+  await expect(manager.getByRole('list', { name: 'Your requests' })).toContainText('Withdrawn by you');
 });

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { ApprovalDeps } from '../../api/approvals/deps.ts';
 import { approvalRoutes } from '../../api/approvals/routes.ts';
 import { auditRoutes } from '../../api/audit/routes.ts';
+import { accessRoutes } from '../../api/chat/access/routes.ts';
 import { chatAuthRoutes } from '../../api/chat/auth-routes.ts';
 import { chatCookies } from '../../api/chat/chat-cookie.ts';
 import { chatRoutes } from '../../api/chat/chat-routes.ts';
@@ -83,6 +84,7 @@ describe('every route is documented, and nothing else is', () => {
       ...answered('', chatAppDocument(served)),
       ...answered('', conversationRoutes(chat, cookies)),
       ...answered('', chatRoutes(chat, cookies)),
+      ...answered('', accessRoutes(chat, cookies)),
       ...answered('/auth', chatAuthRoutes(chat, cookies)),
     ];
     expect(documented(chatAppRoutes)).toEqual([...new Set(routes)].sort());

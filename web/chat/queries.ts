@@ -6,6 +6,8 @@ import { userStatusKey } from '../lib/query-client.ts';
 
 const sessionsKey = ['chat-sessions'] as const;
 const historyKey = ['chat-history'] as const;
+/** Everything of one's own access. */
+export const accessKey = ['access'] as const;
 
 /** One's own conversations, newest first. */
 export const sessionsQuery = queryOptions({
@@ -35,12 +37,13 @@ export function affectedByEvent(event: LiveEvent): readonly QueryKey[] {
     case 'chat_session':
       return [[...historyKey, event.id], sessionsKey];
     case 'request':
-      return [historyKey, sessionsKey];
+      return [historyKey, sessionsKey, accessKey];
     case 'grant':
-      return [historyKey, userStatusKey];
+      return [historyKey, userStatusKey, accessKey];
     case 'freeze':
-      return [userStatusKey, historyKey];
+      return [userStatusKey, historyKey, accessKey];
     case 'policy':
+      return [userStatusKey, accessKey];
     case 'sign_out':
     case 'person':
     case 'client':

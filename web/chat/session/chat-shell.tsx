@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Route, Switch } from 'wouter';
 import type { UserStatus } from '../../../api/contract/user-status.ts';
@@ -6,12 +6,16 @@ import { postForRedirect } from '../../lib/api-client.ts';
 import { useConnection } from '../../lib/connection-store.ts';
 import { userStatusKey } from '../../lib/query-client.ts';
 import { useLiveUpdates } from '../../lib/use-live-updates.ts';
+import { Loading } from '../../ui/loading.tsx';
 import { ConnectionBanner } from '../../ui/connection-banner.tsx';
 import { ConversationPage } from '../conversation/conversation-page.tsx';
+import { chatPaths } from '../paths.ts';
 import { affectedByEvent } from '../queries.ts';
 import { ChatHeader } from './chat-header.tsx';
 import { ConversationList } from './conversation-list.tsx';
 import { Drawer } from './drawer.tsx';
+
+const AccessPage = lazy(async () => ({ default: (await import('../access/access-page.tsx')).AccessPage }));
 
 /** The frame around a conversation: the list beside it (a drawer on phones), the header above it. */
 export function ChatShell({ user }: { user: UserStatus }) {
@@ -34,6 +38,11 @@ export function ChatShell({ user }: { user: UserStatus }) {
         <Switch>
           <Route path="/c/:sessionId">
             {({ sessionId }) => <ConversationPage key={sessionId} sessionId={decodeURIComponent(sessionId)} />}
+          </Route>
+          <Route path={chatPaths.access}>
+            <Suspense fallback={<Loading label="Loading your access" />}>
+              <AccessPage />
+            </Suspense>
           </Route>
           <Route>
             <ConversationPage key="new" sessionId={undefined} />

@@ -1,6 +1,6 @@
 import { VisibleText } from '../../ui/visible-text.tsx';
 import { useQuery } from '@tanstack/react-query';
-import { Hourglass, SquarePen } from 'lucide-react';
+import { Hourglass, KeyRound, SquarePen } from 'lucide-react';
 import { Link, useLocation } from 'wouter';
 import { Age } from '../../ui/age.tsx';
 import { Brand } from '../../ui/brand.tsx';
@@ -53,6 +53,14 @@ export function ConversationList({ onChosen }: { onChosen: () => void }) {
           <li className="px-3 py-2 text-sm text-bad">The list could not be loaded.</li>
         )}
       </ul>
+      <Link
+        href={chatPaths.access}
+        onClick={onChosen}
+        aria-current={location === chatPaths.access ? 'page' : undefined}
+        className="quiet-motion flex min-h-11 items-center gap-2 border-t border-line px-5 text-sm text-muted hover:bg-sunken hover:text-ink aria-[current=page]:bg-accent-soft aria-[current=page]:text-accent"
+      >
+        <KeyRound aria-hidden className="size-4" /> Your access
+      </Link>
     </div>
   );
 }

@@ -1,0 +1,90 @@
+import {
+  accessCallListSchema,
+  accessGrantListSchema,
+  accessGrantsQuerySchema,
+  accessRequestsQuerySchema,
+  accessScopeListSchema,
+  askAheadSchema,
+} from '../contract/access.ts';
+import { grantSchema } from '../contract/grants.ts';
+import { requestListSchema, requestStatusSchema, upgradeScopeResponseSchema } from '../contract/scope-requests.ts';
+import type { RouteDoc } from './route-doc.ts';
+
+/** The person's own access, at the chat app. */
+export const accessRouteDocs: readonly RouteDoc[] = [
+  {
+    id: 'listOwnScopes',
+    method: 'get',
+    path: '/api/access/scopes',
+    tag: 'Access',
+    summary: 'Every scope of the tools: held, granted at the first use, by asking, or never',
+    access: 'signed_in',
+    answers: [{ status: 200, description: 'The scopes.', schema: accessScopeListSchema }],
+  },
+  {
+    id: 'listOwnGrants',
+    method: 'get',
+    path: '/api/access/grants',
+    tag: 'Access',
+    summary: 'One’s own grants with why each was given, newest first',
+    access: 'signed_in',
+    query: accessGrantsQuerySchema,
+    answers: [{ status: 200, description: 'A page of them.', schema: accessGrantListSchema }],
+  },
+  {
+    id: 'listOwnGrantCalls',
+    method: 'get',
+    path: '/api/access/grants/{id}/calls',
+    tag: 'Access',
+    summary: 'What ran under one’s own grant, the latest hundred, newest first',
+    access: 'signed_in',
+    answers: [{ status: 200, description: 'The calls.', schema: accessCallListSchema }],
+  },
+  {
+    id: 'returnOwnGrant',
+    method: 'post',
+    path: '/api/access/grants/{id}/return',
+    tag: 'Access',
+    summary: 'Hand a grant back before its end',
+    access: 'signed_in',
+    guarded: true,
+    answers: [{ status: 200, description: 'The grant, handed back.', schema: grantSchema }],
+    problems: ['already_decided', 'client_not_allowed', 'not_holder'],
+  },
+  {
+    id: 'listOwnRequests',
+    method: 'get',
+    path: '/api/access/requests',
+    tag: 'Access',
+    summary: 'What one asked for, newest first',
+    access: 'signed_in',
+    query: accessRequestsQuerySchema,
+    answers: [{ status: 200, description: 'A page of them.', schema: requestListSchema }],
+  },
+  {
+    id: 'askAhead',
+    method: 'post',
+    path: '/api/access/requests',
+    tag: 'Access',
+    summary: 'Ask for scopes ahead of need',
+    access: 'signed_in',
+    guarded: true,
+    body: askAheadSchema,
+    answers: [{ status: 200, description: 'How the request stands.', schema: upgradeScopeResponseSchema }],
+    problems: ['duration_too_long', 'justification_required', 'rate_limited', 'unknown_scope'],
+  },
+  {
+    id: 'cancelOwnRequest',
+    method: 'post',
+    path: '/api/access/requests/{id}/cancel',
+    tag: 'Access',
+    summary: 'Withdraw a request of one’s own',
+    access: 'signed_in',
+    guarded: true,
+    answers: [
+      { status: 200, description: 'Cancelled.', schema: requestStatusSchema },
+      { status: 202, description: 'Recorded and being delivered.', schema: requestStatusSchema },
+    ],
+    problems: ['already_decided'],
+  },
+];

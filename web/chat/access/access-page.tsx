@@ -1,0 +1,40 @@
+import { useState } from 'react';
+import { useDocumentTitle } from '../../lib/use-document-title.ts';
+import { FilterChoice } from '../../ui/filter-choice.tsx';
+import { PageHeading } from '../../ui/page-heading.tsx';
+import { AskAhead } from './ask-ahead.tsx';
+import { GrantList } from './grant-list.tsx';
+import { RequestHistory } from './request-history.tsx';
+import { ScopeTable } from './scope-table.tsx';
+
+const parts = [
+  { value: 'held', label: 'Held now' },
+  { value: 'ended', label: 'Ended' },
+  { value: 'requests', label: 'Your requests' },
+] as const;
+
+/** One's own access: what is held and why, what ran under it, what was asked for, and asking ahead of need. */
+export function AccessPage() {
+  useDocumentTitle('Your access · Countersign');
+  const [part, setPart] = useState<(typeof parts)[number]['value']>('held');
+  return (
+    <main className="min-h-0 flex-1 overflow-y-auto">
+      <div className="mx-auto grid w-full max-w-3xl gap-6 px-4 py-6">
+        <div className="grid gap-1">
+          <PageHeading title="Your access" />
+          <p className="text-sm text-muted">
+            What programs may do in your name, until when, because of whom, and what they did with it.
+          </p>
+        </div>
+        <section aria-label="Grants and requests" className="grid min-w-0 gap-3">
+          <FilterChoice legend="What to show" name="access-part" options={parts} value={part} onChange={setPart} />
+          {part === 'held' && <GrantList state="active" />}
+          {part === 'ended' && <GrantList state="ended" />}
+          {part === 'requests' && <RequestHistory />}
+        </section>
+        <AskAhead onAsked={() => setPart('requests')} />
+        <ScopeTable />
+      </div>
+    </main>
+  );
+}
