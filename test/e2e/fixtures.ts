@@ -75,13 +75,13 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 export { expect };
 
 /**
- * Asking who is signed in is answered 401 when nobody is, and the browser says so; so it does for a refused page and
- * for a decision that came too late.
+ * Asking who is signed in is answered 401 when nobody is, as is a stream, and the browser says so; so it does for a
+ * refused page and for a decision that came too late.
  */
 function isExpected(text: string, url: string): boolean {
   const { pathname } = new URL(url, 'http://localhost');
   return (
-    (pathname === '/api/user-status' && text.includes('status of 401')) ||
+    ((pathname === '/api/user-status' || pathname === '/api/events') && text.includes('status of 401')) ||
     (pathname === '/dashboard' && text.includes('status of 403')) ||
     (/^\/api\/(approve|deny)\//.test(pathname) && text.includes('status of 409'))
   );

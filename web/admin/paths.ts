@@ -4,4 +4,8 @@ export const adminPaths = {
   request: (requestId: string) => `/requests/${encodeURIComponent(requestId)}`,
   grants: '/grants',
   decisions: '/decisions',
+  people: '/people',
+  person: (subject: string) => `/people/${encodeURIComponent(subject)}`,
+  clients: '/clients',
+  client: (clientId: string) => `/clients/${encodeURIComponent(clientId)}`,
 };

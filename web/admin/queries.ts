@@ -11,9 +11,9 @@ import { getJson } from '../lib/api-client.ts';
 import { userStatusKey } from '../lib/query-client.ts';
 import { formatQueueFilter, type QueueFilter } from './queue/queue-filter.ts';
 
-const requestsKey = ['requests'] as const;
+export const requestsKey = ['requests'] as const;
 const requestKey = ['request'] as const;
-const grantsKey = ['grants'] as const;
+export const grantsKey = ['grants'] as const;
 export const peopleKey = ['people'] as const;
 export const clientsKey = ['clients'] as const;
 

@@ -2,7 +2,7 @@ import { lazy, Suspense, useEffect, useState } from 'react';
 import { Keyboard, Search } from 'lucide-react';
 import { useLocation } from 'wouter';
 import { Button } from '../../ui/button.tsx';
-import { adminPages } from '../shell/pages.ts';
+import { usePages } from '../shell/use-pages.ts';
 import { KeysDialog } from './keys-dialog.tsx';
 import { useGoKeys } from './use-go-keys.ts';
 import { useHotkeys } from './use-hotkeys.ts';
@@ -13,10 +13,11 @@ const Palette = lazy(() => import('./palette.tsx').then(({ Palette: component })
 export function GlobalKeys() {
   const [open, setOpen] = useState<'keys' | 'palette'>();
   const [, navigate] = useLocation();
+  const pages = usePages();
   const close = (): void => setOpen(undefined);
   useHotkeys({ '?': () => setOpen('keys') });
   useGoKeys((letter) => {
-    const page = adminPages.find(({ key }) => key === letter);
+    const page = pages.find(({ key }) => key === letter);
     if (page !== undefined) navigate(page.path);
   });
   useEffect(() => {

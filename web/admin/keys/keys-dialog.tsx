@@ -1,10 +1,16 @@
 import { Fragment } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { Modal } from '../../ui/modal.tsx';
-import { adminPages } from '../shell/pages.ts';
+import type { AdminPage } from '../shell/pages.ts';
+import { usePages } from '../shell/use-pages.ts';
 import { setSingleKeys, useSingleKeys } from './single-keys.ts';
 
-const groups: readonly { title: string; keys: readonly (readonly [key: string, meaning: string])[] }[] = [
+interface Group {
+  title: string;
+  keys: readonly (readonly [key: string, meaning: string])[];
+}
+
+const groupsOf = (pages: readonly AdminPage[]): readonly Group[] => [
   {
     title: 'In the queue',
     keys: [
@@ -34,7 +40,7 @@ const groups: readonly { title: string; keys: readonly (readonly [key: string, m
     title: 'Everywhere',
     keys: [
       ['Ctrl K', 'search, or go to a page'],
-      ...adminPages.map(({ key, label }) => [`G ${key.toUpperCase()}`, label] as const),
+      ...pages.map(({ key, label }) => [`G ${key.toUpperCase()}`, label] as const),
       ['Ctrl Enter', 'send, in the dialogs'],
       ['?', 'show these keys'],
     ],
@@ -44,6 +50,7 @@ const groups: readonly { title: string; keys: readonly (readonly [key: string, m
 /** What the keys do, and the switch that turns the single ones off. */
 export function KeysDialog({ onClose }: { onClose: () => void }) {
   const on = useSingleKeys();
+  const groups = groupsOf(usePages());
   return (
     <Modal title="Keyboard" onClose={onClose}>
       <div className="grid gap-4">

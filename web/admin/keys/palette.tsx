@@ -8,7 +8,7 @@ import { Modal } from '../../ui/modal.tsx';
 import { adminPaths } from '../paths.ts';
 import { foundRequestsQuery } from '../queries.ts';
 import { formatQueueFilter } from '../queue/queue-filter.ts';
-import { adminPages } from '../shell/pages.ts';
+import { usePages } from '../shell/use-pages.ts';
 import type { PaletteEntry } from './palette-entry.ts';
 import { PaletteList } from './palette-list.tsx';
 
@@ -18,11 +18,12 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const [at, setAt] = useState(0);
   const [, navigate] = useLocation();
   const list = useId();
+  const pages = usePages();
   const words = text.trim();
   const searched = useDebounced(words, 150);
   const found = useQuery({ ...foundRequestsQuery(searched), enabled: searched !== '' });
   const entries: PaletteEntry[] = [
-    ...adminPages
+    ...pages
       .filter(({ label }) => label.toLowerCase().includes(words.toLowerCase()))
       .map(({ path, label, icon, key }) => ({ id: path, path, icon, label, hint: `G ${key.toUpperCase()}` })),
     ...(searched === '' ? [] : (found.data?.requests ?? [])).map((request) => ({

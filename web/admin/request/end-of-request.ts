@@ -1,7 +1,7 @@
 import type { RequestStatusResponse } from '../../../api/contract/scope-requests.ts';
 
 /** How a request ended and through whom, as part of a sentence; undefined while it is pending. */
-export function endOfRequest(request: RequestStatusResponse): string | undefined {
+export function endOfRequest(request: RequestStatusResponse & { subject_email?: string }): string | undefined {
   switch (request.status) {
     case 'pending':
       return undefined;
@@ -12,6 +12,8 @@ export function endOfRequest(request: RequestStatusResponse): string | undefined
     case 'expired':
       return 'expired, nobody answered in time';
     case 'cancelled':
-      return 'cancelled by the requester';
+      return request.cancelled_by === null || request.cancelled_by === request.subject_email
+        ? 'cancelled by the requester'
+        : `cancelled by ${request.cancelled_by}`;
   }
 }

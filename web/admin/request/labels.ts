@@ -14,7 +14,7 @@ export const requestStatusLabels: Record<ScopeRequestView['status'], Label> = {
   approved: { text: 'Approved', tone: 'good' },
   denied: { text: 'Denied', tone: 'bad' },
   expired: { text: 'Expired unanswered', tone: 'gone' },
-  cancelled: { text: 'Cancelled by requester', tone: 'pulled' },
+  cancelled: { text: 'Cancelled', tone: 'pulled' },
 };
 
 /** The states of a grant. */
@@ -56,7 +56,7 @@ const auditWords: Readonly<Record<string, string>> = {
   'request.approved': 'Approved',
   'request.denied': 'Denied',
   'request.expired': 'Expired: nobody answered in time',
-  'request.cancelled': 'Cancelled by the requester',
+  'request.cancelled': 'Cancelled',
   'request.withdrawal_recorded': 'Withdrawn by the requester',
   'decision.recorded': 'A decision was recorded',
   'decision.dropped': 'A decision was dropped: it failed its re-check',

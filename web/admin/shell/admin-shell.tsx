@@ -1,3 +1,4 @@
+import { lazy, Suspense } from 'react';
 import { Route, Switch } from 'wouter';
 import type { UserStatus } from '../../../api/contract/user-status.ts';
 import { useConnection } from '../../lib/connection-store.ts';
@@ -5,9 +6,12 @@ import { useLiveUpdates } from '../../lib/use-live-updates.ts';
 import { AccountMenu } from '../../ui/account-menu.tsx';
 import { Brand } from '../../ui/brand.tsx';
 import { ConnectionBanner } from '../../ui/connection-banner.tsx';
+import { FreezeBanner } from '../../ui/freeze-banner.tsx';
+import { Loading } from '../../ui/loading.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Toasts } from '../../ui/toasts.tsx';
 import { DecisionsPage } from '../decisions/decisions-page.tsx';
+import { FreezeControl } from '../freeze/freeze-control.tsx';
 import { GrantsPage } from '../grants/grants-page.tsx';
 import { GlobalKeys } from '../keys/global-keys.tsx';
 import { affectedByEvent } from '../queries.ts';
@@ -18,11 +22,17 @@ import { NoSuchPage } from './no-such-page.tsx';
 import { PolicyProblem } from './policy-problem.tsx';
 import { useSignOut } from './use-sign-out.ts';
 
+const PeoplePage = lazy(async () => ({ default: (await import('../people/people-page.tsx')).PeoplePage }));
+const PersonPage = lazy(async () => ({ default: (await import('../people/person-page.tsx')).PersonPage }));
+const ClientsPage = lazy(async () => ({ default: (await import('../clients/clients-page.tsx')).ClientsPage }));
+const ClientPage = lazy(async () => ({ default: (await import('../clients/client-page.tsx')).ClientPage }));
+
 /** The frame of every page: where one is, who one is, whether what is shown is fresh. */
 export function AdminShell({ user }: { user: UserStatus }) {
   useLiveUpdates(affectedByEvent);
   const connection = useConnection();
   const signOut = useSignOut();
+  const admin = user.roles.includes('admin');
   return (
     <div className="min-h-dvh">
       <header className="sticky top-0 z-10 border-b border-line bg-surface">
@@ -30,10 +40,12 @@ export function AdminShell({ user }: { user: UserStatus }) {
           <Brand />
           <div className="flex items-center gap-1">
             <GlobalKeys />
+            {admin && user.freeze === null && <FreezeControl frozen={false} />}
             <AccountMenu email={user.email} name={user.name} roles={user.roles} onSignOut={() => signOut.mutate()} />
           </div>
         </div>
         <MainNav />
+        <FreezeBanner freeze={user.freeze}>{admin && <FreezeControl frozen />}</FreezeBanner>
         <ConnectionBanner state={connection} />
       </header>
       <main className="mx-auto grid max-w-6xl gap-5 px-4 py-6">
@@ -41,15 +53,25 @@ export function AdminShell({ user }: { user: UserStatus }) {
         {!user.approver && (
           <Notice tone="neutral">You see everything and decide nothing: no scope names you as its approver.</Notice>
         )}
-        <Switch>
-          <Route path="/" component={QueuePage} />
-          <Route path="/requests/:requestId">
-            {({ requestId }) => <RequestPage key={requestId} requestId={decodeURIComponent(requestId)} />}
-          </Route>
-          <Route path="/grants" component={GrantsPage} />
-          <Route path="/decisions" component={DecisionsPage} />
-          <Route component={NoSuchPage} />
-        </Switch>
+        <Suspense fallback={<Loading label="Loading the page" />}>
+          <Switch>
+            <Route path="/" component={QueuePage} />
+            <Route path="/requests/:requestId">
+              {({ requestId }) => <RequestPage key={requestId} requestId={decodeURIComponent(requestId)} />}
+            </Route>
+            <Route path="/grants" component={GrantsPage} />
+            <Route path="/decisions" component={DecisionsPage} />
+            <Route path="/people" component={PeoplePage} />
+            <Route path="/people/:subject">
+              {({ subject }) => <PersonPage key={subject} subject={decodeURIComponent(subject)} viewer={user.email} />}
+            </Route>
+            <Route path="/clients" component={ClientsPage} />
+            <Route path="/clients/:clientId">
+              {({ clientId }) => <ClientPage key={clientId} clientId={decodeURIComponent(clientId)} />}
+            </Route>
+            <Route component={NoSuchPage} />
+          </Switch>
+        </Suspense>
       </main>
       <Toasts />
     </div>

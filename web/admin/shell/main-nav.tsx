@@ -2,16 +2,19 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation } from 'wouter';
 import { adminPaths } from '../paths.ts';
 import { queueSummaryQuery } from '../queries.ts';
-import { adminPages } from './pages.ts';
+import { usePages } from './use-pages.ts';
 
 /** The pages; the queue says how many requests wait. */
 export function MainNav() {
+  const pages = usePages();
   const [location] = useLocation();
   const { data: queue } = useQuery(queueSummaryQuery());
   return (
     <nav aria-label="Pages" className="mx-auto flex max-w-6xl gap-1 overflow-x-auto px-3">
-      {adminPages.map(({ path, label, icon: Icon }) => {
-        const current = location === path || (path === adminPaths.queue && location.startsWith('/requests/'));
+      {pages.map(({ path, label, icon: Icon }) => {
+        const current =
+          location === path ||
+          (path === adminPaths.queue ? location.startsWith('/requests/') : location.startsWith(`${path}/`));
         return (
           <Link
             key={path}

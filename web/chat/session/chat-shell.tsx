@@ -8,6 +8,7 @@ import { userStatusKey } from '../../lib/query-client.ts';
 import { useLiveUpdates } from '../../lib/use-live-updates.ts';
 import { Loading } from '../../ui/loading.tsx';
 import { ConnectionBanner } from '../../ui/connection-banner.tsx';
+import { FreezeBanner } from '../../ui/freeze-banner.tsx';
 import { ConversationPage } from '../conversation/conversation-page.tsx';
 import { chatPaths } from '../paths.ts';
 import { affectedByEvent } from '../queries.ts';
@@ -35,6 +36,7 @@ export function ChatShell({ user }: { user: UserStatus }) {
       <div className="flex min-h-0 flex-col">
         <ChatHeader user={user} onOpenList={() => setDrawerOpen(true)} onSignOut={() => signOut.mutate()} />
         <ConnectionBanner state={connection} />
+        <FreezeBanner freeze={user.freeze} />
         <Switch>
           <Route path="/c/:sessionId">
             {({ sessionId }) => <ConversationPage key={sessionId} sessionId={decodeURIComponent(sessionId)} />}
