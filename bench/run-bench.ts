@@ -8,6 +8,7 @@ import type { StopRequest } from '../cli/stop-request.ts';
 import type { Figure } from './figures.ts';
 import { autoUpgrade } from './parts/auto-upgrade.ts';
 import { footprint, memoryFigures } from './parts/footprint.ts';
+import { liveDecision } from './parts/live-decision.ts';
 import { policyEvaluations } from './parts/policy.ts';
 import { queuePage } from './parts/queue-page.ts';
 import { resume } from './parts/resume.ts';
@@ -22,6 +23,7 @@ const withProduct: Readonly<Record<string, { what: string; run: (world: World) =
   b: { what: 'approval to resumed work', run: resume },
   d: { what: 'authorized tool calls', run: toolCall },
   c: { what: 'approvals per second', run: throughput },
+  h: { what: 'a decision seen elsewhere', run: liveDecision },
   // Last: nobody with 10,000 open requests may ask for more.
   f: { what: 'a long queue', run: queuePage },
 };

@@ -1,8 +1,17 @@
 import { sql } from 'kysely';
 import { connectToLaunched } from '../../test/support/launched-store.ts';
-import { compared, inTurns, timed, type Figure } from '../figures.ts';
+import { inTurns, timed, type Figure } from '../figures.ts';
 import { signIn } from '../http.ts';
 import type { World } from '../world.ts';
+
+/** How an approver looks at the queue; a screen at a time, as the dashboard does. */
+const views = [
+  ['opened', ''],
+  ['filtered by risk and tool', '&risk=critical&tool=execute_command'],
+  ['filtered by a scope that few have', '&scope=admin:users'],
+  ['searched, one matches', '&q=folder00077'],
+  ['searched, all match', '&q=execute'],
+] as const;
 
 /** (f) The first page of an approver's queue when 10,000 requests wait, against 100. */
 export async function queuePage({ product }: World): Promise<Figure[]> {
@@ -14,7 +23,7 @@ export async function queuePage({ product }: World): Promise<Figure[]> {
     await sql`insert into scope_requests (request_id, subject, client_id, scopes, tool_name, tool_args, digest,
           dedupe_key, created_at)
         select 'req_bench_' || n, (select subject from people where email = 'user@example.com'), 'countersign-chat',
-          array['execute:commands'], 'execute_command', jsonb_build_object('command', 'ls ' || n), 'bench-' || n,
+          case when n <= 10 then array['admin:users'] else array['execute:commands'] end, 'execute_command', jsonb_build_object('command', 'ls folder' || lpad(n::text, 5, '0')), 'bench-' || n,
           'bench-' || n, now() + interval '1 hour' + n * interval '1 millisecond'
         from generate_series(${from}::int, ${to}::int) as n`.execute(store.db);
     await sql`update scope_requests set status = 'pending', approval_type = 'admin_required', rule = 'bench',
@@ -23,23 +32,31 @@ export async function queuePage({ product }: World): Promise<Figure[]> {
     // As autovacuum does within a minute.
     await sql`vacuum analyze scope_requests`.execute(owner.db);
   };
-  const page = () => timed(() => admin.get('/api/requests?status=pending'));
+  const looks = views.map(
+    ([, filter]) =>
+      () =>
+        timed(() => admin.get(`/api/requests?status=pending&limit=25${filter}`)),
+  );
   try {
     await add(1, 100);
-    const [few] = await inTurns([page], 100, 20);
+    const few = await inTurns(looks, 100, 20);
     await add(101, 10_000);
-    const [many] = await inTurns([page], 100, 20);
-    if (few === undefined || many === undefined) throw new Error('not measured');
-    return [
-      compared({
-        part: 'f',
-        what: 'first page of the queue with 10,000 pending requests, against 100',
-        unit: 'ms',
-        ours: many,
-        reference: few,
-        aim: '≤ 1.3',
-      }),
-    ];
+    const many = await inTurns(looks, 100, 20);
+    return views.flatMap(([view], index): Figure[] => {
+      const [ours, reference] = [many[index], few[index]];
+      if (ours === undefined || reference === undefined) return [];
+      return [
+        {
+          part: 'f',
+          what: `the queue ${view}: 10,000 pending, against 100 (ratio of p95)`,
+          unit: 'ms',
+          ours,
+          reference,
+          ratio: ours.p95 / reference.p95,
+          aim: '≤ 1.5',
+        },
+      ];
+    });
   } finally {
     await Promise.all([store.close(), owner.close()]);
   }

@@ -1,5 +1,5 @@
 import type { Locator, Page } from '@playwright/test';
-import type { RequestList } from '../../api/contract/scope-requests.ts';
+import type { RequestList, RequestStatusResponse } from '../../api/contract/scope-requests.ts';
 import { signedIn, type Visitor } from '../support/visitor.ts';
 import { expectAccessible } from './expect-accessible.ts';
 import { expect, test } from './fixtures.ts';
@@ -171,7 +171,7 @@ test('a decision on several tells of each, and a part of it may be too late', as
 });
 
 test('on a phone of 320 px a request is read and decided with a thumb', async ({ product, newVisitor }) => {
-  await ask(product, 'demo@example.com', 'phone', ['thumb'], 'high');
+  const [id = ''] = await ask(product, 'demo@example.com', 'phone', ['thumb'], 'high');
   const page = await newVisitor({ viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true });
   await openQueue(page, product.issuer, 'phone');
   const width = () => page.evaluate('document.documentElement.scrollWidth');
@@ -194,8 +194,13 @@ test('on a phone of 320 px a request is read and decided with a thumb', async ({
   expect((await page.getByRole('button', { name: 'Approve…' }).boundingBox())?.y).toBe(right.y);
   await expectAccessible(page, 'request on a phone');
   await page.getByRole('button', { name: 'Approve…' }).tap();
+  await page.getByLabel('For how long').selectOption('15 minutes');
+  await expectAccessible(page, 'approval on a phone');
   await page.getByRole('dialog').getByRole('button', { name: 'Approve', exact: true }).tap();
   await expect(page.getByRole('status').filter({ hasText: 'Approved: ' })).toBeVisible();
+  const { body } = await (await signedIn(product.issuer, 'admin@example.com')).get(`/api/status/${id}`);
+  const { approved_at, grant } = body as unknown as RequestStatusResponse;
+  expect(Date.parse(grant?.expires_at ?? '') - Date.parse(approved_at ?? '')).toBe(15 * 60_000);
 });
 
 test('a decision by link goes on to the next of the queue as it was filtered', async ({ product, newVisitor }) => {

@@ -5,6 +5,7 @@ import { arrange, groupByRun } from '../../web/admin/queue/arrange.ts';
 import { stepTo, successorOf } from '../../web/admin/queue/next-selection.ts';
 import { changeFilter, formatQueueFilter, parseQueueFilter } from '../../web/admin/queue/queue-filter.ts';
 import { whyNotTogether } from '../../web/admin/queue/why-not-together.ts';
+import { durationChoices } from '../../web/admin/request/duration-choices.ts';
 import { nextToDecide } from '../../web/admin/request/next-to-decide.ts';
 import { timelineText } from '../../web/admin/request/timeline-text.ts';
 import { whyHere } from '../../web/admin/request/why-here.ts';
@@ -108,8 +109,36 @@ describe('a decision on several', () => {
     [{ cannot_decide: 'own_request' }, /yourself/],
     [{ cannot_decide: 'not_approver' }, /approver/],
     [{ cannot_decide: 'already_decided' }, /ended/],
+    [{ approval_type: 'self' }, /person who asked/],
+    [{ approval_type: 'self', own: true, cannot_decide: 'own_request' }, /your own fresh consent/],
   ] as const)('is not with %j among them', (change, reason) => {
     expect(whyNotTogether([request(), request(change as Partial<ScopeRequestView>)])).toMatch(reason);
+  });
+});
+
+describe('how long an approval can last', () => {
+  const hour = 3_600;
+  const labels = (requested: number | null, given: number, most: number): string[] =>
+    durationChoices({
+      requested_duration_seconds: requested,
+      grant_seconds: given,
+      max_grant_seconds: most,
+    }).map(({ label }) => label);
+  it('offers round lengths up to the maximum, and what is given when nothing is said', () => {
+    expect(labels(null, hour, 8 * hour)).toEqual([
+      '15 minutes',
+      '1 hour (usual)',
+      '4 hours',
+      '8 hours (the longest allowed)',
+    ]);
+    expect(labels(5_400, 5_400, 2 * hour)).toEqual([
+      '15 minutes',
+      '1 hour',
+      '1 hour 30 minutes (asked for)',
+      '2 hours (the longest allowed)',
+    ]);
+    expect(labels(9 * hour, 600, 600)).toEqual(['10 minutes (the longest allowed)']);
+    expect(labels(null, 0, 0)).toEqual([]);
   });
 });
 

@@ -70,7 +70,7 @@ export function QueuePage() {
   const decide = (verdict: Verdict) => (): void => {
     const request = requests.find(({ request_id }) => request_id === selection.selected);
     if (request === undefined) return;
-    const refusal = cannotDecideText(request.cannot_decide);
+    const refusal = cannotDecideText(request);
     if (refusal !== undefined) showToast('wait', refusal);
     else if (request.status === 'pending') setDeciding({ requests: [request], verdict, together: false });
   };

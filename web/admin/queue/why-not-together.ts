@@ -8,11 +8,13 @@ import { cannotDecideText } from '../request/labels.ts';
 export function whyNotTogether(requests: readonly ScopeRequestView[]): string | undefined {
   const [first] = requests;
   if (first === undefined) return 'Nothing is ticked.';
-  const barred = requests.find(({ cannot_decide }) => cannot_decide !== null);
+  const barred = requests.find(
+    ({ cannot_decide, approval_type }) => cannot_decide !== null || approval_type === 'self',
+  );
   if (barred !== undefined) {
-    return barred.cannot_decide === 'own_request'
+    return barred.cannot_decide === 'own_request' && barred.approval_type !== 'self'
       ? 'You asked for one of these yourself: somebody else has to decide it.'
-      : (cannotDecideText(barred.cannot_decide) ?? 'One of these has ended already.');
+      : (cannotDecideText(barred) ?? 'One of these has ended already.');
   }
   if (requests.some(({ risk }) => risk === 'high' || risk === 'critical')) {
     return 'Requests of high or critical risk are decided one at a time.';

@@ -6,6 +6,7 @@ import { ArgumentsView } from '../../ui/arguments-view.tsx';
 import { Modal } from '../../ui/modal.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { DecisionButtons } from './decision-buttons.tsx';
+import { DurationField } from './duration-field.tsx';
 import { DenyPresets } from './deny-presets.tsx';
 import { endOfRequest } from './end-of-request.ts';
 import { RequestHeadline } from './request-headline.tsx';
@@ -29,6 +30,7 @@ export function DecisionDialog(props: {
 }) {
   const { request, verdict } = props;
   const [words, setWords] = useState('');
+  const [seconds, setSeconds] = useState(request.grant_seconds);
   const [endOfArguments, argumentsSeen] = useOnScreen();
   const explanation = useId();
   const form = useRef<HTMLFormElement>(null);
@@ -48,7 +50,7 @@ export function DecisionDialog(props: {
     // A double click comes before the button is drawn as disabled.
     if (!ready || sent.current) return;
     sent.current = true;
-    decide.mutate(words.trim(), { onError: () => (sent.current = false) });
+    decide.mutate({ words: words.trim(), seconds }, { onError: () => (sent.current = false) });
   };
   return (
     <Modal title={denies ? 'Deny this request?' : 'Approve this request?'} onClose={props.onClose}>
@@ -71,7 +73,12 @@ export function DecisionDialog(props: {
             other calls than this one until the grant ends.
           </Notice>
         )}
-        {denies && <DenyPresets onChoose={setWords} />}
+        {denies ? (
+          <DenyPresets onChoose={setWords} />
+        ) : (
+          // Nothing to choose where policy does not know the scopes any more: the server says what is wrong.
+          request.max_grant_seconds > 0 && <DurationField request={request} value={seconds} onChange={setSeconds} />
+        )}
         <WordsField verdict={verdict} focused={!careful} value={words} onChange={setWords} />
         {(decide.isError || end !== undefined) && (
           <Notice tone="bad" role="alert">

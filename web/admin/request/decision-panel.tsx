@@ -1,5 +1,6 @@
 import { useId, useState } from 'react';
 import type { ScopeRequestView } from '../../../api/contract/scope-requests.ts';
+import { formatDuration } from '../../lib/format-duration.ts';
 import { Button } from '../../ui/button.tsx';
 import { Countdown } from '../../ui/countdown.tsx';
 import { Moment } from '../../ui/moment.tsx';
@@ -17,7 +18,7 @@ export function DecisionPanel({ request, onDecided }: { request: ScopeRequestVie
   const explanation = useId();
   const recorded = useRecordedDecision(request.request_id);
   const why =
-    cannotDecideText(request.cannot_decide) ??
+    cannotDecideText(request) ??
     (recorded === undefined
       ? undefined
       : 'Your decision is recorded and being delivered; the page shows when it counts.');
@@ -42,6 +43,14 @@ export function DecisionPanel({ request, onDecided }: { request: ScopeRequestVie
             <p className="text-sm text-muted">
               <Countdown until={request.expires_at} label="Time left to decide" />, until{' '}
               <Moment at={request.expires_at} />. Unanswered it expires; it is never approved by itself.
+            </p>
+          )}
+          {request.max_grant_seconds > 0 && (
+            <p className="text-sm text-muted">
+              Approved, it holds for {formatDuration(request.grant_seconds)}
+              {request.max_grant_seconds > request.grant_seconds &&
+                `, or as long as you choose, up to ${formatDuration(request.max_grant_seconds)}`}
+              .
             </p>
           )}
           {/* On phones the two buttons stay in reach at the lower edge, with the reason when they are off. */}

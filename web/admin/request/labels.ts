@@ -37,14 +37,26 @@ export const riskLabels: Record<Risk, Label> = {
   critical: { text: 'Critical risk', tone: 'bad' },
 };
 
-/** Why somebody may not decide, in a sentence; ended requests have no decision left to explain. */
-export function cannotDecideText(reason: ScopeRequestView['cannot_decide']): string | undefined {
-  switch (reason) {
+/**
+ * Why somebody may not decide here, in a sentence; ended requests have no decision left to explain. What policy leaves
+ * to the person's own consent is nobody else's to decide.
+ */
+export function cannotDecideText({
+  cannot_decide,
+  approval_type,
+  own,
+}: Pick<ScopeRequestView, 'cannot_decide' | 'approval_type' | 'own'>): string | undefined {
+  if (cannot_decide === 'already_decided') return undefined;
+  if (approval_type === 'self') {
+    return own
+      ? 'Policy leaves this to your own fresh consent: decide it on the consent page that asked you, not here.'
+      : 'Policy leaves this to the person who asked: only their own fresh consent decides it.';
+  }
+  switch (cannot_decide) {
     case 'own_request':
       return 'You asked for this yourself: somebody else has to decide.';
     case 'not_approver':
       return 'You may read this, but the policy does not name you as an approver of these scopes.';
-    case 'already_decided':
     case null:
       return undefined;
   }

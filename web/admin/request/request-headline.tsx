@@ -1,4 +1,5 @@
 import type { ScopeRequestView } from '../../../api/contract/scope-requests.ts';
+import { formatDuration } from '../../lib/format-duration.ts';
 import { ScopeName } from '../../ui/scope-name.tsx';
 
 /** Who asks for what, in one sentence. */
@@ -18,6 +19,7 @@ export function RequestHeadline({ request }: { request: ScopeRequestView }) {
           to call <code className="font-mono wrap-anywhere">{request.tool_name}</code>
         </>
       )}
+      {request.requested_duration_seconds !== null && <> for {formatDuration(request.requested_duration_seconds)}</>}
     </>
   );
 }

@@ -5,14 +5,25 @@ import { showToast } from '../../ui/toast-store.ts';
 import { affectedByDecision } from '../queries.ts';
 import { rememberRecorded, type Verdict } from './recorded-decisions.ts';
 
-/** Sends one decision about one request. `words` is the comment of an approval or the reason of a denial. */
+/** What goes with a verdict: the comment of an approval or the reason of a denial, and how long an approval lasts. */
+interface Said {
+  words: string;
+  seconds: number;
+}
+
+/** Sends one decision about one request. */
 export function useDecide(request: ScopeRequestView, verdict: Verdict, onDone: () => void) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (words: string) =>
+    mutationFn: ({ words, seconds }: Said) =>
       postJson<RequestStatusResponse>(
         `/api/${verdict}/${encodeURIComponent(request.request_id)}`,
-        verdict === 'deny' ? { reason: words } : words === '' ? {} : { comment: words },
+        verdict === 'deny'
+          ? { reason: words }
+          : {
+              ...(words === '' ? {} : { comment: words }),
+              ...(seconds > 0 ? { duration_seconds: seconds } : {}),
+            },
       ),
     onSuccess: ({ status }) => {
       const what = verdict === 'approve' ? 'Approved' : 'Denied';
