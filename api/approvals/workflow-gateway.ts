@@ -60,6 +60,14 @@ export async function deliverDecision(
   decision: DecisionSignal,
 ): Promise<DecisionOutcome | 'ended' | 'unknown'> {
   const handle = client.workflow.getHandle(scopeUpgradeWorkflowId(requestId));
+  // The signal leaves first: one task then takes both, where a question that came first would cost a task of its own.
+  const sent = withinDeadline(client, () =>
+    client.workflow.signalWithStart(workflowType, {
+      ...startOptions(requestId),
+      signal: verdict === 'approve' ? approveSignal : denySignal,
+      signalArgs: [decision],
+    }),
+  );
   const asked = within(
     judgedWithinMs,
     handle.executeUpdate(outcomeUpdate, {
@@ -69,13 +77,7 @@ export async function deliverDecision(
   );
   asked.catch(() => undefined);
   try {
-    await withinDeadline(client, () =>
-      client.workflow.signalWithStart(workflowType, {
-        ...startOptions(requestId),
-        signal: verdict === 'approve' ? approveSignal : denySignal,
-        signalArgs: [decision],
-      }),
-    );
+    await sent;
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return 'ended';
     // It may have arrived all the same, and it is recorded: delivered again by whoever looks for what was not judged.
