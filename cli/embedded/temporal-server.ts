@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Connection } from '@temporalio/client';
 import { SearchAttributeType } from '@temporalio/common';
-import { msToTs } from '@temporalio/common/lib/time.js';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
 import { startChild, type ChildRegistry, type RunningChild } from './child-process.ts';
 import { freePort } from './free-port.ts';
+import { runCommand } from './run-command.ts';
 
 export interface TemporalServerOptions {
   binary: string;
@@ -95,7 +94,7 @@ async function startOnFreePorts(options: TemporalServerOptions): Promise<Tempora
   const address = `127.0.0.1:${grpc}`;
   const stop = async () => void (await child.stop('SIGTERM', 10_000));
   try {
-    await waitUntilReady(address, child, options.logFile);
+    await waitUntilReady(options.binary, address, child, options.logFile);
   } catch (error) {
     await stop();
     throw error;
@@ -126,37 +125,26 @@ function serverArguments(options: TemporalServerOptions, ports: TemporalPorts): 
   ];
 }
 
-async function waitUntilReady(address: string, child: RunningChild, logFile: string): Promise<void> {
+/** The server's own command asks: a client's library would stay in memory for what is asked once. */
+async function waitUntilReady(binary: string, address: string, child: RunningChild, logFile: string): Promise<void> {
   const deadline = Date.now() + 30_000;
   let exited = false;
   void child.exited.catch(() => undefined).then(() => (exited = true));
+  const ask = async (...args: string[]): Promise<string | undefined> => {
+    const all = [...args, '--namespace', embeddedNamespace, '--address', address, '--command-timeout', '2s'];
+    const { code, output } = await runCommand(binary, all, { timeoutMs: 5_000 });
+    return code === 0 ? undefined : output;
+  };
   for (;;) {
-    try {
-      return await setRetention(address);
-    } catch (error) {
-      if (exited)
-        throw new EndedAtOnceError(`the embedded Temporal server ended at once; see ${logFile}`, { cause: error });
-      if (Date.now() > deadline)
-        throw new Error(`the embedded Temporal server was not ready within 30 s; see ${logFile}`, { cause: error });
-      await sleep(100);
-    }
-  }
-}
-
-async function setRetention(address: string): Promise<void> {
-  const connection = await Connection.connect({ address, connectTimeout: '1s' });
-  try {
-    await connection.workflowService.updateNamespace({
-      namespace: embeddedNamespace,
-      config: { workflowExecutionRetentionTtl: msToTs(retentionDays * 24 * 3_600_000) },
-    });
-    // The namespace registry is a cache that lags behind: ready is when a search by our attributes is understood.
-    await connection.workflowService.listWorkflowExecutions({
-      namespace: embeddedNamespace,
-      pageSize: 1,
-      query: `${searchAttributes.status.name} = 'none'`,
-    });
-  } finally {
-    await connection.close();
+    const failure =
+      (await ask('operator', 'namespace', 'update', '--retention', `${retentionDays}d`)) ??
+      // The namespace registry is a cache that lags behind: ready is when a search by our attributes is understood.
+      (await ask('workflow', 'list', '--limit', '1', '--query', `${searchAttributes.status.name} = 'none'`));
+    if (failure === undefined) return;
+    const cause = new Error(failure);
+    if (exited) throw new EndedAtOnceError(`the embedded Temporal server ended at once; see ${logFile}`, { cause });
+    if (Date.now() > deadline)
+      throw new Error(`the embedded Temporal server was not ready within 30 s; see ${logFile}`, { cause });
+    await sleep(100);
   }
 }
