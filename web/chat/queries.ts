@@ -1,8 +1,9 @@
 import { queryOptions, type QueryKey } from '@tanstack/react-query';
 import type { AgentInfo, ChatHistory, ChatSessionList } from '../../api/contract/chat.ts';
 import type { LiveEvent } from '../../api/contract/events.ts';
+import { isUnderWay } from './conversation/outbox.ts';
 import { getJson } from '../lib/api-client.ts';
-import { userStatusKey } from '../lib/query-client.ts';
+import { usualRefetchMs, userStatusKey } from '../lib/query-client.ts';
 
 const sessionsKey = ['chat-sessions'] as const;
 const historyKey = ['chat-history'] as const;
@@ -21,6 +22,9 @@ export function historyQuery(sessionId: string) {
     queryKey: [...historyKey, sessionId],
     queryFn: ({ signal }) =>
       getJson<ChatHistory>(`/api/chat-history?session_id=${encodeURIComponent(sessionId)}`, signal),
+    // What a model says is stored as it says it, without an event for each word.
+    refetchInterval: ({ state }) =>
+      state.data !== undefined && isUnderWay(state.data.messages) ? 1_000 : usualRefetchMs(),
   });
 }
 

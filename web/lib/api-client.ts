@@ -37,6 +37,12 @@ export async function postForRedirect(path: string, body: Readonly<Record<string
   throw toApiError(response.status, await readJson(response));
 }
 
+/** `POST` to an endpoint that answers 204. Throws {@link ApiError}. */
+export async function postWithoutAnswer(path: string): Promise<void> {
+  const response = await reach(path, { method: 'POST', headers: { Accept: 'application/json' } });
+  if (!response.ok) throw toApiError(response.status, await readJson(response));
+}
+
 async function send<T>(path: string, init: RequestInit): Promise<Answer<T>> {
   const response = await reach(path, { ...init, headers: { Accept: 'application/json', ...init.headers } });
   const body = await readJson(response);

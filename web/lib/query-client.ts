@@ -8,6 +8,11 @@ export const userStatusKey = ['user-status'] as const;
 /** Without a live stream pages ask again by themselves; with one, rarely, in case an event was lost on the way. */
 const pollMs = { live: 30_000, otherwise: 5_000 } as const;
 
+/** How often a page asks again by itself. */
+export function usualRefetchMs(): number {
+  return connectionNow() === 'live' ? pollMs.live : pollMs.otherwise;
+}
+
 /** The query cache of one app. */
 export function createQueryClient(): QueryClient {
   const askWhoIsSignedIn = (error: unknown): void => {
@@ -24,7 +29,7 @@ export function createQueryClient(): QueryClient {
     defaultOptions: {
       queries: {
         staleTime: 5_000,
-        refetchInterval: () => (connectionNow() === 'live' ? pollMs.live : pollMs.otherwise),
+        refetchInterval: usualRefetchMs,
         // A refusal stays a refusal; only silence and server trouble are worth another try.
         retry: (failures, error) =>
           failures < 2 && error instanceof ApiError && (error.status === 0 || error.status >= 500),

@@ -14,6 +14,8 @@ export function ApprovalCard(props: { target: MessageTarget; call: ToolCallView;
   switch (state.kind) {
     case 'not_needed':
       return null;
+    case 'stopped':
+      return <p className="text-sm text-muted">You stopped the turn before this ran. Nothing was run.</p>;
     case 'granted_at_once':
       return <GrantedAtOnceLine scopes={state.scopes} />;
     case 'not_asked':

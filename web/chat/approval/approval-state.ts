@@ -13,14 +13,18 @@ export type ApprovalState =
   | { kind: 'approved'; by: string | null; until: string | null; grantStatus: string | null; resuming: boolean }
   | { kind: 'denied'; by: string | null; reason: string | null; askable: boolean }
   | { kind: 'expired' }
-  | { kind: 'cancelled' };
+  | { kind: 'cancelled' }
+  /** Its turn was stopped before it began; nobody had been asked. */
+  | { kind: 'stopped' };
 
 /** Reads the state from a call. A call's own end counts before its request's. */
 export function approvalState(call: ToolCallView): ApprovalState {
   const { approval, authorization_error: error } = call;
   if (call.status === 'denied') return denied(call);
   if (call.status === 'expired') return { kind: 'expired' };
-  if (call.status === 'cancelled') return { kind: 'cancelled' };
+  if (call.status === 'cancelled') return { kind: approval?.status === 'cancelled' ? 'cancelled' : 'stopped' };
+  // What it was refused for has no bearing on it any more.
+  if (call.status === 'superseded') return { kind: 'not_needed' };
   if (error?.approval_type === 'auto' && call.status !== 'parked') return grantedAtOnce(call);
 
   const asked = approval !== undefined && approval.request_id !== '';

@@ -53,25 +53,39 @@ function Ending({ state }: { state: EndedState }) {
     case 'denied':
       return (
         <Words tone="bad" icon={<CircleX />} title={state.askable ? 'Denied' : 'Not allowed by policy'}>
-          {state.by !== null && state.by !== 'policy' && <p>{state.by} said no.</p>}
+          <p>
+            {state.by !== null && state.by !== 'policy'
+              ? `${state.by} said no.`
+              : 'The policy does not give this to you, and nobody can be asked.'}{' '}
+            The call did not run.
+          </p>
           {state.reason !== null && (
             <blockquote className="border-l-2 border-bad pl-3 whitespace-pre-wrap text-ink">
               <VisibleText text={state.reason} />
             </blockquote>
           )}
-          <p>The call did not run.</p>
+          <p>
+            {state.askable
+              ? 'You can write to the agent again and ask for less, or say below why it is needed and ask again.'
+              : 'Ask the agent for something else.'}
+          </p>
         </Words>
       );
     case 'expired':
       return (
         <Words tone="gone" icon={<TimerOff />} title="Nobody answered in time">
-          <p>This is not a refusal: the request ran out before anybody decided. The call did not run.</p>
+          <p>
+            This is not a refusal: the request ran out before anybody decided. The call did not run. Ask again, perhaps
+            when somebody is there to answer.
+          </p>
         </Words>
       );
     case 'cancelled':
       return (
         <Words tone="pulled" icon={<Undo2 />} title="Withdrawn">
-          <p>You took the request back before it was decided. The call did not run.</p>
+          <p>
+            You took the request back before it was decided. The call did not run. You can ask for it again any time.
+          </p>
         </Words>
       );
   }

@@ -7,6 +7,8 @@ import { Notice } from '../../ui/notice.tsx';
 import { ScopeName } from '../../ui/scope-name.tsx';
 import { useCancelApproval, useCheckApproval } from './commands.ts';
 import type { MessageTarget } from './message-target.ts';
+import { NotifyMe } from '../notices/notify-me.tsx';
+import { RetryMessageButton } from './retry-message.tsx';
 import { WhoDecides } from './who-decides.tsx';
 
 /** Somebody has been asked and has not decided. */
@@ -49,6 +51,8 @@ export function WaitingForDecision(props: {
         >
           Check status
         </Button>
+        <RetryMessageButton target={props.target} />
+        <NotifyMe />
         <Button look="quiet" disabled={cancel.isPending || cancel.isSuccess} onClick={() => cancel.mutate()}>
           {cancel.isPending || cancel.isSuccess ? 'Cancelling…' : 'Cancel'}
         </Button>

@@ -23,7 +23,7 @@ export function callStatusLabel(status: ToolCallView['status']): { text: string;
     case 'expired':
       return { text: 'unanswered', tone: 'gone' };
     case 'cancelled':
-      return { text: 'withdrawn', tone: 'pulled' };
+      return { text: 'cancelled', tone: 'pulled' };
     case 'superseded':
       return { text: 'replaced', tone: 'pulled' };
     case 'scope_unavailable':

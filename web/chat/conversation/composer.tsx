@@ -1,20 +1,33 @@
 import { useEffect, useRef, useState, type KeyboardEvent, type SubmitEvent } from 'react';
-import { ArrowUp } from 'lucide-react';
+import { ArrowUp, Square } from 'lucide-react';
 import { Button } from '../../ui/button.tsx';
+import { keepDraft, lengthOf, readDraft } from './drafts.ts';
 
-/** Where messages are written. Enter sends, Shift+Enter starts a line; it stays usable while a call waits. */
-export function Composer(props: { sending: boolean; onSend: (text: string) => void }) {
-  const [text, setText] = useState('');
+/** Where messages are written. Enter sends, Shift+Enter starts a line; what is typed survives a reload. */
+export function Composer(props: {
+  draftOf: string;
+  /** The agent works, so that there is something to stop. */
+  underWay: boolean;
+  stop: { available: boolean; stopping: boolean; run: () => void };
+  onSend: (text: string) => void;
+}) {
+  const { draftOf, underWay, stop } = props;
+  const [text, setText] = useState(() => readDraft(draftOf));
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
     // A phone would open its keyboard over the conversation.
     if (!matchMedia('(pointer: coarse)').matches) field.current?.focus();
   }, []);
+  const length = lengthOf(text);
+  const change = (value: string): void => {
+    setText(value);
+    keepDraft(draftOf, value);
+  };
   const send = (): void => {
     const message = text.trim();
-    if (message === '' || props.sending) return;
+    if (message === '' || underWay || length.kind === 'over') return;
+    change('');
     props.onSend(message);
-    setText('');
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     // While an input method composes, Enter chooses a word.
@@ -39,21 +52,42 @@ export function Composer(props: { sending: boolean; onSend: (text: string) => vo
           ref={field}
           id="message"
           rows={1}
-          maxLength={10_000}
           value={text}
           placeholder="Message the agent"
-          aria-describedby="message-hint"
-          onChange={(event) => setText(event.target.value)}
+          aria-describedby="message-hint message-length"
+          aria-invalid={length.kind === 'over'}
+          onChange={(event) => change(event.target.value)}
           onKeyDown={onKeyDown}
-          className="field-sizing-content max-h-40 min-h-10 flex-1 resize-none bg-transparent px-2 py-2 text-base outline-none placeholder:text-muted sm:text-sm"
+          className="field-sizing-content max-h-40 min-h-10 min-w-0 flex-1 resize-none bg-transparent px-2 py-2 text-base outline-none placeholder:text-muted sm:text-sm"
         />
-        <Button type="submit" look="primary" aria-label="Send" disabled={props.sending || text.trim() === ''}>
-          <ArrowUp aria-hidden />
-        </Button>
+        {underWay ? (
+          <Button aria-label="Stop" title="Stop" disabled={!stop.available || stop.stopping} onClick={stop.run}>
+            <Square aria-hidden className="fill-current" />
+          </Button>
+        ) : (
+          <Button
+            type="submit"
+            look="primary"
+            aria-label="Send"
+            title="Send"
+            disabled={text.trim() === '' || length.kind === 'over'}
+          >
+            <ArrowUp aria-hidden />
+          </Button>
+        )}
       </div>
-      <p id="message-hint" className="mt-1 px-2 text-xs text-muted">
-        {props.sending ? 'The agent is working on your message…' : 'Enter sends, Shift+Enter starts a new line'}
-      </p>
+      <div className="mt-1 flex flex-wrap justify-between gap-x-4 px-2 text-xs text-muted">
+        <p id="message-hint">
+          {stop.stopping
+            ? 'Stopping…'
+            : underWay
+              ? 'The agent is working. You can write on; sending waits until it has answered.'
+              : 'Enter sends, Shift+Enter starts a new line'}
+        </p>
+        <p id="message-length" role="status" className={length.kind === 'over' ? 'font-medium text-bad' : ''}>
+          {length.kind === 'fine' ? '' : length.words}
+        </p>
+      </div>
     </form>
   );
 }

@@ -1,23 +1,22 @@
 import type { ChatMessageView } from '../../../api/contract/chat.ts';
+import type { LiveTurn } from './turn-store.ts';
 
-/** A message on its way: shown at once, until the server's history has it. */
-export interface OutgoingMessage {
-  text: string;
-  /** The person's messages that the history held when this one was sent. */
-  knownIds: ReadonlySet<string>;
-}
-
-/** Makes the entry for a message that is being sent now. */
-export function outgoingMessage(text: string, history: readonly ChatMessageView[]): OutgoingMessage {
-  return { text, knownIds: new Set(history.map((message) => message.message_id)) };
-}
-
-/** Whether the history has it by now: then it is shown from there, and only once. */
-export function hasArrived(outgoing: OutgoingMessage, history: readonly ChatMessageView[]): boolean {
+/** Whether the history has what was asked by now: then it is shown from there, and only once. */
+export function hasArrived(turn: Pick<LiveTurn, 'asked' | 'knownIds'>, history: readonly ChatMessageView[]): boolean {
+  const { asked } = turn;
+  if (asked === undefined) return true;
   return history.some(
     (message) =>
-      message.role === 'user' &&
-      !outgoing.knownIds.has(message.message_id) &&
-      message.content.trim() === outgoing.text.trim(),
+      message.role === 'user' && !turn.knownIds.has(message.message_id) && message.content.trim() === asked.trim(),
+  );
+}
+
+/** Whether the conversation is doing something that can be stopped. */
+export function isUnderWay(history: readonly ChatMessageView[]): boolean {
+  return history.some(
+    ({ status, tool_calls: calls = [] }) =>
+      status === 'queued' ||
+      status === 'running' ||
+      (status === 'awaiting_authorization' && calls.some(({ status: call }) => call === 'ready' || call === 'running')),
   );
 }

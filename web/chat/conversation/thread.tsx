@@ -2,8 +2,10 @@ import { ArrowDown } from 'lucide-react';
 import type { ChatMessageView } from '../../../api/contract/chat.ts';
 import { Button } from '../../ui/button.tsx';
 import { AssistantMessage } from './assistant-message.tsx';
-import type { OutgoingMessage } from './outbox.ts';
+import { hasArrived, isUnderWay } from './outbox.ts';
 import { PersonMessage } from './person-message.tsx';
+import { ReplyText } from './reply-text.tsx';
+import type { LiveTurn } from './turn-store.ts';
 import { UnsentMessage } from './unsent-message.tsx';
 import { useStickyBottom } from './use-sticky-bottom.ts';
 import { Working } from './working.tsx';
@@ -12,15 +14,17 @@ import { Working } from './working.tsx';
 export function Thread(props: {
   sessionId: string | undefined;
   messages: readonly ChatMessageView[];
-  outgoing: OutgoingMessage | undefined;
-  sending: boolean;
-  error: unknown;
+  turn: LiveTurn | undefined;
   onSendAgain: () => void;
   onDiscard: () => void;
 }) {
+  const { messages, turn } = props;
   const { box, content, atBottom, toBottom } = useStickyBottom();
-  const last = props.messages.at(-1);
-  const working = props.sending && last?.role !== 'assistant';
+  const arrived = turn === undefined || hasArrived(turn, messages);
+  const underWay = turn?.state === 'under_way';
+  const failed = turn?.state === 'failed' && (!arrived || isUnderWay(messages)) ? turn : undefined;
+  // The stream may be ahead of the history.
+  const replyIsThere = messages.some(({ message_id }) => message_id === turn?.replyId);
   return (
     <div className="relative min-h-0 flex-1">
       {/* Scrollable regions take focus so that the keyboard can scroll them. */}
@@ -30,23 +34,31 @@ export function Thread(props: {
           role="log"
           aria-label="Conversation"
           aria-relevant="additions"
-          className="mx-auto grid w-full max-w-3xl gap-6 px-3 py-5 sm:px-4"
+          className="mx-auto grid w-full max-w-3xl grid-cols-[minmax(0,1fr)] gap-6 px-3 py-5 sm:px-4"
         >
-          {props.messages.map((message) =>
+          {messages.map((message) =>
             message.role === 'user' ? (
-              <PersonMessage key={message.message_id} text={message.content} />
+              <PersonMessage key={message.message_id} sessionId={props.sessionId ?? ''} message={message} />
             ) : (
-              <AssistantMessage key={message.message_id} sessionId={props.sessionId ?? ''} message={message} />
+              <AssistantMessage
+                key={message.message_id}
+                sessionId={props.sessionId ?? ''}
+                message={message}
+                liveText={message.message_id === turn?.replyId ? turn.text : ''}
+              />
             ),
           )}
-          {props.outgoing !== undefined && (props.sending || props.error !== null) && (
-            <PersonMessage text={props.outgoing.text} />
+          {!arrived && turn?.asked !== undefined && <PersonMessage sessionId="" text={turn.asked} />}
+          {underWay && !replyIsThere && (
+            <div className="grid gap-3">
+              {turn.text !== '' && <ReplyText text={turn.text} />}
+              {(arrived ? messages.at(-1)?.role !== 'assistant' : true) && <Working />}
+            </div>
           )}
-          {working && <Working />}
-          {props.error !== null && !props.sending && (
+          {failed !== undefined && (
             <UnsentMessage
-              error={props.error}
-              arrived={props.outgoing === undefined}
+              error={failed.error}
+              arrived={arrived}
               onSendAgain={props.onSendAgain}
               onDiscard={props.onDiscard}
             />

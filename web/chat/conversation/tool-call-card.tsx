@@ -30,7 +30,7 @@ export function ToolCallCard(props: { target: MessageTarget; call: ToolCallView;
       <ArgumentsView values={call.arguments} />
       <ApprovalCard target={target} call={call} state={approvalState(call)} />
       {call.result !== undefined && <ToolResult result={call.result} open={!props.quotedInReply} />}
-      <CallOutcome target={target} status={call.status} />
+      <CallOutcome target={target} call={call} />
     </div>
   );
 }

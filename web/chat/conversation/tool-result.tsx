@@ -18,11 +18,11 @@ export function ToolResult({ result, open }: { result: Readonly<Record<string, u
             <VisibleText text={typeof error === 'string' ? error : JSON.stringify(error)} />
           </Notice>
         )}
-        {isText(stdout) && <CodeBlock text={stdout} label="Output" />}
+        {isText(stdout) && <CodeBlock text={stdout} label="Output" copyable />}
         {isText(stderr) && (
           <>
             <p className="text-sm text-muted">Error output</p>
-            <CodeBlock text={stderr} label="Error output" />
+            <CodeBlock text={stderr} label="Error output" copyable />
           </>
         )}
         {Object.keys(rest).length > 0 && <ArgumentsView values={rest} />}

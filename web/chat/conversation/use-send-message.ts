@@ -1,43 +1,81 @@
-import { useState } from 'react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
-import type { ChatMessageView, ChatReply } from '../../../api/contract/chat.ts';
-import { postJson } from '../../lib/api-client.ts';
+import type { ChatMessageView } from '../../../api/contract/chat.ts';
+import type { TurnEvent } from '../../../api/contract/chat-stream.ts';
+import { ApiError, toApiError } from '../../lib/api-error.ts';
+import { postStream } from '../../lib/post-stream.ts';
+import { userStatusKey } from '../../lib/query-client.ts';
 import { chatPaths } from '../paths.ts';
 import { historyQuery, sessionsQuery } from '../queries.ts';
-import { hasArrived, outgoingMessage, type OutgoingMessage } from './outbox.ts';
+import { applyTurnEvent, newConversation, setTurn, turnOf, useTurn, type LiveTurn } from './turn-store.ts';
 
-/** Sends messages one at a time; `outgoing` is the one on its way, or the one that could not be sent. */
+/** Sends messages one at a time; `turn` is the one under way, or the one that could not be sent or followed. */
 export function useSendMessage(sessionId: string | undefined, history: readonly ChatMessageView[]) {
   const queries = useQueryClient();
   const [, navigate] = useLocation();
-  const [outgoing, setOutgoing] = useState<OutgoingMessage>();
-  const post = useMutation({
-    mutationFn: async (message: string) => {
-      const body = { message, ...(sessionId === undefined ? {} : { session_id: sessionId }) };
-      return (await postJson<ChatReply>('/chat', body)).body;
-    },
-    onSuccess: async (reply) => {
-      // The conversation is fetched before it is shown, so that nothing flickers.
-      await queries.fetchQuery({ ...historyQuery(reply.session_id), staleTime: 0 }).catch(() => undefined);
-      setOutgoing(undefined);
-      // Somebody who went to another conversation meanwhile stays there.
-      if (sessionId === undefined && location.pathname === chatPaths.newConversation) {
-        navigate(chatPaths.conversation(reply.session_id));
-      }
-    },
-    onError: () => (sessionId === undefined ? undefined : queries.invalidateQueries(historyQuery(sessionId))),
-    onSettled: () => queries.invalidateQueries(sessionsQuery),
-  });
+  const key = sessionId ?? newConversation;
+  const turn = useTurn(key);
   const send = (text: string): void => {
-    if (post.isPending) return;
-    setOutgoing(outgoingMessage(text, history));
-    post.mutate(text);
+    if (turnOf(key)?.state === 'under_way') return;
+    const knownIds = new Set(history.map(({ message_id }) => message_id));
+    void followTurn(queries, key, { asked: text, knownIds }, (begun) => {
+      // Somebody who went to another conversation meanwhile stays there.
+      if (location.pathname === chatPaths.newConversation) navigate(chatPaths.conversation(begun));
+    });
   };
-  const discard = (): void => {
-    setOutgoing(undefined);
-    post.reset();
+  return { send, turn, discard: () => setTurn(key, undefined) };
+}
+
+/** Sends a message and follows its turn to the end. What goes wrong stands in the turn. */
+async function followTurn(
+  queries: QueryClient,
+  startedAs: string,
+  { asked, knownIds }: { asked: string; knownIds: ReadonlySet<string> },
+  onBegun: (sessionId: string) => void,
+): Promise<void> {
+  let key = startedAs;
+  let turn: LiveTurn = {
+    asked,
+    knownIds,
+    sessionId: startedAs === newConversation ? undefined : startedAs,
+    replyId: undefined,
+    text: '',
+    state: 'under_way',
+    error: null,
   };
-  const visible = outgoing !== undefined && !hasArrived(outgoing, history) ? outgoing : undefined;
-  return { send, discard, outgoing: visible, sending: post.isPending, error: post.error };
+  let ended = false;
+  setTurn(key, turn);
+  const refresh = (): Promise<unknown> =>
+    turn.sessionId === undefined
+      ? Promise.resolve()
+      : queries.fetchQuery({ ...historyQuery(turn.sessionId), staleTime: 0 }).catch(() => undefined);
+  const onEvent = (event: TurnEvent): void => {
+    turn = applyTurnEvent(turn, event);
+    if (event.type === 'turn' && key !== event.session_id) {
+      // The conversation has a place of its own now; the page goes there.
+      setTurn(event.session_id, turn);
+      onBegun(event.session_id);
+      setTurn(key, undefined);
+      key = event.session_id;
+      void queries.invalidateQueries(sessionsQuery);
+    }
+    if (event.type === 'reply') ended = true;
+    if (event.type === 'problem') throw toApiError(event.problem.status, event.problem);
+    setTurn(key, turn);
+  };
+  try {
+    const body = { message: asked, ...(turn.sessionId === undefined ? {} : { session_id: turn.sessionId }) };
+    await postStream('/chat', body, (data) => onEvent(data as TurnEvent));
+    // Ended without an end: the history has the rest, now or in a moment.
+    if (!ended) throw new ApiError('offline', 0, 'The connection broke while the agent was answering.');
+    // The conversation is fetched before it is shown, so that nothing flickers.
+    await refresh();
+    setTurn(key, undefined);
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) void queries.invalidateQueries({ queryKey: userStatusKey });
+    setTurn(key, { ...turn, state: 'failed', error });
+    await refresh();
+  } finally {
+    void queries.invalidateQueries(sessionsQuery);
+  }
 }

@@ -1,6 +1,6 @@
 import { lazy, Suspense, useState } from 'react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Route, Switch } from 'wouter';
+import { Route, Switch, useLocation } from 'wouter';
 import type { UserStatus } from '../../../api/contract/user-status.ts';
 import { postForRedirect } from '../../lib/api-client.ts';
 import { useConnection } from '../../lib/connection-store.ts';
@@ -9,7 +9,10 @@ import { useLiveUpdates } from '../../lib/use-live-updates.ts';
 import { Loading } from '../../ui/loading.tsx';
 import { ConnectionBanner } from '../../ui/connection-banner.tsx';
 import { FreezeBanner } from '../../ui/freeze-banner.tsx';
+import { Toasts } from '../../ui/toasts.tsx';
+import { forgetDrafts } from '../conversation/drafts.ts';
 import { ConversationPage } from '../conversation/conversation-page.tsx';
+import { useDecisionNotices } from '../notices/use-decision-notices.ts';
 import { chatPaths } from '../paths.ts';
 import { affectedByEvent } from '../queries.ts';
 import { ChatHeader } from './chat-header.tsx';
@@ -24,9 +27,14 @@ export function ChatShell({ user }: { user: UserStatus }) {
   const queries = useQueryClient();
   const [drawerOpen, setDrawerOpen] = useState(false);
   const connection = useConnection();
+  const [, navigate] = useLocation();
+  useDecisionNotices(navigate);
   const signOut = useMutation({
     mutationFn: () => postForRedirect('/auth/sign-out'),
-    onSettled: () => queries.resetQueries({ queryKey: userStatusKey }),
+    onSettled: () => {
+      forgetDrafts();
+      return queries.resetQueries({ queryKey: userStatusKey });
+    },
   });
   return (
     <div className="grid h-dvh grid-rows-[minmax(0,1fr)] md:grid-cols-[17rem_minmax(0,1fr)]">
@@ -56,6 +64,7 @@ export function ChatShell({ user }: { user: UserStatus }) {
           <ConversationList onChosen={() => setDrawerOpen(false)} />
         </Drawer>
       )}
+      <Toasts />
     </div>
   );
 }

@@ -1,0 +1,28 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { postJson, postWithoutAnswer } from '../../lib/api-client.ts';
+import { historyQuery, sessionsQuery } from '../queries.ts';
+
+const pathOf = (sessionId: string, what: string): string =>
+  `/api/chat-sessions/${encodeURIComponent(sessionId)}/${what}`;
+
+/** Gives a conversation another name. */
+export function useRename(sessionId: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (title: string) => postJson(pathOf(sessionId, 'rename'), { title }),
+    onSuccess: () =>
+      Promise.all([queries.invalidateQueries(sessionsQuery), queries.invalidateQueries(historyQuery(sessionId))]),
+  });
+}
+
+/** Deletes a conversation for good. */
+export function useDelete(sessionId: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: () => postWithoutAnswer(pathOf(sessionId, 'delete')),
+    onSuccess: () => {
+      queries.removeQueries({ queryKey: historyQuery(sessionId).queryKey });
+      return queries.invalidateQueries(sessionsQuery);
+    },
+  });
+}
