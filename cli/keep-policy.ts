@@ -2,6 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { followPolicyFile } from '../activities/policy/follow-policy-file.ts';
 import { connect } from '../activities/store/connect.ts';
 import { logFile, type StartContext } from './start-context.ts';
+import { tellGrantsEnded } from './tell-grants-ended.ts';
 
 /** Keeps the live policy what the policy file says, until stopped; see {@link followPolicyFile}. */
 export function keepPolicy(
@@ -31,21 +32,4 @@ export function keepPolicy(
     await following.close();
     await connection.close();
   });
-}
-
-/** Loads the Temporal client only when there is something to tell: that is seldom, and it is large. */
-async function tellGrantsEnded(
-  temporal: { address: string; namespace: string },
-  requestIds: readonly string[],
-): Promise<void> {
-  if (requestIds.length === 0) return;
-  const { Client, Connection } = await import('@temporalio/client');
-  const { tellGrantEnded } = await import('../activities/requests/tell-grant-ended.ts');
-  const connection = await Connection.connect({ address: temporal.address });
-  try {
-    const client = new Client({ connection, namespace: temporal.namespace });
-    for (const requestId of requestIds) await tellGrantEnded(client, requestId);
-  } finally {
-    await connection.close();
-  }
 }

@@ -80,6 +80,39 @@ program
   });
 
 program
+  .command('policy')
+  .description('make a policy file live, and follow its edits until stopped')
+  .argument('<file>', 'the policy file')
+  .option('--check', 'only read it and say what is wrong with it')
+  .option('--once', 'make it live and end')
+  .addHelpText(
+    'after',
+    '\nReads COUNTERSIGN_DATABASE_URL (the owner role) and COUNTERSIGN_TEMPORAL_ADDRESS; --check needs neither.',
+  )
+  .action(async (file: string, options: { once?: true; check?: true }) => {
+    const stop = listenForStop(progress.say);
+    const { runPolicyCommand } = await import('./production-commands.ts');
+    await runPolicyCommand(file, options, progress, stop);
+  });
+
+program
+  .command('people')
+  .description('the people of a database')
+  .command('add')
+  .description('add one, such as the first admin')
+  .argument('<email>')
+  .requiredOption('--name <name>', 'as people see it')
+  .option('--role <role...>', 'one or several', [])
+  .addHelpText(
+    'after',
+    '\nReads COUNTERSIGN_DATABASE_URL (the owner role). Later changes are made in the product, by somebody else.',
+  )
+  .action(async (email: string, options: { name: string; role: string[] }) => {
+    const { addPerson } = await import('./production-commands.ts');
+    await addPerson({ email, name: options.name, roles: options.role }, progress);
+  });
+
+program
   .command('fetch-temporal', { hidden: true })
   .description('fetch the Temporal binaries into the cache, for images and CI')
   .action(async () => {

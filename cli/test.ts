@@ -1,7 +1,9 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigurationError, machineEnvironment } from './configuration.ts';
+import { buildWhenStale, webApps } from './build-when-stale.ts';
+import { overBudget } from './bundle-budgets.ts';
+import { ConfigurationError, machineEnvironment, projectRoot } from './configuration.ts';
 import { chromium, bubblewrap, ensureSystemPrograms, postgres15, procps } from './embedded/system-packages.ts';
 import { temporalCliPath, temporalTestServerPath } from './embedded/temporal-binary.ts';
 import type { Progress } from './progress.ts';
@@ -117,7 +119,16 @@ async function runChecks(progress: Progress, stop: StopRequest): Promise<string[
     }
   }
   await Promise.all([worker(), worker()]);
+  if (!stop.requested() && !(await bundlesFit(progress))) failed.push('bundle budgets');
   return failed;
+}
+
+/** What browsers load, held to its budgets: by the build's own manifest. */
+async function bundlesFit(progress: Progress): Promise<boolean> {
+  await buildWhenStale(webApps, progress);
+  const over = await overBudget(join(projectRoot, webApps.output));
+  progress.say(`${over.length === 0 ? 'ok    ' : 'FAILED'} bundle budgets${over.map((line) => `\n${line}`).join('')}`);
+  return over.length === 0;
 }
 
 function runVitest(suite: SuiteName, report: string, full: boolean, stop: StopRequest): Promise<ToolRun> {

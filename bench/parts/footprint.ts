@@ -1,7 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { gzipSync } from 'node:zlib';
+import { builtApps, bundleSizes } from '../../cli/bundle-budgets.ts';
 import { projectRoot } from '../../cli/configuration.ts';
 import { launch, launchPorts, removeStateFolder, temporaryStateFolder } from '../../test/support/launched.ts';
 import { timed, type Figure } from '../figures.ts';
@@ -50,13 +49,12 @@ export function memoryFigures(memory: readonly { name: string; mb: number }[], w
 }
 
 async function bundleFigures(): Promise<Figure[]> {
-  const figures: Figure[] = [];
-  for (const app of ['chat', 'admin', 'consent']) {
-    const assets = join(projectRoot, 'dist', 'web', app, 'assets');
-    const files = (await readdir(assets)).filter((name) => /\.(js|css)$/.test(name));
-    const contents = await Promise.all(files.map((name) => readFile(join(assets, name))));
-    const bytes = contents.reduce((sum, content) => sum + gzipSync(content).length, 0);
-    figures.push({ part: 'g', what: `scripts and styles of ${app}, gzip`, unit: 'kB', ours: bytes / 1_024 });
-  }
-  return figures;
+  const sizes = await Promise.all(builtApps.map((app) => bundleSizes(join(projectRoot, 'dist', 'web'), app)));
+  return sizes.flat().map(({ what, kb, budgetKb }) => ({
+    part: 'g',
+    what: `${what}, gzip`,
+    unit: 'kB',
+    ours: kb,
+    aim: `≤ ${budgetKb}`,
+  }));
 }
