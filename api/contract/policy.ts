@@ -25,6 +25,8 @@ export const policyScopeSchema = z.object({
   tools: z.array(z.string()),
 });
 
+export type PolicyScopeView = z.infer<typeof policyScopeSchema>;
+
 /** Since when a policy is, or was, live, and what made it so. */
 const activationSchema = z.object({
   version: z.string(),

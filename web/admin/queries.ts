@@ -1,14 +1,18 @@
 import { infiniteQueryOptions, queryOptions, type QueryKey } from '@tanstack/react-query';
 import type { LiveEvent } from '../../api/contract/events.ts';
-import type { GrantList, GrantView } from '../../api/contract/grants.ts';
+import type { GrantDetail, GrantList } from '../../api/contract/grants.ts';
+import type { PolicyVersions, PolicyView } from '../../api/contract/policy.ts';
 import type {
   RequestDetail,
   RequestList,
   RequestSummary,
   ScopeRequestView,
 } from '../../api/contract/scope-requests.ts';
+import type { Stats } from '../../api/contract/stats.ts';
+import type { ToolDescriptionView, ToolList } from '../../api/contract/tools.ts';
 import { getJson } from '../lib/api-client.ts';
 import { userStatusKey } from '../lib/query-client.ts';
+import { grantParameters, type GrantFilter } from './grants/grants-filter.ts';
 import { formatQueueFilter, type QueueFilter } from './queue/queue-filter.ts';
 
 export const requestsKey = ['requests'] as const;
@@ -16,6 +20,12 @@ const requestKey = ['request'] as const;
 export const grantsKey = ['grants'] as const;
 export const peopleKey = ['people'] as const;
 export const clientsKey = ['clients'] as const;
+const grantKey = ['grant'] as const;
+const policyKey = ['policy'] as const;
+const statsKey = ['stats'] as const;
+export const toolsKey = ['tools'] as const;
+/** What the newest entry of the audit log is; the log itself stands still while somebody reads it. */
+export const auditKey = ['audit'] as const;
 
 /** Requests of one status, or of every status; the pending ones come oldest first. */
 export function requestsQuery(status: ScopeRequestView['status'] | undefined) {
@@ -72,13 +82,65 @@ export function requestQuery(requestId: string) {
   });
 }
 
-/** Grants of one status, or of every status. */
-export function grantsQuery(status: GrantView['status'] | undefined) {
+/** Grants as they are filtered. */
+export function grantsQuery(filter: GrantFilter) {
   return infiniteQueryOptions({
-    queryKey: [...grantsKey, status ?? 'all'],
-    queryFn: ({ pageParam, signal }) => getJson<GrantList>(listPath('/api/grants', status, pageParam), signal),
+    queryKey: [...grantsKey, filter],
+    queryFn: ({ pageParam, signal }) => {
+      const query = grantParameters(filter);
+      if (pageParam !== '') query.set('cursor', pageParam);
+      return getJson<GrantList>(`/api/grants?${query.toString()}`, signal);
+    },
     initialPageParam: '',
     getNextPageParam: (page) => page.next_cursor,
+  });
+}
+
+/** One grant, why it was given and what ran with it. */
+export function grantQuery(grantId: string) {
+  return queryOptions({
+    queryKey: [...grantKey, grantId],
+    queryFn: ({ signal }) => getJson<GrantDetail>(`/api/grants/${encodeURIComponent(grantId)}`, signal),
+  });
+}
+
+/** The live policy. */
+export const policyQuery = queryOptions({
+  queryKey: [...policyKey, 'live'],
+  queryFn: ({ signal }) => getJson<PolicyView>('/api/policy', signal),
+});
+
+/** Every policy that was live, newest first. */
+export const policyVersionsQuery = infiniteQueryOptions({
+  queryKey: [...policyKey, 'versions'],
+  queryFn: ({ pageParam, signal }) =>
+    getJson<PolicyVersions>(`/api/policy/versions${pageParam === '' ? '' : `?cursor=${pageParam}`}`, signal),
+  initialPageParam: '',
+  getNextPageParam: (page) => page.next_cursor,
+});
+
+/** Figures over requests and grants. */
+export const statsQuery = queryOptions({
+  queryKey: statsKey,
+  queryFn: ({ signal }) => getJson<Stats>('/api/stats', signal),
+});
+
+/** Every tool, as it stands for a person: oneself unless another one is named. */
+export function toolsQuery(person: string | undefined) {
+  return queryOptions({
+    queryKey: [...toolsKey, person ?? ''],
+    queryFn: ({ signal }) =>
+      getJson<ToolList>(`/api/tools${person === undefined ? '' : `?subject=${encodeURIComponent(person)}`}`, signal),
+  });
+}
+
+/** What a hosted tool takes. */
+export function toolDescriptionQuery(name: string) {
+  return queryOptions({
+    queryKey: ['tool', name],
+    queryFn: ({ signal }) => getJson<ToolDescriptionView>(`/api/tools/${encodeURIComponent(name)}`, signal),
+    staleTime: 60_000,
+    refetchInterval: false,
   });
 }
 
@@ -86,26 +148,34 @@ export function grantsQuery(status: GrantView['status'] | undefined) {
 export function affectedByEvent(event: LiveEvent): readonly QueryKey[] {
   switch (event.kind) {
     case 'request':
-      return [requestsKey, [...requestKey, event.id], userStatusKey, peopleKey];
+      return [requestsKey, [...requestKey, event.id], userStatusKey, peopleKey, statsKey, auditKey];
     case 'grant':
-      return [grantsKey, requestKey, requestsKey, peopleKey, clientsKey];
+      return [grantsKey, grantKey, requestKey, requestsKey, peopleKey, clientsKey, statsKey, toolsKey, auditKey];
     case 'policy':
-      return [requestsKey, requestKey, grantsKey, userStatusKey, peopleKey];
+      return [requestsKey, requestKey, grantsKey, policyKey, toolsKey, userStatusKey, peopleKey, auditKey];
     case 'sign_out':
       return [userStatusKey, peopleKey];
     case 'person':
-      return [peopleKey, requestKey, userStatusKey];
+      return [peopleKey, requestKey, userStatusKey, toolsKey, policyKey, auditKey];
     case 'client':
-      return [clientsKey];
+      return [clientsKey, auditKey];
     case 'freeze':
-      return [userStatusKey, requestKey];
+      return [userStatusKey, requestKey, toolsKey, auditKey];
     case 'chat_session':
       return [];
   }
 }
 
 /** What a decision or a revocation here makes stale. */
-export const affectedByDecision: readonly QueryKey[] = [requestsKey, requestKey, grantsKey, userStatusKey];
+export const affectedByDecision: readonly QueryKey[] = [
+  requestsKey,
+  requestKey,
+  grantsKey,
+  grantKey,
+  statsKey,
+  toolsKey,
+  userStatusKey,
+];
 
 function listPath(path: string, status: string | undefined, cursor: string): string {
   const query = new URLSearchParams({ limit: '50' });

@@ -12,16 +12,24 @@ import { Notice } from '../../ui/notice.tsx';
 import { Toasts } from '../../ui/toasts.tsx';
 import { DecisionsPage } from '../decisions/decisions-page.tsx';
 import { FreezeControl } from '../freeze/freeze-control.tsx';
-import { GrantsPage } from '../grants/grants-page.tsx';
 import { GlobalKeys } from '../keys/global-keys.tsx';
 import { affectedByEvent } from '../queries.ts';
 import { QueuePage } from '../queue/queue-page.tsx';
 import { RequestPage } from '../request/request-page.tsx';
+import { ForAuditors } from './for-auditors.tsx';
 import { MainNav } from './main-nav.tsx';
 import { NoSuchPage } from './no-such-page.tsx';
+import { readsEverything } from './pages.ts';
 import { PolicyProblem } from './policy-problem.tsx';
 import { useSignOut } from './use-sign-out.ts';
 
+// Loaded when somebody goes there: the queue is what people open the dashboard for.
+const AuditPage = lazy(async () => ({ default: (await import('../audit/audit-page.tsx')).AuditPage }));
+const GrantPage = lazy(async () => ({ default: (await import('../grants/grant-page.tsx')).GrantPage }));
+const GrantsPage = lazy(async () => ({ default: (await import('../grants/grants-page.tsx')).GrantsPage }));
+const OverviewPage = lazy(async () => ({ default: (await import('../overview/overview-page.tsx')).OverviewPage }));
+const PolicyPage = lazy(async () => ({ default: (await import('../policy/policy-page.tsx')).PolicyPage }));
+const ToolsPage = lazy(async () => ({ default: (await import('../tools/tools-page.tsx')).ToolsPage }));
 const PeoplePage = lazy(async () => ({ default: (await import('../people/people-page.tsx')).PeoplePage }));
 const PersonPage = lazy(async () => ({ default: (await import('../people/person-page.tsx')).PersonPage }));
 const ClientsPage = lazy(async () => ({ default: (await import('../clients/clients-page.tsx')).ClientsPage }));
@@ -50,7 +58,7 @@ export function AdminShell({ user }: { user: UserStatus }) {
       </header>
       <main className="mx-auto grid max-w-6xl gap-5 px-4 py-6">
         {user.policy_problem !== null && <PolicyProblem problem={user.policy_problem} />}
-        {!user.approver && (
+        {!user.approver && readsEverything(user) && (
           <Notice tone="neutral">You see everything and decide nothing: no scope names you as its approver.</Notice>
         )}
         <Suspense fallback={<Loading label="Loading the page" />}>
@@ -69,6 +77,15 @@ export function AdminShell({ user }: { user: UserStatus }) {
             <Route path="/clients/:clientId">
               {({ clientId }) => <ClientPage key={clientId} clientId={decodeURIComponent(clientId)} />}
             </Route>
+            <Route path="/grants/:grantId">
+              {({ grantId }) => <GrantPage key={grantId} grantId={decodeURIComponent(grantId)} user={user} />}
+            </Route>
+            <Route path="/tools">
+              <ToolsPage user={user} />
+            </Route>
+            <Route path="/audit">{readsEverything(user) ? <AuditPage /> : <ForAuditors what="The audit log" />}</Route>
+            <Route path="/policy" component={PolicyPage} />
+            <Route path="/overview" component={OverviewPage} />
             <Route component={NoSuchPage} />
           </Switch>
         </Suspense>

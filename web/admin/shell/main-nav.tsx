@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation } from 'wouter';
 import { adminPaths } from '../paths.ts';
@@ -8,9 +9,17 @@ import { usePages } from './use-pages.ts';
 export function MainNav() {
   const pages = usePages();
   const [location] = useLocation();
+  const nav = useRef<HTMLElement>(null);
+  // On a phone the pages are wider than the screen: the one that is open is brought into view.
+  useEffect(() => {
+    const strip = nav.current;
+    const current = strip?.querySelector<HTMLElement>('[aria-current=page]') ?? null;
+    if (strip === null || current === null) return;
+    strip.scrollLeft = current.offsetLeft - (strip.clientWidth - current.clientWidth) / 2;
+  }, [location]);
   const { data: queue } = useQuery(queueSummaryQuery());
   return (
-    <nav aria-label="Pages" className="mx-auto flex max-w-6xl gap-1 overflow-x-auto px-3">
+    <nav ref={nav} aria-label="Pages" className="relative mx-auto flex max-w-6xl gap-1 overflow-x-auto px-3">
       {pages.map(({ path, label, icon: Icon }) => {
         const current =
           location === path ||
