@@ -3,6 +3,7 @@ import { useQueryClient, type QueryKey } from '@tanstack/react-query';
 import type { LiveEvent } from '../../api/contract/events.ts';
 import { setConnection } from './connection-store.ts';
 import { userStatusKey } from './query-client.ts';
+import { refreshCalmly } from './refresh-calmly.ts';
 import { openSharedLiveSource } from './shared-live-source.ts';
 
 /**
@@ -11,24 +12,23 @@ import { openSharedLiveSource } from './shared-live-source.ts';
  */
 export function useLiveUpdates(affected: (event: LiveEvent) => readonly QueryKey[]): void {
   const queries = useQueryClient();
-  useEffect(
-    () =>
-      openSharedLiveSource('/api/events', (signal) => {
-        switch (signal.type) {
-          case 'opened':
-            setConnection('live');
-            void queries.invalidateQueries();
-            break;
-          case 'event':
-            for (const queryKey of affected(signal.event)) void queries.invalidateQueries({ queryKey });
-            break;
-          case 'lost':
-            setConnection('lost');
-            // A refusal hides its reason; the session endpoint tells whether somebody must sign in again.
-            if (signal.refused) void queries.invalidateQueries({ queryKey: userStatusKey });
-            break;
-        }
-      }),
-    [queries, affected],
-  );
+  useEffect(() => {
+    const refresh = refreshCalmly((queryKey) => void queries.invalidateQueries({ queryKey }));
+    return openSharedLiveSource('/api/events', (signal) => {
+      switch (signal.type) {
+        case 'opened':
+          setConnection('live');
+          void queries.invalidateQueries();
+          break;
+        case 'event':
+          for (const queryKey of affected(signal.event)) refresh(queryKey);
+          break;
+        case 'lost':
+          setConnection('lost');
+          // A refusal hides its reason; the session endpoint tells whether somebody must sign in again.
+          if (signal.refused) void queries.invalidateQueries({ queryKey: userStatusKey });
+          break;
+      }
+    });
+  }, [queries, affected]);
 }

@@ -1,8 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { X } from 'lucide-react';
 import { useLocation, useSearch } from 'wouter';
-import type { ScopeRequestView } from '../../../api/contract/scope-requests.ts';
 import { useDocumentTitle } from '../../lib/use-document-title.ts';
 import { Button } from '../../ui/button.tsx';
 import { LoadFailure } from '../../ui/load-failure.tsx';
@@ -12,26 +10,19 @@ import { ShowMore } from '../../ui/show-more.tsx';
 import { showToast } from '../../ui/toast-store.ts';
 import { useHotkeys } from '../keys/use-hotkeys.ts';
 import { adminPaths } from '../paths.ts';
-import { queueQuery, queueSummaryQuery } from '../queries.ts';
-import { DecisionDialog } from '../request/decision-dialog.tsx';
 import { cannotDecideText } from '../request/labels.ts';
 import type { Verdict } from '../request/recorded-decisions.ts';
 import { ArrivalsChip } from './arrivals-chip.tsx';
 import { BatchBar } from './batch-bar.tsx';
-import { BatchDialog } from './batch-dialog.tsx';
 import { EmptyQueue, NothingMatches } from './queue-empty.tsx';
 import { changeFilter, formatQueueFilter, parseQueueFilter, type QueueFilter } from './queue-filter.ts';
 import { QueueFilters } from './queue-filters.tsx';
 import { QueueList } from './queue-list.tsx';
 import { QueueSearch } from './queue-search.tsx';
+import { QueueDialogs, type Deciding } from './queue-dialogs.tsx';
 import { leaveTrail } from './queue-trail.ts';
-import { useArranged } from './use-arranged.ts';
-import { useArrivals } from './use-arrivals.ts';
-import { useSelection } from './use-selection.ts';
-import { useTicks } from './use-ticks.ts';
+import { useQueue } from './use-queue.ts';
 import { whyNotTogether } from './why-not-together.ts';
-
-type Deciding = { verdict: Verdict; requests: readonly ScopeRequestView[]; together: boolean };
 
 /** What waits for a decision, oldest first, so that nothing starves below newer requests. */
 export function QueuePage() {
@@ -39,20 +30,10 @@ export function QueuePage() {
   const filter = parseQueueFilter(useSearch());
   const list = formatQueueFilter(filter);
   const [, navigate] = useLocation();
-  const queue = useInfiniteQuery(queueQuery(filter));
-  const summary = useQuery(queueSummaryQuery(filter));
+  const { queue, summary, requests, ids, arrivals, selection, ticks, ticked } = useQueue(filter);
   const [deciding, setDeciding] = useState<Deciding>();
   const search = useRef<HTMLInputElement>(null);
 
-  const requests = useArranged(
-    list,
-    queue.data?.pages.flatMap((page) => page.requests),
-  );
-  const ids = requests.map(({ request_id }) => request_id);
-  const arrivals = useArrivals(list, queue.data?.pages[0]?.now, requests);
-  const selection = useSelection(ids);
-  const ticks = useTicks(ids);
-  const ticked = requests.filter(({ request_id }) => ticks.isTicked(request_id));
   const waits = filter.status === undefined;
 
   useEffect(() => leaveTrail({ filter, ids }));
@@ -99,7 +80,6 @@ export function QueuePage() {
     Escape: ticks.clear,
   });
 
-  const [one] = deciding?.requests ?? [];
   return (
     <>
       <PageHeading title="Queue">
@@ -152,15 +132,12 @@ export function QueuePage() {
           onClear={ticks.clear}
         />
       )}
-      {deciding !== undefined && deciding.together && (
-        <BatchDialog {...deciding} onDone={ticks.clear} onClose={() => setDeciding(undefined)} />
-      )}
-      {deciding !== undefined && !deciding.together && one !== undefined && (
-        <DecisionDialog
-          request={one}
-          verdict={deciding.verdict}
+      {deciding !== undefined && (
+        <QueueDialogs
+          deciding={deciding}
           onClose={() => setDeciding(undefined)}
-          onDecided={() => selection.leave(one.request_id)}
+          onDecided={selection.leave}
+          onAllDecided={ticks.clear}
         />
       )}
     </>
