@@ -136,6 +136,17 @@ test('a freeze stops what was possible a moment ago, everybody sees why, and lif
   await expectAccessible(admin, 'dashboard while frozen');
   await expectAccessible(user, 'chat while frozen');
 
+  const other = await newVisitor();
+  await signInToChat(other, product.chatUrl, 'user@example.com');
+  const card = await ask(other, 'Execute command: uptime', 'execute_command');
+  await requestApproval(card);
+  await openFromQueue(admin, 'user@example.com');
+  const approve = admin.getByRole('button', { name: 'Approve…' });
+  await expect(approve).toBeDisabled();
+  await expect(approve).toHaveAccessibleDescription(/frozen: nothing can be approved/);
+  await expect(admin.getByRole('button', { name: 'Deny…' })).toBeEnabled();
+  await card.getByRole('button', { name: 'Cancel' }).click();
+
   await ask(user, 'List files in current directory', 'list_files');
   const conversation = user.getByRole('log', { name: 'Conversation' });
   await expect(conversation).toContainText('needs the scope');

@@ -249,6 +249,46 @@ describe('the freeze', () => {
     expect((await admin.post(`/api/approve/${waits}`)).status).toBe(200);
   });
 
+  it('drops what was approved and not yet minted when it comes: pending again, audited, and decided anew after it', async () => {
+    const uma = await signedIn(product.issuer, 'user@example.com');
+    const requestId = await ask(uma, 'admin:users', { n: 3 });
+    const status = async () => requestStatusSchema.parse((await admin.get(`/api/status/${requestId}`)).body);
+    await product.roles.mint.stop();
+    expect((await admin.post(`/api/approve/${requestId}`)).status).toBe(202);
+    await admin.post('/api/freeze', { reason: 'incident' });
+    await product.roles.mint.start();
+    await expect.poll(async () => (await status()).deciding, { timeout: 20_000 }).toBe(false);
+    expect(await status()).toMatchObject({ status: 'pending', grant: null });
+    const dropped = await product.database.db
+      .selectFrom('audit_events')
+      .select('data')
+      .where('request_id', '=', requestId)
+      .where('type', '=', 'decision.dropped')
+      .execute();
+    expect(JSON.stringify(dropped)).toContain('grants_frozen');
+    await admin.post('/api/freeze/lift');
+    expect((await admin.post(`/api/approve/${requestId}`)).status).toBe(200);
+    expect((await status()).status).toBe('approved');
+  });
+
+  it('holds up at the mint what policy grants at once; it is granted when the freeze is lifted', async () => {
+    const [maya, subject] = [await signedIn(product.issuer, second), await subjectOf(second)];
+    await product.roles.mint.stop();
+    const asked = maya.post('/api/upgrade-scope', { scopes: ['read:files'] });
+    await expect.poll(async () => (await userStatus(maya)).pending_requests).toBe(1);
+    await admin.post('/api/freeze', { reason: 'incident' });
+    await product.roles.mint.start();
+    expect((await asked).status).toBe(503);
+    const granted = async () =>
+      (await product.database.db.selectFrom('grants').select('scopes').where('subject', '=', subject).execute()).filter(
+        ({ scopes }) => scopes.includes('read:files'),
+      ).length;
+    expect(await granted()).toBe(0);
+    await admin.post('/api/freeze/lift');
+    await expect.poll(async () => (await userStatus(maya)).current_scopes, { timeout: 20_000 }).toContain('read:files');
+    expect(await granted()).toBe(1);
+  });
+
   it('parks the chat’s call, which goes on by itself when it is lifted', async () => {
     await admin.post('/api/freeze', { reason: 'incident' });
     const chat = await signedIn(product.chatUrl, 'demo@example.com');

@@ -5,7 +5,7 @@ import { Button } from './button.tsx';
 export function ExplainedButton({ why, ...props }: ComponentProps<typeof Button> & { why: string | undefined }) {
   const explanation = useId();
   return (
-    <div className="grid gap-1">
+    <div className="grid justify-items-start gap-1">
       <Button {...props} disabled={props.disabled === true || why !== undefined} aria-describedby={explanation} />
       <p id={explanation} className="max-w-64 text-xs text-muted empty:hidden">
         {why}

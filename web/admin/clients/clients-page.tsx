@@ -47,7 +47,7 @@ export function ClientsPage() {
                 {client.last_granted_at !== null && (
                   <>
                     {' '}
-                    · last granted <Age since={client.last_granted_at} /> ago
+                    · last granted <Age since={client.last_granted_at} />
                   </>
                 )}
               </p>

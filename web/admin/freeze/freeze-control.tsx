@@ -43,7 +43,7 @@ export function FreezeControl({ frozen }: { frozen: boolean }) {
             reason="required"
             action="Freeze"
             pending="Freezing…"
-            onConfirm={(reason) => change('/api/freeze', { reason }, 'Everything elevated is frozen.')}
+            onConfirm={(reason) => change('/api/freeze', { reason }, 'Frozen until an admin lifts it.')}
             onClose={() => setOpen(false)}
           >
             <p>

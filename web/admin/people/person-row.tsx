@@ -25,12 +25,15 @@ export function PersonRow({ person }: { person: PersonView }) {
       <div className="grid gap-1 sm:justify-items-end">
         <RoleNames roles={person.roles} />
         <p className="text-xs text-muted">
-          {plural(person.active_grants, 'grant')} · {plural(person.open_requests, 'request')} waiting ·{' '}
-          {plural(person.sessions, 'session')}
+          {[
+            ...(person.active_grants === 0 ? [] : [plural(person.active_grants, 'grant')]),
+            ...(person.open_requests === 0 ? [] : [`${plural(person.open_requests, 'request')} waiting`]),
+            person.sessions === 0 ? 'signed out' : plural(person.sessions, 'session'),
+          ].join(' · ')}
           {person.last_signed_in_at !== null && (
             <>
-              {' '}
-              · signed in <Age since={person.last_signed_in_at} /> ago
+              {', last signed in '}
+              <Age since={person.last_signed_in_at} />
             </>
           )}
         </p>

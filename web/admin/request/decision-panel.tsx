@@ -1,6 +1,8 @@
 import { useId, useState } from 'react';
+import { useQuery } from '@tanstack/react-query';
 import type { ScopeRequestView } from '../../../api/contract/scope-requests.ts';
 import { formatDuration } from '../../lib/format-duration.ts';
+import { userStatusQuery } from '../../lib/user-status-query.ts';
 import { Button } from '../../ui/button.tsx';
 import { Countdown } from '../../ui/countdown.tsx';
 import { Moment } from '../../ui/moment.tsx';
@@ -22,11 +24,17 @@ export function DecisionPanel({ request, onDecided }: { request: ScopeRequestVie
     (recorded === undefined
       ? undefined
       : 'Your decision is recorded and being delivered; the page shows when it counts.');
-  const disabled = why !== undefined;
+  const { data: user } = useQuery(userStatusQuery);
+  const whyNotApprove =
+    why ??
+    (user === undefined || user.freeze === null
+      ? undefined
+      : 'Everything elevated is frozen: nothing can be approved until it is lifted. You can deny.');
   const decide = (wanted: Verdict) => (): void => {
     if (request.status !== 'pending') return;
-    if (why === undefined) setVerdict(wanted);
-    else showToast('wait', why);
+    const refusal = wanted === 'approve' ? whyNotApprove : why;
+    if (refusal === undefined) setVerdict(wanted);
+    else showToast('wait', refusal);
   };
   useHotkeys({ a: decide('approve'), d: decide('deny') });
   const dialog = verdict !== undefined && (
@@ -56,13 +64,13 @@ export function DecisionPanel({ request, onDecided }: { request: ScopeRequestVie
           {/* On phones the two buttons stay in reach at the lower edge, with the reason when they are off. */}
           <div className="grid gap-3 max-lg:fixed max-lg:inset-x-0 max-lg:bottom-0 max-lg:z-10 max-lg:border-t max-lg:border-line max-lg:bg-surface max-lg:p-3">
             <p id={explanation} className="text-sm text-wait empty:hidden">
-              {why}
+              {whyNotApprove}
             </p>
             <div className="flex gap-4">
               <Button
                 look="bad"
                 className="flex-1"
-                disabled={disabled}
+                disabled={why !== undefined}
                 aria-describedby={explanation}
                 aria-keyshortcuts="D"
                 onClick={decide('deny')}
@@ -72,7 +80,7 @@ export function DecisionPanel({ request, onDecided }: { request: ScopeRequestVie
               <Button
                 look="good"
                 className="flex-1"
-                disabled={disabled}
+                disabled={whyNotApprove !== undefined}
                 aria-describedby={explanation}
                 aria-keyshortcuts="A"
                 onClick={decide('approve')}

@@ -13,7 +13,7 @@ export const requestLabels: Record<ScopeRequestView['status'], Label> = {
   approved: { text: 'Approved', tone: 'good' },
   denied: { text: 'Denied', tone: 'bad' },
   expired: { text: 'Expired: nobody answered', tone: 'gone' },
-  cancelled: { text: 'Withdrawn by you', tone: 'pulled' },
+  cancelled: { text: 'Cancelled', tone: 'pulled' },
 };
 
 /** The states of one's own grant. */

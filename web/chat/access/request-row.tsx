@@ -133,6 +133,10 @@ function Ending({ request }: { request: ScopeRequestView }) {
     case 'expired':
       return <> · nobody decided in time, which is no refusal</>;
     case 'cancelled':
-      return <> · you withdrew it</>;
+      return request.cancelled_by === null || request.cancelled_by === request.subject_email ? (
+        <> · you withdrew it</>
+      ) : (
+        <> · {request.cancelled_by} cancelled it</>
+      );
   }
 }

@@ -13,7 +13,8 @@ export type ApprovalState =
   | { kind: 'approved'; by: string | null; until: string | null; grantStatus: string | null; resuming: boolean }
   | { kind: 'denied'; by: string | null; reason: string | null; askable: boolean }
   | { kind: 'expired' }
-  | { kind: 'cancelled' }
+  /** `note` says who else ended it; without one it was the person. */
+  | { kind: 'cancelled'; note: string | null }
   /** Its turn was stopped before it began; nobody had been asked. */
   | { kind: 'stopped' };
 
@@ -22,7 +23,7 @@ export function approvalState(call: ToolCallView): ApprovalState {
   const { approval, authorization_error: error } = call;
   if (call.status === 'denied') return denied(call);
   if (call.status === 'expired') return { kind: 'expired' };
-  if (call.status === 'cancelled') return { kind: approval?.status === 'cancelled' ? 'cancelled' : 'stopped' };
+  if (call.status === 'cancelled') return cancelled(call);
   // What it was refused for has no bearing on it any more.
   if (call.status === 'superseded') return { kind: 'not_needed' };
   if (error?.approval_type === 'auto' && call.status !== 'parked') return grantedAtOnce(call);
@@ -52,7 +53,7 @@ export function approvalState(call: ToolCallView): ApprovalState {
     case 'expired':
       return { kind: 'expired' };
     case 'cancelled':
-      return { kind: 'cancelled' };
+      return cancelled(call);
   }
 }
 
@@ -62,6 +63,12 @@ function grantedAtOnce(call: ToolCallView): ApprovalState {
     kind: 'granted_at_once',
     scopes: call.approval?.required_scopes ?? (required === undefined ? [] : [required]),
   };
+}
+
+function cancelled(call: ToolCallView): ApprovalState {
+  const note = call.result?.['error'];
+  if (typeof note === 'string') return { kind: 'cancelled', note };
+  return call.approval?.status === 'cancelled' ? { kind: 'cancelled', note: null } : { kind: 'stopped' };
 }
 
 function denied(call: ToolCallView): ApprovalState {

@@ -82,9 +82,14 @@ function Ending({ state }: { state: EndedState }) {
       );
     case 'cancelled':
       return (
-        <Words tone="pulled" icon={<Undo2 />} title="Withdrawn">
+        <Words tone="pulled" icon={<Undo2 />} title={state.note === null ? 'Withdrawn' : 'Cancelled'}>
           <p>
-            You took the request back before it was decided. The call did not run. You can ask for it again any time.
+            {state.note === null ? (
+              'You took the request back before it was decided.'
+            ) : (
+              <VisibleText text={state.note} />
+            )}{' '}
+            The call did not run. You can ask for it again any time.
           </p>
         </Words>
       );
