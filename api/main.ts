@@ -53,6 +53,7 @@ export async function startApi(options: ApiOptions): Promise<{ open(): Promise<v
     mintKid: options.mintPublicJwk.kid ?? '',
     issuer: options.issuer,
     mcpResource: options.mcpResource,
+    chatUrl: options.chatUrl,
     temporalUi:
       options.temporalUiUrl === undefined
         ? undefined

@@ -27,6 +27,7 @@ export interface PageDeps {
 export function pageRoutes(deps: PageDeps): Router {
   const router = Router();
   const dashboard = staticApp(join(deps.webRoot, 'admin'));
+  const consent = staticApp(join(deps.webRoot, 'consent'));
 
   router.use(plainPageStyle());
   router.get('/', async (request, response) => {
@@ -34,6 +35,15 @@ export function pageRoutes(deps: PageDeps): Router {
     response.redirect(303, session === undefined ? '/sign-in' : '/dashboard');
   });
   router.use('/sign-in', serveStaticApp(join(deps.webRoot, 'consent')));
+
+  // What is there to consent to, and whether it is theirs, the page learns from the API.
+  router.get('/consent/:id', async (request, response, next) => {
+    if ((await deps.sessions.find(request)) === undefined) {
+      response.redirect(303, signInAddress(request.originalUrl));
+      return;
+    }
+    consent.page(request, response, next);
+  });
 
   router.use('/dashboard/assets', dashboard.assets);
   router.get(['/dashboard', '/dashboard/{*path}'], async (request, response, next) => {

@@ -167,7 +167,11 @@ export async function scopeUpgrade({ requestId, revision = 0 }: ScopeUpgradeInpu
     const judged = await local.judgeDecision({ requestId, decision });
     if (!judged.counted || decision.verdict === 'deny') {
       outcomes.set(decision.decisionId, judged);
-      return judged.counted ? { status: judged.status } : undefined;
+      if (judged.counted) return { status: judged.status };
+      // Nobody else can decide what was left to its requester: it ends rather than wait for nothing.
+      return judged.refusal === 'forbidden_by_policy'
+        ? local.endRequest({ requestId, status: 'denied', reason: 'forbidden_by_policy' })
+        : undefined;
     }
     phase = 'minting';
     const standing = await mintUnlessStopped(decision.decisionId);

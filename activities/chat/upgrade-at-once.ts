@@ -19,6 +19,7 @@ const answerSchema = z.discriminatedUnion('status', [
     expires_in: z.number(),
   }),
   z.object({ status: z.literal('pending_admin_approval'), approval_request_id: z.string() }),
+  z.object({ status: z.literal('pending_user_approval'), approval_request_id: z.string() }),
   z.object({ status: z.literal('denied'), approval_request_id: z.string().optional(), reason: z.string() }),
 ]);
 
@@ -50,6 +51,7 @@ export async function upgradeAtOnce(
         expiresIn: answer.expires_in,
       };
     case 'pending_admin_approval':
+    case 'pending_user_approval':
       return { kind: 'pending', requestId: answer.approval_request_id };
     case 'denied':
       return { kind: 'denied', requestId: answer.approval_request_id, reason: answer.reason };

@@ -40,7 +40,7 @@ export async function mintGrant(deps: MintDeps, input: MintInput): Promise<MintR
     }
     if (isTerminal(request.status)) return { minted: false, refusal: 'already_decided' };
     const now = deps.now();
-    const checked = await recheck(trx, request, input, deps.verify);
+    const checked = await recheck(trx, request, input, { ...deps, now });
     if (!checked.ok) {
       if (checked.decision !== undefined) {
         const { decision_id: decisionId, statement } = checked.decision;
@@ -95,7 +95,7 @@ async function recheck(
   trx: DbOrTrx,
   request: ScopeRequest,
   input: MintInput,
-  verify: VerifyStatement,
+  { verify, now }: { verify: VerifyStatement; now: Date },
 ): Promise<Recheck> {
   const [{ person, policy }, decision, suspension] = await Promise.all([
     findPersonAndPolicy(trx, request.subject),
@@ -124,6 +124,7 @@ async function recheck(
     request,
     { decisionId: decision.decision_id, statement: decision.statement, verdict: 'approve' },
     verify,
+    now,
   );
   return verified.ok
     ? {

@@ -1,11 +1,16 @@
-import { whyNotApprover } from '../../workflows/domain/approvers.ts';
+import { whyNotApprover, type Person } from '../../workflows/domain/approvers.ts';
 import {
   judgeStatement,
   type DecisionRefusal,
   type DecisionStatement,
   type Verdict,
 } from '../../workflows/domain/decision.ts';
+import { whyNotOwnConsent } from '../../workflows/domain/own-consent.ts';
+import type { Policy } from '../../workflows/domain/policy.ts';
+import { decidingScope } from '../../workflows/domain/scopes.ts';
+import { whyNotThroughClient } from '../../workflows/domain/through-client.ts';
 import type { DbOrTrx } from '../store/connect.ts';
+import { heldScopes } from '../store/grants.ts';
 import { findPersonAndPolicy } from '../store/people.ts';
 import { requestDigest } from '../store/request-digest.ts';
 import { askedFor, type ScopeRequest } from '../store/requests.ts';
@@ -23,6 +28,7 @@ export async function verifyDecision(
   request: ScopeRequest,
   decision: { decisionId: string; statement: string; verdict: Verdict },
   verify: VerifyStatement,
+  now: Date,
 ): Promise<VerifiedDecision> {
   const statement = await verify(decision.statement);
   if (statement === undefined || statement.nonce !== decision.decisionId || statement.verdict !== decision.verdict) {
@@ -39,6 +45,36 @@ export async function verifyDecision(
   if (misfit !== undefined) return { ok: false, refusal: misfit };
   const { person: approver, policy } = await findPersonAndPolicy(db, statement.approver);
   if (approver === undefined) return { ok: false, refusal: 'not_approver' };
-  const refusal = whyNotApprover(policy, approver, request);
+  const refusal =
+    statement.kind === 'self'
+      ? whyNotByThemself(policy, approver, request, statement)
+      : (whyNotApprover(policy, approver, request) ?? (await whyNotByToken(db, policy, request, statement, now)));
   return refusal === undefined ? { ok: true, statement } : { ok: false, refusal };
+}
+
+/** A request keeps its routing for life: only what policy left to its requester can be consented to (RULES 2). */
+function whyNotByThemself(
+  policy: Policy,
+  person: Person,
+  request: ScopeRequest,
+  statement: DecisionStatement,
+): DecisionRefusal | undefined {
+  if (request.approval_type !== 'self') return person.subject === request.subject ? 'own_request' : 'not_approver';
+  return whyNotOwnConsent(policy, person, { ...request, clientId: request.client_id }, statement);
+}
+
+/** Through a client: one that may, for somebody who has allowed it to decide and has not taken that back (RULES 3). */
+async function whyNotByToken(
+  db: DbOrTrx,
+  policy: Policy,
+  request: ScopeRequest,
+  { client, approver }: DecisionStatement,
+  now: Date,
+): Promise<DecisionRefusal | undefined> {
+  if (client === undefined) return undefined;
+  if (whyNotThroughClient(policy, client, { ...request, clientId: request.client_id }) !== undefined) {
+    return 'client_not_allowed';
+  }
+  const held = await heldScopes(db, { subject: approver, clientId: client }, now);
+  return held.includes(decidingScope) ? undefined : 'client_not_allowed';
 }

@@ -84,10 +84,13 @@ function toPolicy(file: PolicyFile): Policy {
         otherwise: entry.otherwise,
         approverRoles: entry.approvers,
         justification: entry.justification ?? file.defaults.justification,
-        requestTtlMs: entry.request_ttl ?? file.defaults.request_ttl,
+        requestTtlMs:
+          entry.request_ttl ??
+          (entry.otherwise === 'self' ? file.defaults.self_request_ttl : file.defaults.request_ttl),
         grantTtlMs: entry.grant_ttl ?? file.defaults.grant_ttl,
         maxGrantTtlMs: entry.max_grant_ttl ?? file.defaults.max_grant_ttl,
         binding: entry.binding ?? file.defaults.binding,
+        ...(entry.otherwise === 'self' ? { freshSignInMs: entry.fresh_sign_in ?? file.defaults.fresh_sign_in } : {}),
       },
     ]),
   );

@@ -31,6 +31,7 @@ const scopeFields: Fields<ScopePolicy> = {
   grant_ttl: ({ grantTtlMs }) => ms(grantTtlMs),
   max_grant_ttl: ({ maxGrantTtlMs }) => ms(maxGrantTtlMs),
   binding: ({ binding }) => binding,
+  fresh_sign_in: ({ freshSignInMs }) => (freshSignInMs === undefined ? 'none' : ms(freshSignInMs)),
 };
 
 const toolFields: Fields<ToolPolicy> = {

@@ -1,6 +1,7 @@
 import ms, { type StringValue } from 'ms';
 import { z } from 'zod';
 import { risks } from '../../workflows/domain/policy.ts';
+import { decidingScope } from '../../workflows/domain/scopes.ts';
 import { securityLevels } from '../../workflows/domain/security-level.ts';
 
 const maxDurationMs = 366 * 24 * 60 * 60 * 1000;
@@ -31,6 +32,9 @@ const durations = {
   request_ttl: duration.describe('how long a request waits for a decision'),
   grant_ttl: duration.describe('how long a grant lives'),
   max_grant_ttl: duration.describe('how long a grant can live at most'),
+  fresh_sign_in: duration.describe(
+    'how long ago somebody may have signed in to consent themselves; else they sign in again',
+  ),
 };
 const described = {
   justification: justification.describe('whether asking takes a reason'),
@@ -49,12 +53,22 @@ const scopeEntry = z
     otherwise: z
       .enum(['admin', 'self', 'forbidden'])
       .describe('for everybody else: an approver decides, the person consents afresh, or nobody gets it'),
-    approvers: z.array(role).default([]).describe('roles whose holders decide, never about their own request'),
+    approvers: z
+      .array(role)
+      .default([])
+      .describe(
+        'roles whose holders decide, never about their own request; with otherwise "self": who may consent for themselves, everybody when none is named',
+      ),
+    fresh_sign_in: durations.fresh_sign_in.optional(),
     justification: described.justification.optional(),
     request_ttl: durations.request_ttl.optional(),
     grant_ttl: durations.grant_ttl.optional(),
     max_grant_ttl: durations.max_grant_ttl.optional(),
     binding: described.binding.optional(),
+  })
+  .refine((entry) => entry.otherwise === 'self' || entry.fresh_sign_in === undefined, {
+    path: ['fresh_sign_in'],
+    message: 'is for scopes with otherwise "self"',
   })
   .refine((entry) => entry.otherwise !== 'admin' || entry.approvers.length > 0, {
     path: ['approvers'],
@@ -81,6 +95,10 @@ export const policyFileSchema = z
         request_ttl: durations.request_ttl.prefault('24h'),
         grant_ttl: durations.grant_ttl.prefault('1h'),
         max_grant_ttl: durations.max_grant_ttl.prefault('8h'),
+        self_request_ttl: duration
+          .describe('how long a request waits for the own consent of the person who asked')
+          .prefault('10m'),
+        fresh_sign_in: durations.fresh_sign_in.prefault('5m'),
         justification: described.justification.default('optional'),
         binding: described.binding.default('account+client'),
       })
@@ -101,6 +119,14 @@ export const policyFileSchema = z
       .describe('denials come first, whatever else this file says'),
   })
   .superRefine((file, context) => {
+    const deciding = Object.hasOwn(file.scopes, decidingScope) ? file.scopes[decidingScope] : undefined;
+    if (deciding !== undefined && (deciding.otherwise === 'admin' || deciding.granted_at_once_to.length > 0)) {
+      context.addIssue({
+        code: 'custom',
+        path: ['scopes', decidingScope],
+        message: 'is granted by fresh own consent only: otherwise "self" (or "forbidden"), and to nobody at once',
+      });
+    }
     const known = new Set(Object.keys(file.scopes));
     const unknown = (scope: string, path: PropertyKey[]): void => {
       if (!known.has(scope))

@@ -1,3 +1,4 @@
+import type { ApprovalType } from '../../workflows/domain/approval-type.ts';
 import type { Db } from '../store/connect.ts';
 import { findUnjudgedDecisions } from '../store/decisions.ts';
 import { endGrant, findGrant, findGrantOfRequest } from '../store/grants.ts';
@@ -23,7 +24,7 @@ export async function endRequest(
           status: input.status,
           actor: actorOf(input.status, request?.subject),
           decidedBy: null,
-          note: input.reason === 'forbidden_by_policy' ? 'The policy no longer allows this.' : null,
+          note: input.reason === 'forbidden_by_policy' ? forbiddenText(request?.approval_type) : null,
           at: deps.now(),
         });
     const grant = status === 'approved' ? await findGrantOfRequest(trx, input.requestId) : undefined;
@@ -31,6 +32,12 @@ export async function endRequest(
       ? { status }
       : { status, grant: { grantId: grant.grant_id, expiresAt: grant.expires_at.getTime() } };
   });
+}
+
+function forbiddenText(approvalType: ApprovalType | null | undefined): string {
+  return approvalType === 'self'
+    ? 'The policy has changed since you asked: your own consent no longer decides this. Ask again to see what does.'
+    : 'The policy no longer allows this.';
 }
 
 function actorOf(status: 'denied' | 'expired' | 'cancelled', requester: string | undefined): string {

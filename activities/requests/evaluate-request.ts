@@ -20,24 +20,25 @@ export async function evaluateRequest(deps: { db: Db; now: () => Date }, request
       scopes: request.scopes,
     };
     const verdict = evaluatePolicy(policy, question);
+    const refused = refusal(verdict);
+    const approvalType = refused === undefined ? verdict.approvalType : 'forbidden';
     const decisive = decisiveScope(verdict);
     const now = deps.now();
     const evaluation = {
-      approvalType: verdict.approvalType,
+      approvalType,
       rule: decisive.rule,
       risk: highestRisk(policy, request.scopes),
       policyVersion: verdict.policyVersion,
       expiresAt: new Date(now.getTime() + shortestTtl(policy, request.scopes)),
     };
     await recordEvaluation(trx, request, evaluation);
-    const refused = refusal(verdict, decisive.reason);
     if (refused !== undefined) {
       await endRequest(trx, requestId, { status: 'denied', actor: 'policy', decidedBy: null, note: refused, at: now });
     }
     return {
       next: refused !== undefined ? 'ended' : verdict.approvalType === 'auto' ? 'mint' : 'wait',
       status: refused !== undefined ? 'denied' : verdict.approvalType === 'auto' ? 'requested' : 'pending',
-      approvalType: verdict.approvalType,
+      approvalType,
       rule: evaluation.rule,
       policyVersion: evaluation.policyVersion,
       inputDigest: digestOf(question),
@@ -64,18 +65,13 @@ function alreadyEvaluated(request: ScopeRequest): EvaluatedRequest {
 }
 
 /** Why nobody needs to be asked, for the requester; `undefined` when somebody may grant it. */
-function refusal(verdict: PolicyVerdict, reason: string | undefined): string | undefined {
-  switch (verdict.approvalType) {
-    case 'forbidden':
-      return reason ?? 'The policy does not allow this.';
-    case 'self':
-      return 'This scope needs your own fresh consent, which this version cannot ask for yet.';
-    case 'auto':
-    case 'admin_required':
-      return undefined;
-    default:
-      return verdict.approvalType satisfies never;
-  }
+function refusal(verdict: PolicyVerdict): string | undefined {
+  if (verdict.approvalType === 'forbidden') return decisiveScope(verdict).reason ?? 'The policy does not allow this.';
+  // One decision cannot be the requester's and an approver's; whoever asks for such a set gets a request for each part.
+  const own = verdict.scopes.filter(({ approvalType }) => approvalType === 'self').map(({ scope }) => scope);
+  return own.length > 0 && verdict.approvalType === 'admin_required'
+    ? `Ask for ${own.join(', ')} separately: it needs your own consent, the rest an approver's decision.`
+    : undefined;
 }
 
 function decisiveScope(verdict: PolicyVerdict): { rule: string; reason?: string } {

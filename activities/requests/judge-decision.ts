@@ -25,7 +25,7 @@ export async function judgeDecision(
       await dropDecision(trx, request, decision, 'already_decided', now);
       return { counted: false, refusal: 'already_decided', status: request.status };
     }
-    const verified = await verifyDecision(trx, request, decision, deps.verify);
+    const verified = await verifyDecision(trx, request, decision, deps.verify, now);
     const known = recorded?.request_id === requestId && recorded.statement === decision.statement;
     const refusal = verified.ok ? (known ? undefined : 'statement_invalid') : verified.refusal;
     if (refusal !== undefined) {

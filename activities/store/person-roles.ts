@@ -82,7 +82,8 @@ async function endGrantsWithoutFooting(
     .execute();
   const ended: Grant[] = [];
   for (const { decided_by: decidedBy, ...grant } of living) {
-    if (stands(policy, person, grant, decidedBy !== null)) continue;
+    const byAnother = decidedBy !== null && decidedBy !== person.subject;
+    if (stands(policy, person, grant, byAnother)) continue;
     const note = 'The roles it stood on have changed.';
     const result = await endGrant(trx, grant.grant_id, { reason: 'revoked', by: 'policy', at: now, note });
     if (result?.ended === true) ended.push(result.grant);

@@ -135,7 +135,7 @@ export interface Evaluation {
 
 /** Stores policy's verdict; a request that waits for a person becomes `pending` in the same step. */
 export async function recordEvaluation(trx: DbOrTrx, request: ScopeRequest, evaluation: Evaluation): Promise<void> {
-  const waits = evaluation.approvalType === 'admin_required';
+  const waits = evaluation.approvalType === 'admin_required' || evaluation.approvalType === 'self';
   const updated = trx
     .updateTable('scope_requests')
     .set({
@@ -158,6 +158,7 @@ export async function recordEvaluation(trx: DbOrTrx, request: ScopeRequest, eval
     actor: 'policy',
     ...auditContext(request),
     data: {
+      approval_type: evaluation.approvalType,
       rule: evaluation.rule,
       policy_version: evaluation.policyVersion,
       expires_at: evaluation.expiresAt.toISOString(),

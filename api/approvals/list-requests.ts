@@ -16,7 +16,7 @@ type ListQuery = Partial<z.output<typeof listRequestsQuerySchema>> & { limit: nu
 
 /** One's own requests; for auditors all of them, for approvers those whose scopes they approve, too. */
 export async function listRequests(
-  deps: Pick<ApprovalDeps, 'db' | 'now'>,
+  deps: Pick<ApprovalDeps, 'db' | 'issuer' | 'now'>,
   caller: Caller,
   query: ListQuery,
 ): Promise<RequestList> {
@@ -38,7 +38,9 @@ export async function listRequests(
   const last = page.at(-1);
   const context = await viewContext(deps.db, page);
   return {
-    requests: page.map((request) => requestView(request, context, { person: caller.person, policy }, now)),
+    requests: page.map((request) =>
+      requestView(request, context, { person: caller.person, policy, issuer: deps.issuer }, now),
+    ),
     ...(rows.length > query.limit && last !== undefined
       ? { next_cursor: encodeCursor({ at: last.created_at, id: last.request_id }) }
       : {}),

@@ -25,7 +25,7 @@ export async function requestDetail(deps: ApprovalDeps, caller: Caller, requestI
     request.policy_version === null ? undefined : findPolicyVersion(db, request.policy_version),
     timelineOf(db, requestId, (subjects) => namesOf(db, subjects)),
   ]);
-  const view = requestView(request, context, { person: caller.person, policy }, now);
+  const view = requestView(request, context, { person: caller.person, policy, issuer: deps.issuer }, now);
   return {
     request: view,
     digest: request.digest,

@@ -11,6 +11,7 @@ import { namesOf, type PersonName } from '../../activities/store/people-names.ts
 import type { ScopeRequest } from '../../activities/store/requests.ts';
 import type { RequestStatusResponse, ScopeRequestView } from '../contract/scope-requests.ts';
 import type { CallerPerson } from '../sessions/caller.ts';
+import { consentAddress } from './consent-address.ts';
 
 /** The requests with their grants and the names of everybody in them, read at once. */
 export interface RequestContext {
@@ -95,7 +96,7 @@ export function grantDuration(
 export function requestView(
   request: ScopeRequest,
   context: ViewContext,
-  viewer: { person: CallerPerson; policy: Policy },
+  viewer: { person: CallerPerson; policy: Policy; issuer: string },
   now: Date,
 ): ScopeRequestView {
   const requester = context.names.get(request.subject);
@@ -118,6 +119,7 @@ export function requestView(
     decision_note: request.decision_note,
     cannot_decide:
       whyNotApprover(viewer.policy, viewer.person, request) ?? (isTerminal(request.status) ? 'already_decided' : null),
+    consent_url: viewer.person.subject === request.subject ? consentAddress(viewer.issuer, request) : null,
     own: viewer.person.subject === request.subject,
     agent_run: context.agentRuns.get(request.request_id) ?? null,
   };

@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import { batchDecisionBodySchema } from '../contract/batch-decisions.ts';
+import { consentBodySchema } from '../contract/consents.ts';
 import {
   approveBodySchema,
   denyBodySchema,
@@ -10,6 +11,7 @@ import {
 import { parseBody, parseQuery, pathId } from '../http/parse.ts';
 import { callerOf } from '../sessions/authenticate.ts';
 import { cancelRequest } from './cancel.ts';
+import { decideConsent, showConsent } from './consent.ts';
 import { decide } from './decide.ts';
 import { decideMany } from './decide-many.ts';
 import type { ApprovalDeps } from './deps.ts';
@@ -53,6 +55,16 @@ export function approvalRoutes(deps: ApprovalDeps): Router {
       note: body.reason,
       claimedEmail: body.admin_email,
     });
+    res.status(httpStatus).json(answer);
+  });
+
+  router.get('/consents/:id', async (req, res) => {
+    res.json(await showConsent(deps, callerOf(res), pathId(req, 'id')));
+  });
+
+  router.post('/consents/:id', async (req, res) => {
+    const body = parseBody(consentBodySchema, req);
+    const { httpStatus, body: answer } = await decideConsent(deps, callerOf(res), pathId(req, 'id'), body);
     res.status(httpStatus).json(answer);
   });
 

@@ -1,6 +1,5 @@
 import { chatClientId } from '../../workflows/domain/clients.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
-import type { ApprovalType } from '../../workflows/domain/approval-type.ts';
 import {
   evaluatePolicy,
   isSessionBound,
@@ -15,6 +14,7 @@ import { openRequest, type NewRequest, type ScopeRequest } from '../../activitie
 import type { UpgradeScopeRequest, UpgradeScopeResponse } from '../contract/scope-requests.ts';
 import { currentFreeze, frozenError } from '../freeze/freeze-view.ts';
 import type { Caller } from '../sessions/caller.ts';
+import { consentAddress } from './consent-address.ts';
 import type { ApprovalDeps } from './deps.ts';
 import { issueToken } from './issue-token.ts';
 import { refuseTooLong } from './refuse-too-long.ts';
@@ -67,28 +67,45 @@ export async function upgradeScope(
     });
   const parts = splitByVerdict(verdict);
   if (parts === undefined) return answer(deps, caller, holder, await ask(missing), scopes);
-  const [atOnce, waiting] = await Promise.all([ask(parts.atOnce), ask(parts.waiting)]);
-  const [granted, pending] = await Promise.all([
-    answer(deps, caller, holder, atOnce, parts.atOnce),
-    answer(deps, caller, holder, waiting, parts.waiting),
-  ]);
-  if (granted.status !== 'approved' || pending.status !== 'pending_admin_approval') {
-    return granted.status === 'denied' ? granted : pending;
-  }
-  const token = granted.new_token === undefined ? {} : { new_token: granted.new_token };
-  return { ...pending, auto_approved_scopes: granted.approved_scopes, expires_in: granted.expires_in, ...token };
+  const answers = await Promise.all(parts.map(async (part) => answer(deps, caller, holder, await ask(part), part)));
+  return together(answers);
 }
 
 /**
- * What policy grants at once need not wait for the rest: two requests, each with one verdict (the workflow judges both
- * again). Where anything is refused the set stays whole, so that nothing is granted beside a refusal.
+ * What policy grants at once need not wait for the rest, and what the person decides themselves not for an approver:
+ * a request for each verdict (the workflows judge them again). Where anything is refused the set stays whole, so that
+ * nothing is granted beside a refusal.
  */
-function splitByVerdict(verdict: PolicyVerdict): { atOnce: string[]; waiting: string[] } | undefined {
-  const of = (type: ApprovalType): string[] =>
-    verdict.scopes.filter(({ approvalType }) => approvalType === type).map(({ scope }) => scope);
-  const [atOnce, waiting] = [of('auto'), of('admin_required')];
-  const mixed = atOnce.length > 0 && waiting.length > 0 && atOnce.length + waiting.length === verdict.scopes.length;
-  return mixed ? { atOnce, waiting } : undefined;
+function splitByVerdict(verdict: PolicyVerdict): string[][] | undefined {
+  if (verdict.approvalType === 'forbidden') return undefined;
+  const parts = (['auto', 'self', 'admin_required'] as const)
+    .map((type) => verdict.scopes.filter(({ approvalType }) => approvalType === type).map(({ scope }) => scope))
+    .filter((scopes) => scopes.length > 0);
+  return parts.length > 1 ? parts : undefined;
+}
+
+/** One answer for the requests of one set: what the person can do something about comes first. */
+function together(answers: readonly UpgradeScopeResponse[]): UpgradeScopeResponse {
+  const all = <Status extends UpgradeScopeResponse['status']>(status: Status) =>
+    answers.filter((one): one is Extract<UpgradeScopeResponse, { status: Status }> => one.status === status);
+  const [denied] = all('denied');
+  if (denied !== undefined) return denied;
+  const granted = all('approved');
+  const approvedScopes = granted.flatMap((one) => one.approved_scopes);
+  const { new_token: token, expires_in: expiresIn } = granted.at(-1) ?? {};
+  const grantedPart = {
+    ...(expiresIn === undefined ? {} : { auto_approved_scopes: approvedScopes, expires_in: expiresIn }),
+    ...(token === undefined ? {} : { new_token: token }),
+  };
+  const [[own], [others]] = [all('pending_user_approval'), all('pending_admin_approval')];
+  if (own !== undefined) {
+    const rest = others === undefined ? {} : { admin_approval_request_id: others.approval_request_id };
+    return { ...own, ...rest, ...grantedPart };
+  }
+  if (others !== undefined) return { ...others, ...grantedPart };
+  const [first] = granted;
+  if (first === undefined) throw new Error('A set of scopes without parts.');
+  return { ...first, approved_scopes: approvedScopes, ...(token === undefined ? {} : { new_token: token }) };
 }
 
 /** Stores the request or joins the open one, starts its workflow, and waits for policy's word. */
@@ -121,13 +138,24 @@ async function answer(
     case 'approved':
       return approved(deps, caller, holder, scopes, request);
     case 'requested':
-    case 'pending':
+    case 'pending': {
+      const consentUrl = consentAddress(deps.issuer, request);
+      if (consentUrl !== null) {
+        return {
+          status: 'pending_user_approval',
+          approval_request_id: request.request_id,
+          consent_url: consentUrl,
+          expires_at: (request.expires_at ?? deps.now()).toISOString(),
+          message: `${request.scopes.join(', ')} needs your own consent. Open the consent page and decide there.`,
+        };
+      }
       return {
         status: 'pending_admin_approval',
         approval_request_id: request.request_id,
         expires_at: (request.expires_at ?? deps.now()).toISOString(),
         message: `${request.scopes.join(', ')} needs another person's approval. An approver has been shown your request.`,
       };
+    }
     case 'denied':
     case 'expired':
     case 'cancelled':
@@ -155,13 +183,19 @@ async function approved(
     ...(request === undefined ? {} : { approval_request_id: request.request_id }),
     message: request === undefined ? 'You hold these scopes already.' : `Granted: ${scopes.join(', ')}.`,
   };
-  if (caller.kind === 'bearer' && scopes.length > 0) {
+  // `new_token` is for the tools (RULES 10); scopes of this API come with the next token for it.
+  if (caller.kind === 'bearer' && (await anyForTools(deps, scopes))) {
     const { token, expiresIn } = await issueToken(deps, holder);
     return { ...base, new_token: token, expires_in: expiresIn };
   }
   const grant = request === undefined ? undefined : await findGrantOfRequest(deps.db, request.request_id);
   const end = grant?.expires_at ?? earliestEnd(await heldGrants(deps.db, holder, deps.now()), scopes) ?? deps.now();
   return { ...base, expires_in: Math.max(0, Math.floor((end.getTime() - deps.now().getTime()) / 1000)) };
+}
+
+async function anyForTools(deps: ApprovalDeps, scopes: readonly string[]): Promise<boolean> {
+  const policy = await livePolicy(deps.db);
+  return scopes.some((scope) => scopePolicy(policy, scope).resource === 'mcp');
 }
 
 function earliestEnd(held: readonly { scope: string; expiresAt: Date }[], scopes: readonly string[]): Date | undefined {
@@ -217,7 +251,8 @@ function requireJustification(policy: Policy, verdict: PolicyVerdict, justificat
   if (justification !== undefined && justification !== '') return;
   const missing = verdict.scopes.find(
     ({ scope, approvalType }) =>
-      approvalType === 'admin_required' && scopePolicy(policy, scope).justification === 'required',
+      (approvalType === 'admin_required' || approvalType === 'self') &&
+      scopePolicy(policy, scope).justification === 'required',
   );
   if (missing !== undefined) {
     throw new DomainError('justification_required', `Say why you need ${missing.scope}: send a justification.`);

@@ -95,7 +95,7 @@ export function chatRoutes(deps: ChatDeps, cookies: ChatCookies): Router {
       listMessages(deps.db, session_id),
       listCalls(deps.db, { sessionId: session_id }),
     ]);
-    const view = await viewContext(deps.db, calls, deps.now());
+    const view = await viewContext(deps.db, calls, deps.now(), deps.issuer);
     const history: ChatHistory = {
       session_id,
       title: session.title,

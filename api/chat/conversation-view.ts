@@ -4,6 +4,7 @@ import type { Policy } from '../../workflows/domain/policy.ts';
 import type { ChatMessage } from '../../activities/store/chat-messages.ts';
 import type { DbOrTrx } from '../../activities/store/connect.ts';
 import type { ToolCall } from '../../activities/store/tool-call-runs.ts';
+import { consentAddress } from '../approvals/consent-address.ts';
 import { grantDuration, requestContext, statusView, type RequestContext } from '../approvals/request-view.ts';
 import type { ChatMessageView, ChatReply, ToolCallView } from '../contract/chat.ts';
 import type { ScopeRequest } from '../../activities/store/requests.ts';
@@ -14,10 +15,17 @@ export interface ViewContext {
   context: RequestContext;
   policy: Policy | undefined;
   now: Date;
+  /** Of the auth server, where people consent. */
+  issuer: string;
 }
 
 /** Reads what the views of these calls need, at once. The caller has checked whose conversation it is. */
-export async function viewContext(db: DbOrTrx, calls: readonly ToolCall[], now: Date): Promise<ViewContext> {
+export async function viewContext(
+  db: DbOrTrx,
+  calls: readonly ToolCall[],
+  now: Date,
+  issuer: string,
+): Promise<ViewContext> {
   const ids = [...new Set(calls.flatMap(({ request_id }) => (request_id === null ? [] : [request_id])))];
   const [requests, policy] = await Promise.all([
     ids.length === 0 ? [] : db.selectFrom('scope_requests').selectAll().where('request_id', 'in', ids).execute(),
@@ -28,6 +36,7 @@ export async function viewContext(db: DbOrTrx, calls: readonly ToolCall[], now: 
     context: await requestContext(db, requests),
     policy,
     now,
+    issuer,
   };
 }
 
@@ -57,7 +66,7 @@ function grantBoundsOf(call: ToolCall, policy: Policy | undefined): Pick<ToolCal
 
 function approvalView(
   request: ScopeRequest,
-  { context, policy, now }: ViewContext,
+  { context, policy, now, issuer }: ViewContext,
 ): NonNullable<ToolCallView['approval']> {
   const rules = request.scopes.flatMap((scope) =>
     policy !== undefined && Object.hasOwn(policy.scopes, scope) ? [policy.scopes[scope]] : [],
@@ -68,6 +77,8 @@ function approvalView(
     justification_required: rules.some((rule) => rule?.justification === 'required'),
     approvers: [...new Set(rules.flatMap((rule) => rule?.approverRoles ?? []))],
     ...grantDuration(policy, request),
+    approval_type: request.approval_type,
+    consent_url: consentAddress(issuer, request),
   };
 }
 

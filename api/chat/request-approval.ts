@@ -46,7 +46,8 @@ export async function requestApproval(
     if (answer.status === 'approved') await releaseCall(trx, call.call_id);
   });
   if (!(await chatSessionExists(deps.db, session.session_id))) await withdraw(deps, subject, answer);
-  if (answer.status !== 'pending_admin_approval') await wakeSession(deps.temporal, session.session_id, call.message_id);
+  if (answer.status === 'approved' || answer.status === 'denied')
+    await wakeSession(deps.temporal, session.session_id, call.message_id);
   return withoutToken(answer);
 }
 

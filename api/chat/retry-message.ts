@@ -53,7 +53,7 @@ export async function retryMessage(
       return {
         sessionId: session.session_id,
         awaited: { messageId: message.message_id },
-        reply: replyView(message, calls, await viewContext(deps.db, calls, deps.now())),
+        reply: replyView(message, calls, await viewContext(deps.db, calls, deps.now(), deps.issuer)),
       };
     case 'wake':
       break;

@@ -50,7 +50,7 @@ export async function waitForReply(
         const calls = await listCalls(deps.db, { messageId: message.message_id });
         const settled = hasSettled(message, calls);
         if (settled || waiting.onReply !== undefined) {
-          const reply = replyView(message, calls, await viewContext(deps.db, calls, deps.now()));
+          const reply = replyView(message, calls, await viewContext(deps.db, calls, deps.now(), deps.issuer));
           if (settled) return reply;
           waiting.onReply?.(reply, message);
         }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { callStatuses } from '../../workflows/domain/call-status.ts';
-import { authorizationErrorSchema } from './authorization-error.ts';
+import { approvalTypeSchema, authorizationErrorSchema } from './authorization-error.ts';
 import { durationSecondsSchema, grantDurationShape, requestStatusSchema } from './scope-requests.ts';
 
 export const callStatusSchema = z.enum(callStatuses);
@@ -24,6 +24,9 @@ export const toolCallSchema = z.object({
       justification_required: z.boolean(),
       approvers: z.array(z.string()),
       ...grantDurationShape,
+      approval_type: approvalTypeSchema.nullable(),
+      /** Where the person decides themselves, while policy leaves it to them and they have not. */
+      consent_url: z.string().nullable(),
     })
     .optional(),
   finished_at: z.iso.datetime().optional(),

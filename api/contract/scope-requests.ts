@@ -71,10 +71,19 @@ export const deniedUpgradeSchema = z.object({
   approval_request_id: z.string().optional(),
 });
 
+/** Flow 3: the person's own fresh consent decides, on the page at `consent_url`. */
+export const pendingUserUpgradeSchema = pendingAdminUpgradeSchema.extend({
+  status: z.literal('pending_user_approval'),
+  consent_url: z.string(),
+  /** The request for the rest of the set, which waits for an approver. */
+  admin_approval_request_id: z.string().optional(),
+});
+
 /** Every answer of `POST /api/upgrade-scope`; all of them are HTTP 200. */
 export const upgradeScopeResponseSchema = z.discriminatedUnion('status', [
   approvedUpgradeSchema,
   pendingAdminUpgradeSchema,
+  pendingUserUpgradeSchema,
   deniedUpgradeSchema,
 ]);
 export type UpgradeScopeResponse = z.infer<typeof upgradeScopeResponseSchema>;
@@ -130,7 +139,9 @@ export const scopeRequestSchema = requestStatusSchema.extend({
   created_at: z.iso.datetime(),
   decision_note: z.string().nullable(),
   /** Why the caller may not decide it, or null when they may. */
-  cannot_decide: z.enum(['own_request', 'not_approver', 'already_decided']).nullable(),
+  cannot_decide: z.enum(['own_request', 'self_approval', 'not_approver', 'already_decided']).nullable(),
+  /** Where the requester decides themselves while policy leaves it to them; null otherwise, and for everybody else. */
+  consent_url: z.string().nullable(),
   /** The caller is the requester. */
   own: z.boolean(),
   /** Requests of the same turn of an agent have the same; null for one that no conversation asked for. */

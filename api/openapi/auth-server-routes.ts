@@ -6,6 +6,7 @@ import {
   verifyAuditBodySchema,
 } from '../contract/audit.ts';
 import { batchDecisionBodySchema, batchDecisionSchema } from '../contract/batch-decisions.ts';
+import { consentBodySchema, consentSchema } from '../contract/consents.ts';
 import {
   grantDetailSchema,
   grantListSchema,
@@ -89,6 +90,7 @@ export const authServerRoutes: readonly RouteDoc[] = [
     answers: decided,
     problems: [
       'already_decided',
+      'client_not_allowed',
       'duration_too_long',
       'grants_frozen',
       'identity_mismatch',
@@ -96,6 +98,7 @@ export const authServerRoutes: readonly RouteDoc[] = [
       'not_approver',
       'own_request',
       'request_expired',
+      'self_approval',
       'statement_invalid',
     ],
   },
@@ -111,10 +114,46 @@ export const authServerRoutes: readonly RouteDoc[] = [
     answers: decided,
     problems: [
       'already_decided',
+      'client_not_allowed',
       'identity_mismatch',
       'insufficient_scope',
       'not_approver',
       'own_request',
+      'request_expired',
+      'self_approval',
+      'statement_invalid',
+    ],
+  },
+  {
+    id: 'getConsent',
+    method: 'get',
+    path: '/api/consents/{id}',
+    tag: 'Requests',
+    summary: 'What the signed-in person is asked to consent to for themselves',
+    access: 'signed_in',
+    answers: [
+      { status: 200, description: 'The request in full, and whether the sign-in is fresh.', schema: consentSchema },
+    ],
+    problems: ['client_not_allowed'],
+  },
+  {
+    id: 'decideConsent',
+    method: 'post',
+    path: '/api/consents/{id}',
+    tag: 'Requests',
+    summary: 'Allow or refuse one’s own request where policy leaves it to one; allowing takes a fresh sign-in',
+    access: 'signed_in',
+    guarded: true,
+    body: consentBodySchema,
+    answers: decided,
+    problems: [
+      'already_decided',
+      'client_blocked',
+      'client_not_allowed',
+      'duration_too_long',
+      'fresh_sign_in_required',
+      'grants_frozen',
+      'not_approver',
       'request_expired',
       'statement_invalid',
     ],

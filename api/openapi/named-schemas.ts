@@ -13,6 +13,7 @@ import {
 } from '../contract/chat.ts';
 import { turnEventSchema } from '../contract/chat-stream.ts';
 import { conversationNameSchema, stoppedSchema } from '../contract/conversations.ts';
+import { consentSchema } from '../contract/consents.ts';
 import { liveEventSchema } from '../contract/events.ts';
 import {
   grantDetailSchema,
@@ -45,6 +46,8 @@ const problemDocumentSchema = problemSchema.extend({
   fields: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
   /** `duration_too_long`: what policy allows at most. */
   max_grant_seconds: z.int().optional(),
+  /** `fresh_sign_in_required`: where to sign in again. */
+  sign_in_address: z.string().optional(),
   /** `already_decided`: how the request ended. */
   request: requestStatusSchema.optional(),
   /** `already_decided`: how the grant ended. */
@@ -69,6 +72,7 @@ export const namedSchemas = {
   ChatMessage: chatMessageSchema,
   ChatReply: chatReplySchema,
   ChatSessionList: chatSessionListSchema,
+  Consent: consentSchema,
   ConversationName: conversationNameSchema,
   Client: clientSchema,
   ClientDetail: clientDetailSchema,

@@ -7,6 +7,7 @@ import { notSignedIn } from './caller.ts';
 export interface ApiToken {
   subject: string;
   clientId: string;
+  scopes: string[];
   jti: string;
   issuedAt: Date;
   expiresAt: Date;
@@ -60,6 +61,7 @@ export function accessTokenVerifier(options: {
       return {
         subject: claims.sub,
         clientId: claims.client_id,
+        scopes: parseScope(claims.scope),
         jti: claims.jti,
         issuedAt: new Date(claims.iat * 1_000),
         expiresAt: new Date(claims.exp * 1_000),

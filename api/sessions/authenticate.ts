@@ -49,6 +49,7 @@ async function browserCaller(deps: AuthenticateDeps, request: Request): Promise<
     clientId: dashboardClientId,
     expiresAt: session.expiresAt,
     sessionId: session.sessionId,
+    authenticatedAt: session.authenticatedAt,
   };
 }
 
@@ -56,7 +57,7 @@ async function bearerCaller(deps: AuthenticateDeps, request: Request): Promise<C
   // RFC 6750 section 2.1; the scheme's name is case-insensitive.
   const token = /^Bearer +([\w.~+/-]+=*)$/i.exec(request.headers.authorization ?? '')?.[1];
   if (token === undefined) throw notSignedIn();
-  const { subject, clientId, jti, issuedAt, expiresAt } = await deps.verifyToken(token);
+  const { subject, clientId, scopes, jti, issuedAt, expiresAt } = await deps.verifyToken(token);
   const person = await findPerson(deps.db, subject);
   if (person === undefined || person.disabled) throw notSignedIn();
   if (await isClientBlocked(deps.db, clientId)) {
@@ -64,7 +65,7 @@ async function bearerCaller(deps: AuthenticateDeps, request: Request): Promise<C
   }
   const firstParty = clientId === chatClientId || clientId === dashboardClientId;
   if (firstParty && (await hasSignedOutSince(deps.db, subject, endOfSecond(issuedAt)))) throw notSignedIn();
-  return { kind: 'bearer', person, clientId, expiresAt, jti };
+  return { kind: 'bearer', person, clientId, expiresAt, scopes, jti };
 }
 
 /** `iat` has whole seconds: a token of the very second of a sign-out may come from the sign-in after it. */

@@ -14,6 +14,10 @@ export interface Caller {
   expiresAt?: Date;
   /** Of a browser: the digest of the cookie's secret. */
   sessionId?: string;
+  /** Of a browser: when the person signed in. */
+  authenticatedAt?: Date;
+  /** Of a bearer: what its token says it may do. */
+  scopes?: readonly string[];
   /** Of a bearer: the token's id. */
   jti?: string;
 }

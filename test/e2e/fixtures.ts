@@ -7,6 +7,9 @@ import { whyNoBrowserTests } from '../support/system-needs.ts';
 /** How long a request for `read:files` waits here. Only the auditor has to ask for it. */
 const shortRequestTtl = '4s';
 
+/** How long ago somebody may have signed in to consent themselves: soon over, so that they sign in again. */
+export const freshSignIn = '20s';
+
 interface TestFixtures {
   /** Skips the test, with the reason, where the machine lacks what it takes. */
   machine: void;
@@ -15,19 +18,20 @@ interface TestFixtures {
 }
 
 interface WorkerFixtures {
+  /** `own consent`: developers and users consent to commands themselves, shortly after signing in. */
+  policyVariant: 'usual' | 'own consent';
   /** One product for the whole run, as `npm start` runs it. */
   product: Launched;
 }
 
 export const test = base.extend<TestFixtures, WorkerFixtures>({
+  policyVariant: ['usual', { option: true, scope: 'worker' }],
   product: [
-    // Playwright reads the names of a fixture's needs from this pattern.
-    // eslint-disable-next-line no-empty-pattern
-    async ({}, use) => {
+    async ({ policyVariant }, use) => {
       const stateFolder = await temporaryStateFolder();
       try {
         const policyFile = join(stateFolder, 'policy.yaml');
-        await writeFile(policyFile, await testPolicy());
+        await writeFile(policyFile, await testPolicy(policyVariant));
         const product = await launch({
           stateFolder: join(stateFolder, 'state'),
           ports: await launchPorts(),
@@ -42,6 +46,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     { scope: 'worker', timeout: 180_000 },
   ],
   machine: [
+    // Playwright reads the names of a fixture's needs from this pattern.
     // eslint-disable-next-line no-empty-pattern
     async ({}, use, testInfo) => {
       const reason = await whyNoBrowserTests();
@@ -83,15 +88,22 @@ function isExpected(text: string, url: string): boolean {
   return (
     ((pathname === '/api/user-status' || pathname === '/api/events') && text.includes('status of 401')) ||
     (pathname === '/dashboard' && text.includes('status of 403')) ||
+    (pathname.startsWith('/api/consents/') && text.includes('status of 404')) ||
     (/^\/api\/(approve|deny)\//.test(pathname) && text.includes('status of 409'))
   );
 }
 
 /** The shipped policy with requests that expire soon, and a second approver for scopes of user data. */
-async function testPolicy(): Promise<string> {
+async function testPolicy(variant: WorkerFixtures['policyVariant']): Promise<string> {
   const shipped = await readFile('countersign.policy.yaml', 'utf8');
   const short = shipped.replace(/^ {2}read:files:\n/m, `$&    request_ttl: ${shortRequestTtl}\n`);
   const policy = short.replace(/^ {2}(?:read|erase):user-data:\n(?: {4}.*\n)*? {4}approvers: \[admin/gm, '$&, manager');
   if (short === shipped || policy === short) throw new Error('the shipped policy has changed');
-  return policy;
+  if (variant === 'usual') return policy;
+  const own = policy.replace(
+    /( {2}execute:commands:\n(?: {4}.*\n)*?) {4}otherwise: admin\n {4}approvers: \[admin\]/,
+    `$1    otherwise: self\n    approvers: [developer, user]\n    fresh_sign_in: ${freshSignIn}`,
+  );
+  if (own === policy) throw new Error('the shipped policy has changed');
+  return own;
 }

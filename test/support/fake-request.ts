@@ -13,10 +13,18 @@ const hour = 60 * 60 * 1000;
 /** What the mint answers: a grant, a refusal, or nothing for so many attempts and then a grant. */
 export type MintBehaviour = { answers: 'grant' } | { answers: DecisionRefusal } | { answers: 'nothing'; times: number };
 
+/** Decisions that are judged so because of how they are called. */
+const refusedByName: Readonly<Record<string, DecisionRefusal>> = {
+  forged: 'statement_invalid',
+  foreign: 'not_approver',
+  stale: 'stale_sign_in',
+  overtaken: 'forbidden_by_policy',
+};
+
 /** A request row in memory with the guards of the real one: exactly one terminal transition, a decision judged once. */
 export class FakeRequest {
   readonly requestId: string;
-  readonly evaluation: 'auto' | 'admin_required' | 'forbidden';
+  readonly evaluation: 'auto' | 'self' | 'admin_required' | 'forbidden';
   readonly ttlMs: number;
   readonly grantId: string;
   status: RequestStatus = 'requested';
@@ -42,7 +50,7 @@ export class FakeRequest {
   evaluate(now: number): EvaluatedRequest {
     if (this.status === 'requested') {
       this.expiresAt = now + this.ttlMs;
-      if (this.evaluation === 'admin_required') this.status = 'pending';
+      if (this.evaluation === 'admin_required' || this.evaluation === 'self') this.status = 'pending';
       if (this.evaluation === 'forbidden') this.#end('denied');
     }
     return {
@@ -111,7 +119,8 @@ export class FakeRequest {
 
   #refusal({ decisionId, statement }: ArrivedDecision): DecisionRefusal | undefined {
     if (isTerminal(this.status)) return 'already_decided';
-    if (decisionId.startsWith('forged')) return 'statement_invalid';
+    const refused = Object.entries(refusedByName).find(([name]) => decisionId.startsWith(name));
+    if (refused !== undefined) return refused[1];
     return Number(statement) < this.expiresAt ? undefined : 'late';
   }
 

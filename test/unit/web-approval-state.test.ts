@@ -26,6 +26,8 @@ const pending: Approval = {
   required_scopes: ['execute:commands'],
   justification_required: false,
   approvers: ['admin'],
+  approval_type: 'admin_required',
+  consent_url: null,
   requested_duration_seconds: null,
   grant_seconds: 3_600,
   max_grant_seconds: 28_800,

@@ -18,6 +18,7 @@ import { startUpgradeWorld, type UpgradeHandle, type UpgradeWorld } from '../sup
  * break, so the workflow needs a branch, not a new history. Before the first release `-- --all` records all anew.
  */
 const folder = new URL('histories/', import.meta.url);
+const tenMinutes = 10 * 60 * 1_000;
 const all = process.argv.includes('--all');
 
 async function save(name: string, handle: WorkflowHandle): Promise<void> {
@@ -93,6 +94,20 @@ async function recordUpgradeEnds(world: UpgradeWorld): Promise<void> {
   await world.decide(refused.handle, 'dec_1', 'approve');
   await ended('expired-after-refusal', refused.handle);
 
+  const consented = await world.start({ evaluation: 'self', ttlMs: tenMinutes });
+  await world.decide(consented.handle, 'stale_1', 'approve');
+  await world.decide(consented.handle, 'dec_1', 'approve');
+  await outcome(consented.handle, 'dec_1');
+  await ended(granted('self-approved'), consented.handle);
+
+  const declined = await world.start({ evaluation: 'self', ttlMs: tenMinutes });
+  await world.decide(declined.handle, 'dec_1', 'deny');
+  await ended('self-denied', declined.handle);
+
+  const overtaken = await world.start({ evaluation: 'self', ttlMs: tenMinutes });
+  await world.decide(overtaken.handle, 'overtaken_1', 'approve');
+  await ended('self-overtaken-by-policy', overtaken.handle);
+
   const forbidden = await start({ answers: 'forbidden_by_policy' });
   await world.decide(forbidden.handle, 'dec_1', 'approve');
   await ended('forbidden-at-mint', forbidden.handle);
@@ -106,6 +121,8 @@ async function recordUpgradeWaits(world: UpgradeWorld): Promise<void> {
     await handle.terminate('recorded');
   };
   await waiting('pending', (await world.start()).handle, 'pending');
+
+  await waiting('self-pending', (await world.start({ evaluation: 'self' })).handle, 'pending');
 
   const asked = await world.start();
   await asked.handle.startUpdate(outcomeUpdate, {

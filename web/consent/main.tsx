@@ -1,11 +1,24 @@
 import '../ui/theme.css';
+import { lazy, Suspense } from 'react';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { createQueryClient } from '../lib/query-client.ts';
 import { mount } from '../lib/mount.tsx';
+import { Loading } from '../ui/loading.tsx';
 import { SignInPage } from './sign-in-page.tsx';
+
+const ConsentPage = lazy(() => import('./consent-page.tsx').then((loaded) => ({ default: loaded.ConsentPage })));
+
+/** Both addresses are served with this page; the id is as it stands in the address. */
+const consentId = /^\/consent\/([\w:.-]{1,128})$/.exec(location.pathname)?.[1];
 
 mount(
   <QueryClientProvider client={createQueryClient()}>
-    <SignInPage />
+    {consentId === undefined ? (
+      <SignInPage />
+    ) : (
+      <Suspense fallback={<Loading label="Loading the request" rows={3} />}>
+        <ConsentPage requestId={consentId} />
+      </Suspense>
+    )}
   </QueryClientProvider>,
 );

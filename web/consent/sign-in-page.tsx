@@ -24,7 +24,9 @@ export function SignInPage() {
         <p className="mt-1 text-sm text-muted">
           {returnTo.startsWith('/dashboard')
             ? 'The dashboard is where requests for permissions are read and decided.'
-            : 'This is the Countersign auth server. After signing in you return to the app that sent you here.'}
+            : returnTo.startsWith('/consent/')
+              ? 'Show that it is you: what you are asked to allow is decided shortly after signing in.'
+              : 'This is the Countersign auth server. After signing in you return to the app that sent you here.'}
         </p>
       </div>
       {options.isPending ? (

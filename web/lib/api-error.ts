@@ -43,6 +43,11 @@ export function isNotSignedIn(error: unknown): boolean {
   return error instanceof ApiError && error.status === 401;
 }
 
+/** Whether there is no such thing, or none for this person. */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404;
+}
+
 /** Words for any thrown value. */
 export function errorText(error: unknown): string {
   return error instanceof ApiError ? error.message : 'Something went wrong in this page. Reload it and try again.';

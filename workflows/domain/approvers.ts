@@ -1,4 +1,6 @@
-import type { Policy } from './policy.ts';
+import type { ApprovalType } from './approval-type.ts';
+import type { Policy, ScopePolicy } from './policy.ts';
+import { decidingScope } from './scopes.ts';
 
 /** Somebody who might decide, as the database knows them now. */
 export interface Person {
@@ -13,22 +15,30 @@ export interface DecidableRequest {
   scopes: readonly string[];
 }
 
-/** Why somebody may not decide, or `undefined` when they may (RULES 1: own requests first, then each scope). */
+/**
+ * Why somebody may not decide, or `undefined` when they may (RULES 1: own requests first, then each scope). What policy
+ * left to its requester, and the scope with which decisions are made (RULES 3), no approver decides.
+ */
 export function whyNotApprover(
   policy: Policy,
   person: Person,
-  request: DecidableRequest,
-): 'own_request' | 'not_approver' | undefined {
+  request: DecidableRequest & { approval_type?: ApprovalType | null },
+): 'own_request' | 'self_approval' | 'not_approver' | undefined {
+  if (request.approval_type === 'self' || request.scopes.includes(decidingScope)) return 'self_approval';
   if (person.subject === request.subject) return 'own_request';
   if (!approvesScopes(policy, person, request.scopes)) return 'not_approver';
   return undefined;
 }
 
-/** Whether live policy names this person as approver of every one of the scopes. */
+/**
+ * Whether live policy names this person as approver of every one of the scopes. What people consent to themselves has
+ * no approver; admins see to it, and can end its grants.
+ */
 export function approvesScopes(policy: Policy, person: Person, scopes: readonly string[]): boolean {
   if (person.disabled || scopes.length === 0) return false;
   return scopes.every((scope) => {
-    const approverRoles = Object.hasOwn(policy.scopes, scope) ? policy.scopes[scope]?.approverRoles : undefined;
+    const rule = Object.hasOwn(policy.scopes, scope) ? policy.scopes[scope] : undefined;
+    const approverRoles = rule?.otherwise === 'self' ? ['admin'] : rule?.approverRoles;
     return approverRoles?.some((role) => person.roles.includes(role)) ?? false;
   });
 }
@@ -40,7 +50,15 @@ export function approvableScopes(policy: Policy, person: Person): string[] {
 
 /** Whether live policy names this person as approver of anything at all. */
 export function approvesSomething(policy: Policy, person: Person): boolean {
-  return approvableScopes(policy, person).length > 0;
+  return !person.disabled && isApproverRole(policy, person.roles);
+}
+
+/** Whether one of the roles decides other people's requests for anything. */
+export function isApproverRole(policy: Policy, roles: readonly string[]): boolean {
+  const decidedByOthers = ({ otherwise }: ScopePolicy): boolean => otherwise !== 'self';
+  return Object.values(policy.scopes)
+    .filter(decidedByOthers)
+    .some(({ approverRoles }) => approverRoles.some((role) => roles.includes(role)));
 }
 
 /** Auditors and admins see every request and grant without deciding them. */

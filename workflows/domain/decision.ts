@@ -13,6 +13,12 @@ export interface DecisionStatement {
   scopes: readonly string[];
   /** The approver's subject. */
   approver: string;
+  /** `self` is the requester's own consent, where policy leaves the decision to them; absent for an approver's. */
+  kind?: 'self' | undefined;
+  /** Of an own consent: when its person last signed in, in seconds. */
+  auth_time?: number | undefined;
+  /** The client that an approver's decision came through with a token; absent for a signed-in browser (RULES 3). */
+  client?: string | undefined;
   /** How long an approval lets the grant live; absent in statements from before one could say. */
   duration_seconds?: number | undefined;
   /** The decision id; a retried decision reuses it. */
@@ -25,7 +31,10 @@ export interface DecisionStatement {
 export type DecisionRefusal =
   | 'statement_invalid'
   | 'own_request'
+  | 'self_approval'
   | 'not_approver'
+  | 'client_not_allowed'
+  | 'stale_sign_in'
   | 'late'
   | 'already_decided'
   | 'forbidden_by_policy'

@@ -1,6 +1,9 @@
 import type { ApprovalType } from './approval-type.ts';
+import { isApproverRole } from './approvers.ts';
+import { chatClientId } from './clients.ts';
 import { DomainError } from './errors.ts';
 import type { Policy, ScopePolicy } from './policy.ts';
+import { decidingScope } from './scopes.ts';
 
 /** Whom and what a policy is asked about. */
 export interface PolicyQuestion {
@@ -81,6 +84,7 @@ function judgeScope(policy: Policy, question: PolicyQuestion, scope: string): Sc
   }
   const denied = denyingRule(policy, question, scope);
   if (denied !== undefined) return { scope, approvalType: 'forbidden', ...denied };
+  if (scope === decidingScope) return judgeDecidingScope(policy, question);
   if (configured.grantedAtOnceTo.includes('everyone')) {
     return { scope, approvalType: 'auto', rule: `scopes.${scope}.granted_at_once_to[everyone]` };
   }
@@ -92,7 +96,7 @@ function judgeScope(policy: Policy, question: PolicyQuestion, scope: string): Sc
     case 'admin':
       return { scope, approvalType: 'admin_required', rule: `scopes.${scope}.otherwise` };
     case 'self':
-      return { scope, approvalType: 'self', rule: `scopes.${scope}.otherwise` };
+      return judgeOwnConsent(configured, question, scope);
     case 'forbidden':
       return {
         scope,
@@ -103,4 +107,45 @@ function judgeScope(policy: Policy, question: PolicyQuestion, scope: string): Sc
     default:
       return configured.otherwise satisfies never;
   }
+}
+
+/** Whether the person may consent themselves: everybody, unless policy names roles for it. */
+function judgeOwnConsent({ approverRoles }: ScopePolicy, question: PolicyQuestion, scope: string): ScopeVerdict {
+  if (approverRoles.length === 0 || approverRoles.some((role) => question.roles.includes(role))) {
+    return { scope, approvalType: 'self', rule: `scopes.${scope}.otherwise` };
+  }
+  return {
+    scope,
+    approvalType: 'forbidden',
+    rule: `scopes.${scope}.approvers`,
+    reason: `Only people with the role ${approverRoles.join(' or ')} may consent to ${scope} for themselves.`,
+  };
+}
+
+/**
+ * Deciding through a client (RULES 3): whatever the policy file says, by fresh own consent alone, for approvers alone,
+ * and never for the chat agent.
+ */
+function judgeDecidingScope(policy: Policy, question: PolicyQuestion): ScopeVerdict {
+  const scope = decidingScope;
+  const configured = scopePolicy(policy, scope);
+  const forbidden = (rule: string, reason: string): ScopeVerdict => ({
+    scope,
+    approvalType: 'forbidden',
+    rule,
+    reason,
+  });
+  if (question.clientId === chatClientId) {
+    return forbidden('builtin.chat', 'The chat agent can never decide requests. Decide them in the dashboard.');
+  }
+  if (configured.otherwise !== 'self') {
+    return forbidden(`scopes.${scope}.otherwise`, 'The policy lets nobody decide requests through a client.');
+  }
+  if (!isApproverRole(policy, question.roles)) {
+    return forbidden(
+      'builtin.approvers',
+      'Only approvers can decide requests, and the policy does not name you as one.',
+    );
+  }
+  return judgeOwnConsent(configured, question, scope);
 }

@@ -19,13 +19,18 @@ export interface ScopePolicy {
   grantedAtOnceTo: readonly string[];
   /** What happens for everybody else. */
   otherwise: 'admin' | 'self' | 'forbidden';
-  /** Roles whose holders may decide requests for this scope. */
+  /**
+   * Roles whose holders may decide requests for this scope. Where `otherwise` is `self`: whose holders may consent to it
+   * for themselves; none named means everybody.
+   */
   approverRoles: readonly string[];
   justification: 'optional' | 'required';
   requestTtlMs: number;
   grantTtlMs: number;
   maxGrantTtlMs: number;
   binding: Binding;
+  /** Of a scope that people consent to themselves: how long ago their sign-in may be. Five minutes when absent. */
+  freshSignInMs?: number;
 }
 
 /** Denials come before every grant: a match forbids the scope whatever else the policy says. */

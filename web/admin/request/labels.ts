@@ -55,6 +55,8 @@ export function cannotDecideText({
   switch (cannot_decide) {
     case 'own_request':
       return 'You asked for this yourself: somebody else has to decide.';
+    case 'self_approval':
+      return 'By themself: the policy leaves this to the own consent of the person who asked. Nobody else decides it.';
     case 'not_approver':
       return 'You may read this, but the policy does not name you as an approver of these scopes.';
     case null:

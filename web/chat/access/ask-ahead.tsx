@@ -147,6 +147,15 @@ function Answer({ answer }: { answer: UpgradeScopeResponse }) {
           Asked. You can close this tab; the decision will be here.
         </Notice>
       );
+    case 'pending_user_approval':
+      return (
+        <Notice tone="wait" role="status">
+          This is yours to allow.{' '}
+          <a href={answer.consent_url} target="_blank" rel="noopener" className="underline">
+            Decide on the consent page<span className="sr-only"> (opens in a new tab)</span>
+          </a>
+        </Notice>
+      );
     case 'denied':
       return (
         <Notice tone="bad" role="status">

@@ -3,6 +3,7 @@ import { ApprovedLine, GrantedAtOnceLine } from './approved-line.tsx';
 import { neededScopes, type ApprovalState } from './approval-state.ts';
 import { AskForApproval } from './ask-for-approval.tsx';
 import type { MessageTarget } from './message-target.ts';
+import { OwnConsent } from './own-consent.tsx';
 import { RequestEnded } from './request-ended.tsx';
 import { BeingDecided, WaitingForDecision } from './waiting-for-decision.tsx';
 
@@ -25,10 +26,23 @@ export function ApprovalCard(props: { target: MessageTarget; call: ToolCallView;
           tool={call.name}
           scopes={scopes}
           approvers={approvers}
+          byThemself={call.authorization_error?.approval_type === 'self'}
           justificationRequired={state.justificationRequired}
         />
       );
     case 'waiting':
+      if (typeof call.approval?.consent_url === 'string') {
+        return (
+          <OwnConsent
+            key={state.requestId}
+            target={target}
+            requestId={state.requestId}
+            consentUrl={call.approval.consent_url}
+            expiresAt={state.expiresAt}
+            scopes={scopes}
+          />
+        );
+      }
       // The key: another request of the same call is another card, not this one's leftovers.
       return (
         <WaitingForDecision

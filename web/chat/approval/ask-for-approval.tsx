@@ -15,6 +15,8 @@ export function AskForApproval(props: {
   tool: string;
   scopes: readonly string[];
   approvers: readonly string[];
+  /** The policy leaves it to the person's own consent. */
+  byThemself: boolean;
   justificationRequired: boolean;
 }) {
   const [justification, setJustification] = useState('');
@@ -27,7 +29,8 @@ export function AskForApproval(props: {
   return (
     <form onSubmit={submit} className="grid gap-3">
       <h2 className="flex items-center gap-2 font-semibold">
-        <KeyRound aria-hidden className="size-4 shrink-0 text-wait" /> This needs somebody’s approval
+        <KeyRound aria-hidden className="size-4 shrink-0 text-wait" />{' '}
+        {props.byThemself ? 'This needs your own consent' : 'This needs somebody’s approval'}
       </h2>
       <dl className="grid gap-x-4 gap-y-1 text-sm sm:grid-cols-[max-content_minmax(0,1fr)]">
         <dt className="text-muted">Asks for</dt>
@@ -42,9 +45,7 @@ export function AskForApproval(props: {
           revokes it
         </dd>
         <dt className="text-muted">Who decides</dt>
-        <dd>
-          <WhoDecides approvers={props.approvers} />
-        </dd>
+        <dd>{props.byThemself ? 'You yourself, after a fresh sign-in' : <WhoDecides approvers={props.approvers} />}</dd>
       </dl>
       <JustificationField value={justification} required={required} onChange={setJustification} />
       {ask.isError && (
@@ -59,7 +60,7 @@ export function AskForApproval(props: {
       )}
       <div className="flex flex-wrap items-center gap-3">
         <Button type="submit" look="primary" disabled={ask.isPending}>
-          {ask.isPending ? 'Asking…' : 'Request approval'}
+          {ask.isPending ? 'Asking…' : props.byThemself ? 'Go on to consent' : 'Request approval'}
         </Button>
         <span className="text-sm text-muted">Nothing has run. Nobody is asked until you press this.</span>
       </div>

@@ -1,0 +1,50 @@
+import { useQuery } from '@tanstack/react-query';
+import { isNotFound, isNotSignedIn } from '../lib/api-error.ts';
+import { useDocumentTitle } from '../lib/use-document-title.ts';
+import { Brand } from '../ui/brand.tsx';
+import { buttonClass } from '../ui/button.tsx';
+import { LoadFailure } from '../ui/load-failure.tsx';
+import { Loading } from '../ui/loading.tsx';
+import { consentQuery } from './consent-query.ts';
+import { ConsentView } from './consent-view.tsx';
+
+/** Where somebody decides for themselves what an agent may do in their name (`otherwise: self` in the policy). */
+export function ConsentPage({ requestId }: { requestId: string }) {
+  const consent = useQuery(consentQuery(requestId));
+  useDocumentTitle('Your consent · Countersign');
+  const signIn = `/sign-in?${new URLSearchParams({ return_to: `/consent/${requestId}` }).toString()}`;
+  return (
+    <main className="mx-auto grid min-h-dvh w-full max-w-2xl content-start gap-5 px-4 py-8 sm:py-12">
+      <Brand />
+      {consent.isPending ? (
+        <Loading label="Loading the request" rows={3} />
+      ) : consent.isSuccess ? (
+        <ConsentView consent={consent.data} />
+      ) : isNotSignedIn(consent.error) ? (
+        <NothingHere title="You are signed out" text="Sign in again to see what is asked." signIn={signIn} />
+      ) : isNotFound(consent.error) ? (
+        <NothingHere
+          title="Nothing here to decide"
+          text="There is no such request, or it is somebody else’s. Only the person who asked can consent to it."
+          signIn={signIn}
+        />
+      ) : (
+        <LoadFailure error={consent.error} onRetry={() => void consent.refetch()} />
+      )}
+    </main>
+  );
+}
+
+function NothingHere(props: { title: string; text: string; signIn: string }) {
+  return (
+    <section className="grid gap-3">
+      <h1 className="text-2xl font-semibold tracking-tight">{props.title}</h1>
+      <p className="text-muted">{props.text}</p>
+      <p>
+        <a href={props.signIn} className={buttonClass('primary')}>
+          Sign in
+        </a>
+      </p>
+    </section>
+  );
+}

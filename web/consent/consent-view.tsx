@@ -1,0 +1,84 @@
+import type { Consent } from '../../api/contract/consents.ts';
+import { formatDuration } from '../lib/format-duration.ts';
+import { ArgumentsView } from '../ui/arguments-view.tsx';
+import { Badge } from '../ui/badge.tsx';
+import { Facts } from '../ui/facts.tsx';
+import { Panel } from '../ui/panel.tsx';
+import { ScopeName } from '../ui/scope-name.tsx';
+import type { Tone } from '../ui/tone.ts';
+import { VisibleText } from '../ui/visible-text.tsx';
+import { ConsentDecision } from './consent-decision.tsx';
+import { ConsentOutcome } from './consent-outcome.tsx';
+
+const riskTones: Readonly<Record<string, Tone>> = { medium: 'accent', high: 'wait', critical: 'bad' };
+
+/** What is asked in full, and the decision; once it has ended, how. */
+export function ConsentView({ consent }: { consent: Consent }) {
+  const { request, client, scopes } = consent;
+  const ended = request.status !== 'pending';
+  return (
+    <>
+      <div className="grid gap-2">
+        <h1 className="text-2xl font-semibold tracking-tight">
+          {ended ? 'Your consent' : `Do you allow ${client.name} to do this?`}
+        </h1>
+        <p className="wrap-anywhere">
+          <strong className="font-semibold">{client.name}</strong> asks in your name for{' '}
+          {request.scopes.map((scope, index) => (
+            <span key={scope}>
+              {index > 0 && ' and '}
+              <ScopeName scope={scope} />
+            </span>
+          ))}
+          {request.tool_name !== null && (
+            <>
+              {' '}
+              to call <code className="font-mono">{request.tool_name}</code>
+            </>
+          )}
+          . {!ended && 'Nobody else decides this: it is up to you.'}
+        </p>
+      </div>
+      {ended && <ConsentOutcome consent={consent} />}
+      {request.tool_name !== null && (
+        <Panel title={`Arguments of ${request.tool_name}`}>
+          <ArgumentsView values={request.tool_args} />
+        </Panel>
+      )}
+      <Panel title={ended ? 'What was asked' : 'What you would allow'}>
+        {scopes.map(({ scope, description, risk }) => (
+          <div key={scope} className="grid gap-1 text-sm">
+            <p className="flex flex-wrap items-center gap-2">
+              <ScopeName scope={scope} />
+              <Badge tone={riskTones[risk] ?? 'neutral'}>
+                {risk === 'none' ? 'No risk' : `${risk.charAt(0).toUpperCase()}${risk.slice(1)} risk`}
+              </Badge>
+            </p>
+            <p>{description}</p>
+          </div>
+        ))}
+        <Facts
+          rows={[
+            ['Why', <Why key="why" text={request.justification} />],
+            [
+              'How long',
+              `${formatDuration(request.grant_seconds)} unless you choose otherwise, or hand it back earlier`,
+            ],
+            ['Used for', 'more than this one call, while it lasts'],
+            ['Through', client.client_id],
+          ]}
+        />
+      </Panel>
+      {!ended && <ConsentDecision consent={consent} />}
+    </>
+  );
+}
+
+function Why({ text }: { text: string | null }) {
+  if (text === null || text === '') return <span className="text-muted">no reason was given</span>;
+  return (
+    <span className="whitespace-pre-wrap">
+      <VisibleText text={text} />
+    </span>
+  );
+}
