@@ -32,6 +32,23 @@ export async function pullPlug(product: Launched, victim: Victim): Promise<Launc
   return product;
 }
 
+/** Stops a process where it is: it holds its connections and answers nothing, until it goes on or is ended for good. */
+export async function hang(
+  product: Launched,
+  victim: Exclude<Victim, 'everything'>,
+): Promise<{ resume(): Promise<void>; end(): Promise<void> }> {
+  const pid = await childWith(product, commandLines[victim]);
+  process.kill(pid, 'SIGSTOP');
+  return {
+    resume: () => {
+      process.kill(pid, 'SIGCONT');
+      return Promise.resolve();
+    },
+    // The signal reaches a stopped process, too.
+    end: async () => void (await pullPlug(product, victim)),
+  };
+}
+
 const starts = (product: Launched) => product.output().split('runs again').length;
 
 async function childWith(product: Launched, commandLine: string): Promise<number> {
