@@ -28,6 +28,7 @@ export function ApprovalCard(props: { target: MessageTarget; call: ToolCallView;
           approvers={approvers}
           byThemself={call.authorization_error?.approval_type === 'self'}
           justificationRequired={state.justificationRequired}
+          bounds={call.grant_bounds}
         />
       );
     case 'waiting':

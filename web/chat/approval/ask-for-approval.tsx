@@ -1,9 +1,11 @@
 import { useState, type SubmitEvent } from 'react';
 import { KeyRound } from 'lucide-react';
+import type { ToolCallView } from '../../../api/contract/chat.ts';
 import { errorText } from '../../lib/api-error.ts';
 import { Button } from '../../ui/button.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { ScopeName } from '../../ui/scope-name.tsx';
+import { DurationField } from './duration-field.tsx';
 import { useRequestApproval, wantsJustification } from './commands.ts';
 import { JustificationField } from './justification-field.tsx';
 import type { MessageTarget } from './message-target.ts';
@@ -18,13 +20,15 @@ export function AskForApproval(props: {
   /** The policy leaves it to the person's own consent. */
   byThemself: boolean;
   justificationRequired: boolean;
+  bounds: ToolCallView['grant_bounds'];
 }) {
   const [justification, setJustification] = useState('');
+  const [seconds, setSeconds] = useState<number>();
   const ask = useRequestApproval(props.target);
   const required = props.justificationRequired || wantsJustification(ask.error);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    ask.mutate(justification.trim());
+    ask.mutate({ justification: justification.trim(), seconds });
   };
   return (
     <form onSubmit={submit} className="grid gap-3">
@@ -48,6 +52,7 @@ export function AskForApproval(props: {
         <dd>{props.byThemself ? 'You yourself, after a fresh sign-in' : <WhoDecides approvers={props.approvers} />}</dd>
       </dl>
       <JustificationField value={justification} required={required} onChange={setJustification} />
+      {props.bounds !== undefined && <DurationField bounds={props.bounds} value={seconds} onChange={setSeconds} />}
       {ask.isError && (
         <Notice tone="bad" role="alert">
           {errorText(ask.error)}

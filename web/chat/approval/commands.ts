@@ -17,12 +17,13 @@ function useRefresh(sessionId: string): () => Promise<unknown> {
 export function useRequestApproval(target: MessageTarget) {
   const onSettled = useRefresh(target.sessionId);
   return useMutation({
-    mutationFn: async (justification: string) =>
+    mutationFn: async ({ justification, seconds }: { justification: string; seconds?: number | undefined }) =>
       (
         await postJson<UpgradeScopeResponse>('/request-approval', {
           session_id: target.sessionId,
           message_id: target.messageId,
           ...(justification === '' ? {} : { justification }),
+          ...(seconds === undefined ? {} : { duration_seconds: seconds }),
         })
       ).body,
     onSettled,

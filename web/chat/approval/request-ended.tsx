@@ -21,7 +21,7 @@ export function RequestEnded(props: { target: MessageTarget; state: EndedState; 
   const askable = state.kind !== 'denied' || state.askable;
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    again.mutate(justification.trim());
+    again.mutate({ justification: justification.trim() });
   };
   return (
     <div className="grid gap-3">
