@@ -89,6 +89,8 @@ function isExpected(text: string, url: string): boolean {
     ((pathname === '/api/user-status' || pathname === '/api/events') && text.includes('status of 401')) ||
     (pathname === '/dashboard' && text.includes('status of 403')) ||
     (pathname.startsWith('/api/consents/') && text.includes('status of 404')) ||
+    // A conversation that was deleted in another tab.
+    (pathname === '/api/chat-history' && text.includes('status of 404')) ||
     (/^\/api\/(approve|deny)\//.test(pathname) && text.includes('status of 409'))
   );
 }
