@@ -16,7 +16,7 @@ export async function endCall(
   call: ToolCall,
   end: Pick<Parameters<typeof finishCall>[2], 'status' | 'result'>,
 ): Promise<void> {
-  await deps.db.transaction().execute((trx) => finishCall(trx, call.call_id, { ...end, at: deps.now() }));
+  await finishCall(deps.db, call.call_id, { ...end, at: deps.now() });
 }
 
 /**

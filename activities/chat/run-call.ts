@@ -1,7 +1,6 @@
 import { DomainError } from '../../workflows/domain/errors.ts';
 import type { AuthorizationError } from '../../workflows/domain/insufficient-scope-error.ts';
 import { callDigest } from '../store/call-digest.ts';
-import { lockMessage, setReply } from '../store/chat-messages.ts';
 import { cancelWhenStopped } from '../store/stop-turns.ts';
 import { claimCall, findCallWithSubject, noteRefusal, type ToolCall } from '../store/tool-call-runs.ts';
 import type { CallDeps } from './call-deps.ts';
@@ -34,14 +33,7 @@ export async function tryCall(deps: CallDeps, callId: string, signal?: AbortSign
   try {
     // What was released has just been granted: a token from before would not carry it.
     const token = await deps.tokens.token({ ...wanted, carrying: status === 'ready' ? call.required_scopes : [] });
-    const claimed = await deps.db.transaction().execute(async (trx) => {
-      // Locked first, so that stopping comes wholly before or wholly after.
-      const message = await lockMessage(trx, call.message_id);
-      if (message === undefined || message.status === 'stopped') return undefined;
-      const row = await claimCall(trx, { callId, argumentsDigest }, deps.now());
-      if (row !== undefined) await setReply(trx, row.message_id, { status: 'running', content: '' });
-      return row;
-    });
+    const claimed = await claimCall(deps.db, { callId, argumentsDigest }, deps.now());
     if (claimed === undefined) return done;
     const attempt = (by: string): Promise<ToolAnswer> =>
       deps.server.call(by, { name: call.name, arguments: call.arguments }, signal);

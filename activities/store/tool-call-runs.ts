@@ -70,21 +70,35 @@ export async function listCalls(db: DbOrTrx, of: { sessionId: string } | { messa
 
 /**
  * Claims a call for running it: one conditional UPDATE by id and argument digest, so that of any number of claims
- * exactly one succeeds (RULES 22).
+ * exactly one succeeds (RULES 22). Its message shows it as running from the same statement on, and is locked before the
+ * call, so that stopping comes wholly before or wholly after.
  */
 export async function claimCall(
   db: DbOrTrx,
   claim: { callId: string; argumentsDigest: string },
   now: Date,
 ): Promise<ToolCall | undefined> {
-  return db
-    .updateTable('tool_calls')
-    .set({ status: 'running', claimed_at: now })
-    .where('call_id', '=', claim.callId)
-    .where('arguments_digest', '=', claim.argumentsDigest)
-    .where('status', 'in', ['proposed', 'ready'])
-    .returningAll()
-    .executeTakeFirst();
+  const { rows } = await sql<ToolCall>`
+    with open as (
+      select message_id from chat_messages
+      where message_id = (select message_id from tool_calls where call_id = ${claim.callId}) and status <> 'stopped'
+      for update
+    ), claimed as (
+      update tool_calls set status = 'running', claimed_at = ${now}
+      where call_id = ${claim.callId} and arguments_digest = ${claim.argumentsDigest} and status in ('proposed', 'ready')
+        and message_id in (select message_id from open)
+      returning *
+    ), reply as (
+      update chat_messages set status = 'running', content = '', updated_at = now() from claimed
+      where chat_messages.message_id = claimed.message_id and chat_messages.role = 'assistant'
+    ), touched as (
+      update chat_sessions set updated_at = now() from claimed where chat_sessions.session_id = claimed.session_id
+      returning chat_sessions.session_id, chat_sessions.subject
+    ), told as (
+      insert into events (kind, id, subject) select 'chat_session', session_id, subject from touched
+    )
+    select * from claimed`.execute(db);
+  return rows[0];
 }
 
 /** Gives a claim back when it is certain that nothing has run. */
@@ -144,13 +158,18 @@ export async function finishCall(
     at: Date;
   },
 ): Promise<ToolCall | undefined> {
-  const ended = await trx
-    .updateTable('tool_calls')
-    .set({ status: end.status, result: end.result === null ? null : JSON.stringify(end.result), finished_at: end.at })
-    .where('call_id', '=', callId)
-    .where('status', 'in', ['proposed', 'ready', 'running'])
-    .returningAll()
-    .executeTakeFirst();
-  if (ended !== undefined) await announceChatSession(trx, ended.session_id);
-  return ended;
+  const { rows } = await sql<ToolCall>`
+    with ended as (
+      update tool_calls set status = ${end.status}, finished_at = ${end.at},
+        result = ${end.result === null ? null : JSON.stringify(end.result)}::jsonb
+      where call_id = ${callId} and status in ('proposed', 'ready', 'running')
+      returning *
+    ), touched as (
+      update chat_sessions set updated_at = now() from ended where chat_sessions.session_id = ended.session_id
+      returning chat_sessions.session_id, chat_sessions.subject
+    ), told as (
+      insert into events (kind, id, subject) select 'chat_session', session_id, subject from touched
+    )
+    select * from ended`.execute(trx);
+  return rows[0];
 }
