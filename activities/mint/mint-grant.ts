@@ -10,7 +10,7 @@ import type { Db, DbOrTrx } from '../store/connect.ts';
 import { countDecision, dropDecision, findDecision, type Decision } from '../store/decisions.ts';
 import { announce } from '../store/events.ts';
 import { findGrantOfRequest, type Grant } from '../store/grants.ts';
-import { findPersonAndPolicy } from '../store/people.ts';
+import { findPersonAndPolicy, holdAccounts } from '../store/people.ts';
 import { holdPolicy } from '../store/policies.ts';
 import { announceRequest, auditContext, lockRequest, setDeciding, type ScopeRequest } from '../store/requests.ts';
 import { holdSuspensions, suspensionOf, type Suspension } from '../store/suspensions.ts';
@@ -32,7 +32,12 @@ export interface MintDeps {
 export async function mintGrant(deps: MintDeps, input: MintInput): Promise<MintResult> {
   return deps.db.transaction().execute(async (trx) => {
     // What does not need another's answer does not wait for it; all else is read under these locks.
-    const [request] = await Promise.all([lockRequest(trx, input.requestId), holdPolicy(trx), holdSuspensions(trx)]);
+    const [, request] = await Promise.all([
+      holdAccounts(trx),
+      lockRequest(trx, input.requestId),
+      holdPolicy(trx),
+      holdSuspensions(trx),
+    ]);
     if (request.status === 'approved') {
       const grant = await findGrantOfRequest(trx, input.requestId);
       if (grant === undefined) throw new Error(`Request ${input.requestId} is approved without a grant.`);

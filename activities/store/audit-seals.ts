@@ -51,8 +51,8 @@ export async function lastSeal(db: DbOrTrx): Promise<AuditSeal | undefined> {
   return db.selectFrom('audit_seals').selectAll().orderBy('position', 'desc').limit(1).executeTakeFirst();
 }
 
-/** Any number fixed for all processes: the key of PostgreSQL's advisory lock around sealing. */
-const sealingLockKey = 20_261_125;
+/** Any number fixed for all processes: the key of PostgreSQL's advisory lock around sealing, which nothing else takes. */
+const sealingLockKey = 20_261_126;
 
 /**
  * Seals the next entries up to a position below which nothing can appear any more.

@@ -110,3 +110,14 @@ export function toAccount(row: AccountRow): Account {
     disabled: row.disabled_at !== null,
   };
 }
+
+/** The key of the advisory lock under which roles and accounts change (`lock_admins` of migration 0010). */
+const accountsLockKey = 20_261_125;
+
+/**
+ * Keeps roles and accounts what they are until this transaction ends: for whoever turns them into a grant. Take it
+ * before a request is locked: closing an account locks in this order.
+ */
+export async function holdAccounts(trx: DbOrTrx): Promise<void> {
+  await sql`select pg_advisory_xact_lock_shared(${accountsLockKey})`.execute(trx);
+}

@@ -3,6 +3,8 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { appendAudit } from '../../activities/store/audit.ts';
 import { sealEntries } from '../../activities/store/audit-seals.ts';
+import { holdAccounts } from '../../activities/store/people.ts';
+import { lockPolicy } from '../../activities/store/policies.ts';
 import { createAuditSealing } from '../../activities/sweep/seal-audit.ts';
 import { auditVerificationSchema, type AuditVerificationView } from '../../api/contract/audit.ts';
 import { problemSchema } from '../../api/contract/problem.ts';
@@ -59,6 +61,16 @@ beforeEach(async () => {
 });
 
 describe('sealing', () => {
+  test('goes on while roles change, grants are minted and policy is activated', async () => {
+    await append(3);
+    await server.db.transaction().execute(async (trx) => {
+      await holdAccounts(trx);
+      await lockPolicy(trx);
+      await seal();
+    });
+    expect(await verify()).toMatchObject({ intact: true, checked: 3 });
+  });
+
   test('covers every entry in order, and what a transaction rolled back leaves no trace', async () => {
     const [first = ''] = await append(2);
     await server.db

@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { mintGrant } from '../../activities/mint/mint-grant.ts';
 import { parsePolicy } from '../../activities/policy/parse-policy.ts';
+import { evaluateRequest } from '../../activities/requests/evaluate-request.ts';
 import { appendAuditUnderGrant } from '../../activities/store/audit.ts';
 import { runChecked } from '../../activities/store/checked-function.ts';
 import { connect, type Connection } from '../../activities/store/connect.ts';
 import { insertCredential, standingOf } from '../../activities/store/credentials.ts';
-import { endGrant, findGrant, frozenGrants, heldScopes } from '../../activities/store/grants.ts';
+import { endGrant, findGrant, findGrantOfRequest, frozenGrants, heldScopes } from '../../activities/store/grants.ts';
 import { findPerson, insertPerson } from '../../activities/store/people.ts';
 import { setPersonRoles, type ChangedRoles } from '../../activities/store/person-roles.ts';
 import { insertPolicyVersion } from '../../activities/store/policies.ts';
@@ -227,6 +229,37 @@ export function describePeopleStore(name: string, start: () => Promise<StoreUnde
         expect((await findGrant(app.db, approved))?.end_reason).toBeNull();
       });
 
+      it.each([
+        ['a role that is being taken away', (by: string) => sql`select set_person_roles(${by}, ${uma}, '{}')`],
+        ['an account that is being closed', () => sql`select set_person_disabled(${ada}, ${uma}, true, 'left')`],
+      ])('grant nothing at the mint to %s', async (_name, change) => {
+        const by = await grant(ada, ['admin:users']);
+        const { request } = await app.db.transaction().execute((trx) =>
+          openRequest(trx, {
+            subject: uma,
+            clientId: 'client',
+            sessionId: null,
+            scopes: ['read:files'],
+            toolName: null,
+            toolArgs: { n: randomUUID() },
+            justification: null,
+          }),
+        );
+        const now = (): Date => new Date();
+        expect(await evaluateRequest({ db: app.db, now }, request.request_id)).toMatchObject({ next: 'mint' });
+        const minting = await app.db.transaction().execute(async (trx) => {
+          await change(by).execute(trx);
+          const asked = mintGrant(
+            { db: mint.db, now, verify: () => Promise.resolve(undefined) },
+            { requestId: request.request_id },
+          );
+          await expect.poll(waitingForAnything).toBe(1);
+          return { asked };
+        });
+        expect(await minting.asked).toEqual({ minted: false, refusal: 'forbidden_by_policy' });
+        expect(await findGrantOfRequest(app.db, request.request_id)).toBeUndefined();
+      });
+
       it('cannot be written past the functions, by no serving role', async () => {
         for (const { db } of [app, mint]) {
           for (const text of [
@@ -350,6 +383,10 @@ export function describePeopleStore(name: string, start: () => Promise<StoreUnde
     async function waiting(): Promise<number> {
       const { rows } = await sql<{ count: string }>`select count(*) from pg_locks
         where not granted and relation = 'grants'::regclass`.execute(owner.db);
+      return Number(rows[0]?.count);
+    }
+    async function waitingForAnything(): Promise<number> {
+      const { rows } = await sql<{ count: string }>`select count(*) from pg_locks where not granted`.execute(owner.db);
       return Number(rows[0]?.count);
     }
   });
