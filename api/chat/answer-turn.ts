@@ -23,6 +23,8 @@ interface Reader {
   isStillAllowed: () => Promise<boolean>;
 }
 
+/** Of a JSON answer. */
+const answeredWithinMs = 60_000;
 const followedForMs = 15 * 60_000;
 const heartbeatMs = 15_000;
 /** A reader this far behind is cut off; the history has everything. */
@@ -33,23 +35,46 @@ export function wantsStream(request: Request): boolean {
   return request.accepts(['application/json', 'text/event-stream']) === 'text/event-stream';
 }
 
-/** Answers with the reply, or with the way to it as an event stream. */
+/**
+ * Begins a turn and answers with the reply, or with the way to it as an event stream. Whoever waits for too many answers
+ * already is told before anything is begun.
+ *
+ * @throws {DomainError} `rate_limited`, and what `begin` throws
+ */
 export async function answerTurn(
   deps: ChatDeps,
-  exchange: { request: Request; response: Response },
-  turn: Turn,
+  { request, response }: { request: Request; response: Response },
+  begin: () => Promise<Turn>,
   reader: Reader,
 ): Promise<void> {
-  const { request, response } = exchange;
-  if (wantsStream(request)) await streamTurn(deps, response, turn, reader);
-  else response.json(turn.reply ?? (await waitForReply(deps, turn.sessionId, turn.awaited)));
-}
-
-/** See `turnEventSchema`. A reader that goes away changes nothing about the turn. */
-async function streamTurn(deps: ChatDeps, response: Response, turn: Turn, reader: Reader): Promise<void> {
   const leave = reader.limit.enter(reader.subject);
   const gone = new AbortController();
   response.once('close', () => gone.abort());
+  try {
+    const turn = await begin();
+    if (wantsStream(request)) await streamTurn(deps, response, turn, reader, gone);
+    else response.json(turn.reply ?? (await awaitReply(deps, turn, gone.signal)));
+  } catch (error) {
+    // Nobody is there to be told.
+    if (!gone.signal.aborted) throw error;
+  } finally {
+    leave();
+  }
+}
+
+/** Nobody waits for the answer of whoever went away. */
+function awaitReply(deps: ChatDeps, { sessionId, awaited }: Turn, signal: AbortSignal): Promise<ChatReply> {
+  return waitForReply(deps, sessionId, awaited, { forMs: answeredWithinMs, signal });
+}
+
+/** See `turnEventSchema`. A reader that goes away changes nothing about the turn. */
+async function streamTurn(
+  deps: ChatDeps,
+  response: Response,
+  turn: Turn,
+  reader: Reader,
+  gone: AbortController,
+): Promise<void> {
   response.writeHead(200, {
     'Content-Type': 'text/event-stream; charset=utf-8',
     'Cache-Control': 'no-store',
@@ -62,12 +87,17 @@ async function streamTurn(deps: ChatDeps, response: Response, turn: Turn, reader
     if (response.writableLength > maxBufferedBytes) gone.abort();
   };
   const tell = (event: TurnEvent): void => write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
-  const heartbeat = setInterval(() => {
-    void reader.isStillAllowed().then(
-      (allowed) => (allowed ? write(': still here\n\n') : gone.abort()),
+  const endUnlessAllowed = (): Promise<void> =>
+    reader.isStillAllowed().then(
+      (allowed) => (allowed ? undefined : gone.abort()),
       () => gone.abort(),
     );
+  const heartbeat = setInterval(() => {
+    void endUnlessAllowed().then(() => write(': still here\n\n'));
   }, heartbeatMs);
+  const unsubscribe = deps.feed.subscribe(({ kind, subject }) => {
+    if (kind === 'sign_out' && subject === reader.subject) void endUnlessAllowed();
+  });
   const teller = new TurnTeller(tell);
   let followed: { messageId: string; leave: () => void } | undefined;
   try {
@@ -93,8 +123,8 @@ async function streamTurn(deps: ChatDeps, response: Response, turn: Turn, reader
     if (!gone.signal.aborted) tell({ type: 'problem', problem: toProblem(asDomainError(error)) });
   } finally {
     clearInterval(heartbeat);
+    unsubscribe();
     followed?.leave();
-    leave();
     response.end();
   }
 }

@@ -30,12 +30,14 @@ import { retryMessage } from './retry-message.ts';
 import { unwrap } from './unwrap-answer.ts';
 
 const shownSessions = 100;
+/** Of one person: each looks into the database several times a second. */
+const answersAtOnce = 20;
 
 /** The chat app's JSON endpoints (PRODUCT.md). Everybody sees and touches their own conversations only (RULES 9). */
 export function chatRoutes(deps: ChatDeps, cookies: ChatCookies): Router {
   const router = Router();
   const limit = createStreamLimit();
-  const turnLimit = createStreamLimit();
+  const turnLimit = createStreamLimit(answersAtOnce, 'You wait for many answers already. Wait for some of them.');
   const reader = (request: Request, { person }: ChatCaller) => ({
     subject: person.subject,
     limit: turnLimit,
@@ -49,19 +51,18 @@ export function chatRoutes(deps: ChatDeps, cookies: ChatCookies): Router {
 
   router.post('/chat', async (request, response) => {
     const caller = await chatCaller(deps, cookies, request);
-    const { sessionId, messageId } = await postMessage(deps, caller, parseBody(postChatSchema, request));
-    await answerTurn(
-      deps,
-      { request, response },
-      { sessionId, awaited: { replyTo: messageId } },
-      reader(request, caller),
-    );
+    const body = parseBody(postChatSchema, request);
+    const begin = async () => {
+      const { sessionId, messageId } = await postMessage(deps, caller, body);
+      return { sessionId, awaited: { replyTo: messageId } };
+    };
+    await answerTurn(deps, { request, response }, begin, reader(request, caller));
   });
 
   router.post('/retry-message', async (request, response) => {
     const caller = await chatCaller(deps, cookies, request);
-    const turn = await retryMessage(deps, caller, parseBody(retryMessageSchema, request));
-    await answerTurn(deps, { request, response }, turn, reader(request, caller));
+    const body = parseBody(retryMessageSchema, request);
+    await answerTurn(deps, { request, response }, () => retryMessage(deps, caller, body), reader(request, caller));
   });
 
   router.post('/request-approval', async (request, response) => {

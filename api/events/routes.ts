@@ -3,6 +3,7 @@ import type { Db } from '../../activities/store/connect.ts';
 import type { EventFeed } from '../../activities/store/event-feed.ts';
 import { findPerson } from '../../activities/store/people.ts';
 import { livePolicy } from '../../activities/store/policies.ts';
+import { isClientBlocked } from '../../activities/store/suspensions.ts';
 import { mayOpenDashboard } from '../../workflows/domain/approvers.ts';
 import { callerOf } from '../sessions/authenticate.ts';
 import type { BrowserSessions } from '../sessions/browser-sessions.ts';
@@ -36,6 +37,8 @@ export function eventRoutes(deps: EventRouteDeps): Router {
           ? Promise.resolve(event.subject === subject || event.kind === 'freeze')
           : mayReceiveEvent(deps.db, subject, event),
       isStillAllowed: () => isStillAllowed(deps, caller),
+      // Whose client is blocked in the middle is told nothing more.
+      mayBeEndedBy: ({ kind, id }) => kind === 'client' && id === caller.clientId,
       start: () => begin(deps, caller, lastEventIdOf(request)),
     });
   });
@@ -64,6 +67,7 @@ function seesOwnOnly(caller: Caller): boolean {
 async function isStillAllowed(deps: EventRouteDeps, caller: Caller): Promise<boolean> {
   if (caller.expiresAt !== undefined && caller.expiresAt <= deps.now()) return false;
   if (caller.sessionId !== undefined && !(await deps.sessions.isAlive(caller.sessionId))) return false;
+  if (caller.kind === 'bearer' && (await isClientBlocked(deps.db, caller.clientId))) return false;
   const person = await findPerson(deps.db, caller.person.subject);
   return person !== undefined && !person.disabled;
 }

@@ -6,13 +6,19 @@ export interface StreamLimit {
   enter(subject: string): () => void;
 }
 
-/** @param max streams of one person at the same time. */
-export function createStreamLimit(max = 20): StreamLimit {
+/**
+ * @param max streams of one person at the same time.
+ * @param refusal what whoever wants one more is told.
+ */
+export function createStreamLimit(
+  max = 20,
+  refusal = 'Too many live views are open. Close a tab and reload.',
+): StreamLimit {
   const open = new Map<string, number>();
   return {
     enter: (subject) => {
       const count = open.get(subject) ?? 0;
-      if (count >= max) throw new DomainError('rate_limited', 'Too many live views are open. Close a tab and reload.');
+      if (count >= max) throw new DomainError('rate_limited', refusal);
       open.set(subject, count + 1);
       let left = false;
       return () => {

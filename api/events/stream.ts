@@ -14,6 +14,8 @@ export interface StreamOptions {
   mayReceive: (event: StoredEvent) => Promise<boolean>;
   /** Whether the session and the account are still good: asked at each heartbeat, and when this person signs out. */
   isStillAllowed: () => Promise<boolean>;
+  /** Whether a change other than this person's signing out is a reason to ask that at once. */
+  mayBeEndedBy?: (event: StoredEvent) => boolean;
   /** What this viewer is told first; asked once, after the feed is followed, so that nothing falls in between. */
   start: () => Promise<StreamStart>;
   heartbeatMs?: number;
@@ -78,7 +80,8 @@ export function streamEvents(response: Response, options: StreamOptions): void {
   const unsubscribe = options.feed.subscribe((event) => {
     enqueue(async () => {
       if (replayed.delete(event.position)) return;
-      if (event.kind === 'sign_out' && event.subject === options.subject) await endUnlessAllowed();
+      const signedOut = event.kind === 'sign_out' && event.subject === options.subject;
+      if (signedOut || options.mayBeEndedBy?.(event) === true) await endUnlessAllowed();
       if (!ended && (await options.mayReceive(event))) send(formatEvent(event));
     });
   });

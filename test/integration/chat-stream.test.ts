@@ -147,4 +147,41 @@ describe('a turn as an event stream', () => {
     expect(foreign.status).toBe(404);
     await foreign.ended;
   });
+
+  it('ends when its person signs out', async () => {
+    const leaving = await signedIn(product.chatUrl, 'manager@example.com');
+    endpoint.script({ slowly: Array.from({ length: 200 }, () => 'word '), everyMs: 100 });
+    const turn = await openTurn(product.chatUrl, leaving, '/chat', { message: 'Talk long' });
+    await expect.poll(() => textOf(turn.events)).toContain('word');
+    expect((await leaving.post('/auth/sign-out')).status).toBe(204);
+    await turn.ended;
+    expect(turn.events.at(-1)?.type).toBe('text');
+  });
+
+  it('and waiting for answers is for twenty at a time of one person, and nothing is begun beyond', async () => {
+    const many = await signedIn(product.chatUrl, 'demo@example.com');
+    endpoint.script(
+      ...Array.from({ length: 25 }, () => ({ slowly: Array.from({ length: 100 }, () => '.'), everyMs: 100 })),
+    );
+    const begun = async () =>
+      Number(
+        (
+          await product.database.db
+            .selectFrom('chat_sessions')
+            .select((eb) => eb.fn.countAll<string>().as('count'))
+            .executeTakeFirstOrThrow()
+        ).count,
+      );
+    const before = await begun();
+    const turns = await Promise.all(
+      Array.from({ length: 25 }, () => openTurn(product.chatUrl, many, '/chat', { message: 'One of many' })),
+    );
+    expect(turns.filter(({ status }) => status === 200)).toHaveLength(20);
+    expect(turns.filter(({ status }) => status === 429)).toHaveLength(5);
+    const json = await many.post('/chat', { message: 'And as JSON' });
+    expect([json.status, json.body['code']]).toEqual([429, 'rate_limited']);
+    expect((await begun()) - before).toBe(20);
+    for (const turn of turns) turn.leave();
+    await Promise.all(turns.map(({ ended }) => ended));
+  });
 });

@@ -1,3 +1,4 @@
+import { importJWK, SignJWT } from 'jose';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { deleteOldEvents } from '../../activities/store/event-history.ts';
@@ -169,4 +170,28 @@ test('events are kept for a week; who was away for longer is told to fetch every
   const late = await open('user', reader.lastEventId);
   // What comes next may be told as it happens.
   await expect.poll(() => late.events.map(({ event }) => event).slice(0, 2)).toEqual(['hello', 'resync']);
+});
+
+test('a client that is blocked in the middle is told nothing more', async () => {
+  const token = await new SignJWT({ client_id: 'cli_blocked', scope: 'none' })
+    .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: server.baseKey.kid ?? '' })
+    .setIssuer(server.issuer)
+    .setAudience(`${server.issuer}/api`)
+    .setSubject(subjects.get('user') ?? '')
+    .setJti('jti-blocked')
+    .setIssuedAt()
+    .setExpirationTime('5m')
+    .sign(await importJWK(server.baseKey, 'ES256'));
+  const response = await fetch(`${server.issuer}/api/events`, { headers: { authorization: `Bearer ${token}` } });
+  expect(response.status).toBe(200);
+  let told = '';
+  const reading = (async () => {
+    for await (const chunk of response.body ?? []) told += Buffer.from(chunk).toString();
+  })();
+  await announceFor('user', 'before');
+  await expect.poll(() => told).toContain('before');
+  await sql`select set_client_blocked(${subjects.get('admin')}, 'cli_blocked', 'stolen')`.execute(server.db);
+  await reading;
+  await announceFor('user', 'after');
+  expect(told).not.toContain('after');
 });
