@@ -6,6 +6,7 @@ import { livePolicy } from '../../activities/store/policies.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import { knownRoles } from '../../workflows/domain/roles.ts';
 import type { ApprovalDeps } from '../approvals/deps.ts';
+import { decodeTextCursor, encodeTextCursor } from '../http/cursor.ts';
 import type { listPeopleQuerySchema, PeopleList, PersonDetail } from '../contract/people.ts';
 import { grantView } from '../grants/view-grant.ts';
 import type { Caller } from '../sessions/caller.ts';
@@ -24,7 +25,7 @@ export async function listPeople(
   const { db } = deps;
   await requireAuditor(db, caller, 'people');
   const now = deps.now();
-  const after = query.cursor === undefined ? undefined : Buffer.from(query.cursor, 'base64url').toString('utf8');
+  const after = decodeTextCursor(query.cursor);
   const [rows, policy, admins] = await Promise.all([
     listedPeople(db, { search: query.search, after, limit: query.limit + 1 }, now),
     livePolicy(db),
@@ -36,7 +37,7 @@ export async function listPeople(
     people: page.map((row) => personView(row, caller, admins)),
     roles: knownRoles(policy),
     ...(rows.length > query.limit && last !== undefined
-      ? { next_cursor: Buffer.from(last.email.toLowerCase()).toString('base64url') }
+      ? { next_cursor: encodeTextCursor(last.email.toLowerCase()) }
       : {}),
     now: now.toISOString(),
   };

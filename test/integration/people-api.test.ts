@@ -117,6 +117,8 @@ describe('GET /api/people', () => {
     expect((await manager.get(`/api/people/${await subjectOf(second)}`)).status).toBe(403);
     expect((await visitor(product.issuer).get('/api/people')).status).toBe(401);
     expect((await admin.get('/api/people/usr_nobody')).status).toBe(404);
+    for (const cursor of ['AAAA', '_w'])
+      expect((await admin.get(`/api/people?cursor=${cursor}`)).body['code']).toBe('invalid_request');
   });
 
   it('ends one session, and all of a person', async () => {

@@ -352,6 +352,7 @@ describe('ids', () => {
       'cursor=x',
       'cursor=%ff',
       `cursor=${Buffer.from('[1,2]').toString('base64url')}`,
+      `cursor=${Buffer.from('["2026-11-25T00:00:00.000Z","\\u0000"]').toString('base64url')}`,
     ]) {
       for (const path of ['/api/requests', '/api/grants']) {
         const answer = await send(product.issuer, { path: `${path}?${query}`, headers: { cookie: cookies.auth } });
