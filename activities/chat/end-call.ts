@@ -1,4 +1,4 @@
-import { parkedText } from '../../workflows/domain/chat-endings.ts';
+import { parkedText, whoseDecision } from '../../workflows/domain/chat-endings.ts';
 import { chatClientId } from '../../workflows/domain/clients.ts';
 import { setReply } from '../store/chat-messages.ts';
 import { heldScopes } from '../store/grants.ts';
@@ -39,7 +39,7 @@ export async function parkForScope(
     if (parked === undefined) return;
     await setReply(trx, parked.message_id, {
       status: 'awaiting_authorization',
-      content: parkedText({ tool: parked.name, reason: 'scope', scopes: [scope] }),
+      content: parkedText({ tool: parked.name, reason: whoseDecision(parked), scopes: [scope] }),
     });
     const requestId = wait.requestId ?? (await openRequestOfSameCall(trx, parked));
     if (requestId !== undefined) await attachRequest(trx, parked, requestId);

@@ -50,7 +50,7 @@ export async function decisionFigures(db: DbOrTrx, since: Date): Promise<Decisio
   };
 }
 
-/** How often each approver decided since then, the busiest first. */
+/** How often each approver decided for somebody else since then, the busiest first. Own consents are no such decision. */
 export async function countByApprover(
   db: DbOrTrx,
   since: Date,
@@ -66,6 +66,7 @@ export async function countByApprover(
     ])
     .where('status', 'in', ['approved', 'denied'])
     .where('decided_at', '>=', since)
+    .whereRef('scope_requests.decided_by', '!=', 'scope_requests.subject')
     .groupBy('people.email')
     .orderBy(sql`count(*)`, 'desc')
     .orderBy('people.email')

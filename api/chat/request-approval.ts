@@ -1,4 +1,4 @@
-import { parkedText } from '../../workflows/domain/chat-endings.ts';
+import { parkedText, whoseDecision } from '../../workflows/domain/chat-endings.ts';
 import type { z } from 'zod';
 import { setReply } from '../../activities/store/chat-messages.ts';
 import { chatSessionExists, ownChatSession } from '../../activities/store/chat-sessions.ts';
@@ -56,7 +56,7 @@ async function parked(deps: ChatDeps, call: ToolCall): Promise<ToolCall> {
   return deps.db.transaction().execute(async (trx) => {
     const again = await parkAgain(trx, call.call_id);
     if (again === undefined) return call;
-    const content = parkedText({ tool: again.name, reason: 'scope', scopes: again.required_scopes });
+    const content = parkedText({ tool: again.name, reason: whoseDecision(again), scopes: again.required_scopes });
     await setReply(trx, again.message_id, { status: 'awaiting_authorization', content });
     return again;
   });

@@ -118,7 +118,13 @@ describe('GET /api/audit', () => {
 describe('GET /api/stats', () => {
   beforeAll(async () => {
     const [uma, ada] = [await server.subjectOf('user@example.com'), await server.subjectOf('admin@example.com')];
-    const add = (id: string, status: 'approved' | 'denied' | 'pending', seconds: number | null, ageDays = 1) => {
+    const add = (
+      id: string,
+      status: 'approved' | 'denied' | 'pending',
+      seconds: number | null,
+      ageDays = 1,
+      decidedBy = ada,
+    ) => {
       const createdAt = new Date(Date.now() - ageDays * 24 * 3_600_000);
       const insert = (trx: DbOrTrx) =>
         trx
@@ -138,7 +144,7 @@ describe('GET /api/stats', () => {
             created_at: createdAt,
             expires_at: createdAt,
             decided_at: status === 'pending' ? null : new Date(createdAt.getTime() + (seconds ?? 0) * 1_000),
-            decided_by: seconds === null ? null : ada,
+            decided_by: seconds === null ? null : decidedBy,
           })
           .execute();
       // The database itself lets no request begin as decided.
@@ -155,6 +161,9 @@ describe('GET /api/stats', () => {
     await add('req_s5', 'pending', null, 0);
     // Too old for the figures, not for the total.
     await add('req_s6', 'approved', 5_000, 60);
+    // Their own consents: decided by a person, but not by an approver.
+    await add('req_s7', 'approved', 30, 1, uma);
+    await add('req_s8', 'denied', 30, 1, uma);
     await server.grant({ email: 'demo@example.com', clientId: dashboardClientId, scopes: ['read:files'] });
     const over = { email: 'demo@example.com', clientId: dashboardClientId, scopes: ['read:files'], lifetimeMs: -1 };
     await server.grant(over);
@@ -164,20 +173,24 @@ describe('GET /api/stats', () => {
   test('adds up', async () => {
     const figures = statsSchema.parse((await admin.get('/api/stats')).body);
     // The three behind what `grant` made stay open.
-    expect(figures.requests.total).toEqual({ pending: 4, approved: 4, denied: 1, expired: 0, cancelled: 0 });
+    expect(figures.requests.total).toEqual({ pending: 4, approved: 5, denied: 2, expired: 0, cancelled: 0 });
     expect(figures.requests.today).toMatchObject({ pending: 4, denied: 0 });
-    expect(figures.time_to_decision).toEqual({ decisions: 3, median_seconds: 20, p95_seconds: 56 });
-    expect(figures.automatic_share).toBeCloseTo(1 / 3);
-    expect(figures.approvals).toEqual({ by_policy: 1, by_people: 2 });
-    expect(figures.decision_times.map(({ decisions }) => decisions)).toEqual([2, 1, 0, 0, 0, 0, 0]);
+    expect(figures.time_to_decision).toEqual({
+      decisions: 5,
+      median_seconds: 30,
+      p95_seconds: expect.closeTo(54) as number,
+    });
+    expect(figures.automatic_share).toBeCloseTo(1 / 4);
+    expect(figures.approvals).toEqual({ by_policy: 1, by_people: 3 });
+    expect(figures.decision_times.map(({ decisions }) => decisions)).toEqual([4, 1, 0, 0, 0, 0, 0]);
     expect(figures.days).toHaveLength(30);
     expect(figures.days.at(-1)).toMatchObject({ asked: 4, denied: 0, waiting: 4 });
     const sum = (what: 'asked' | 'approved' | 'denied') => figures.days.reduce((all, day) => all + day[what], 0);
-    expect([sum('asked'), sum('approved'), sum('denied')]).toEqual([8, 3, 1]);
+    expect([sum('asked'), sum('approved'), sum('denied')]).toEqual([10, 4, 2]);
     expect(figures.active_grants).toBe(1);
     expect(figures.approvers).toEqual([{ email: 'admin@example.com', approved: 2, denied: 1 }]);
     expect(figures.top_scopes).toEqual([
-      { scope: 'admin:users', requests: 5 },
+      { scope: 'admin:users', requests: 7 },
       { scope: 'read:files', requests: 3 },
     ]);
   });

@@ -39,8 +39,10 @@ describe('the audit page', () => {
     expect(auditParameters({ from: 'x' }).has('from')).toBe(false);
     expect(exportPath({ scope: 'read:files' }, 'csv')).toBe('/api/audit/export?scope=read%3Afiles&format=csv');
   });
-  it('offers kinds that there are, and shows one from a newer server as it is', () => {
-    expect(entryTypes.filter(({ value }) => !auditTypes.some((type) => type === value))).toEqual([]);
+  it('has words for every kind that there is and no other, and shows one from a newer server as it is', () => {
+    expect(entryTypes.map(({ value }) => value).toSorted()).toEqual([...auditTypes].toSorted());
+    expect(entryTypes.filter(({ value, label }) => label === value)).toEqual([]);
+    expect(new Set(entryTypes.map(({ label }) => label)).size).toBe(auditTypes.length);
     expect(entryWord('comet.seen').text).toBe('comet.seen');
   });
   it('reads a seal as it is shown, and nothing else', () => {

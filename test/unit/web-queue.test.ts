@@ -176,4 +176,9 @@ describe('the timeline', () => {
       details: '',
     });
   });
+  it('says for whom a request waits', () => {
+    const pending = (approval_type: string) => timelineText({ type: 'request.pending', data: { approval_type } }).what;
+    expect(pending('self')).toBe('Waiting for their own consent');
+    expect(pending('admin_required')).toBe('Waiting for an approver');
+  });
 });

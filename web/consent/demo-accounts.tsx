@@ -15,7 +15,7 @@ export function DemoAccounts(props: {
           type="button"
           aria-pressed={props.chosen === account.email}
           onClick={() => props.onChoose(account.email)}
-          className="quiet-motion flex min-h-11 flex-wrap content-center items-baseline justify-between gap-x-3 rounded-lg border border-line px-3 py-2 text-left text-sm hover:bg-sunken aria-pressed:border-accent aria-pressed:bg-accent-soft"
+          className="quiet-motion flex min-h-11 content-center justify-between gap-x-3 max-sm:flex-col sm:items-baseline rounded-lg border border-line px-3 py-2 text-left text-sm hover:bg-sunken aria-pressed:border-accent aria-pressed:bg-accent-soft"
         >
           <span className="font-medium wrap-anywhere">{account.email}</span>
           <span className="text-muted">{account.roles.join(', ')}</span>

@@ -46,15 +46,24 @@ export function failureText(failure: TurnFailure): string {
   }
 }
 
+/** Whom a call waits for that met a missing scope: an approver, or the person's own consent. */
+export function whoseDecision(call: {
+  authorization_error: { approval_type: string } | null;
+}): 'scope' | 'own_consent' {
+  return call.authorization_error?.approval_type === 'self' ? 'own_consent' : 'scope';
+}
+
 /** What the conversation says while a call waits. */
 export function parkedText(wait: {
   tool: string;
-  reason: 'scope' | 'sign_in' | 'unreachable';
+  reason: 'scope' | 'own_consent' | 'sign_in' | 'unreachable';
   scopes: readonly string[];
 }): string {
   switch (wait.reason) {
+    case 'own_consent':
+      return `\`${wait.tool}\` needs the scope \`${wait.scopes.join(' ')}\`, which you do not hold. It takes your own consent; I carry on by myself as soon as you have decided.`;
     case 'scope':
-      return `\`${wait.tool}\` needs the scope \`${wait.scopes.join(' ')}\`, which you do not hold. Request approval and I carry on as soon as it is decided.`;
+      return `\`${wait.tool}\` needs the scope \`${wait.scopes.join(' ')}\`, which you do not hold. It takes somebody’s approval; I carry on by myself as soon as it is decided.`;
     case 'sign_in':
       return `Your sign-in has ended, so \`${wait.tool}\` waits. Sign in again and I carry on.`;
     case 'unreachable':

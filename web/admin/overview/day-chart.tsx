@@ -1,4 +1,4 @@
-import { useId } from 'react';
+import { useEffect, useId, useRef } from 'react';
 import { barPieces, endedOn, endSeries, scaleEnd, type Day } from './chart-numbers.ts';
 
 const width = 720;
@@ -13,6 +13,11 @@ const dayName = new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numer
 export function DayChart({ days }: { days: readonly Day[] }) {
   const title = useId();
   const description = useId();
+  const strip = useRef<HTMLDivElement>(null);
+  // On a phone the chart is wider than the screen, and today is what one comes for.
+  useEffect(() => {
+    if (strip.current !== null) strip.current.scrollLeft = strip.current.scrollWidth;
+  }, []);
   const scale = scaleEnd(Math.max(...days.map((day) => Math.max(endedOn(day), day.waiting))));
   const slot = (width - left) / days.length;
   const y = (share: number): number => top + (height - top - bottom) * (1 - share);
@@ -20,7 +25,13 @@ export function DayChart({ days }: { days: readonly Day[] }) {
   const ended = days.reduce((sum, day) => sum + endedOn(day), 0);
   return (
     <figure className="grid min-w-0 grid-cols-1 gap-3">
-      <div className="min-w-0 overflow-x-auto" tabIndex={0} role="region" aria-label="Chart of the last 30 days">
+      <div
+        ref={strip}
+        className="min-w-0 overflow-x-auto"
+        tabIndex={0}
+        role="region"
+        aria-label="Chart of the last 30 days"
+      >
         <svg
           role="img"
           aria-labelledby={title}

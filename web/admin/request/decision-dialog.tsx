@@ -5,6 +5,7 @@ import { useOnScreen } from '../../lib/use-on-screen.ts';
 import { ArgumentsView } from '../../ui/arguments-view.tsx';
 import { Modal } from '../../ui/modal.tsx';
 import { Notice } from '../../ui/notice.tsx';
+import { CommandStages } from './command-stages.tsx';
 import { DecisionButtons } from './decision-buttons.tsx';
 import { DurationField } from './duration-field.tsx';
 import { DenyPresets } from './deny-presets.tsx';
@@ -65,6 +66,7 @@ export function DecisionDialog(props: {
         </div>
         <div>
           {request.tool_name !== null && <ArgumentsView values={request.tool_args} full />}
+          {request.tool_name === 'execute_command' && <CommandStages requestId={request.request_id} />}
           <span ref={endOfArguments} aria-hidden className="block h-px" />
         </div>
         {careful && (

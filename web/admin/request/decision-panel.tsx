@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ScopeRequestView } from '../../../api/contract/scope-requests.ts';
 import { formatDuration } from '../../lib/format-duration.ts';
 import { userStatusQuery } from '../../lib/user-status-query.ts';
-import { Button } from '../../ui/button.tsx';
+import { Button, buttonClass } from '../../ui/button.tsx';
 import { Countdown } from '../../ui/countdown.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { Panel } from '../../ui/panel.tsx';
@@ -53,13 +53,18 @@ export function DecisionPanel({ request, onDecided }: { request: ScopeRequestVie
               <Moment at={request.expires_at} />. Unanswered it expires; it is never approved by itself.
             </p>
           )}
-          {request.max_grant_seconds > 0 && (
+          {why === undefined && request.max_grant_seconds > 0 && (
             <p className="text-sm text-muted">
               Approved, it holds for {formatDuration(request.grant_seconds)}
               {request.max_grant_seconds > request.grant_seconds &&
                 `, or as long as you choose, up to ${formatDuration(request.max_grant_seconds)}`}
               .
             </p>
+          )}
+          {request.consent_url !== null && (
+            <a href={request.consent_url} className={buttonClass('primary')}>
+              Decide on the consent page
+            </a>
           )}
           {/* On phones the two buttons stay in reach at the lower edge, with the reason when they are off. */}
           <div className="grid gap-3 max-lg:fixed max-lg:inset-x-0 max-lg:bottom-0 max-lg:z-10 max-lg:border-t max-lg:border-line max-lg:bg-surface max-lg:p-3">

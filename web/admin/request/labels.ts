@@ -1,5 +1,5 @@
 import type { GrantView } from '../../../api/contract/grants.ts';
-import type { ScopeRequestView } from '../../../api/contract/scope-requests.ts';
+import type { RequestDetail, ScopeRequestView } from '../../../api/contract/scope-requests.ts';
 import type { Tone } from '../../ui/tone.ts';
 
 /** A word with the colour that repeats its meaning. */
@@ -72,7 +72,10 @@ const auditWords: Readonly<Record<string, string>> = {
   'request.expired': 'Expired: nobody answered in time',
   'request.cancelled': 'Cancelled',
   'request.withdrawal_recorded': 'Withdrawn by the requester',
+  'request.withdrawal_redelivered': 'The withdrawal was delivered again',
+  'request.workflow_restarted': 'Its workflow was started again',
   'decision.recorded': 'A decision was recorded',
+  'decision.redelivered': 'The decision was delivered again',
   'decision.dropped': 'A decision was dropped: it failed its re-check',
   'decision.refused': 'An attempt to decide was refused',
   'grant.created': 'Grant begins',
@@ -82,12 +85,15 @@ const auditWords: Readonly<Record<string, string>> = {
   'grant.consumed': 'Grant used up',
   'credential.issued': 'A token was issued',
   'credential.refused': 'A token was refused',
+  'call.released': 'The waiting call was released',
+  'call.settled': 'A lost call was settled',
   'tool.called': 'Tool called',
   'tool.finished': 'Tool call ended',
   'tool.refused': 'Tool call refused',
 };
 
 /** Words for an entry of the audit table; an unknown type is shown as it is. */
-export function auditText(type: string): string {
+export function auditText({ type, data }: Pick<RequestDetail['timeline'][number], 'type' | 'data'>): string {
+  if (type === 'request.pending' && data['approval_type'] === 'self') return 'Waiting for their own consent';
   return auditWords[type] ?? type;
 }

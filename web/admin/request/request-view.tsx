@@ -50,7 +50,7 @@ export function RequestView({ detail, onDecided }: { detail: RequestDetail; onDe
             <ArgumentsView values={request.tool_args} full />
           </Panel>
         )}
-        {detail.will_run !== null && <WillRun plan={detail.will_run} />}
+        {detail.will_run !== null && <WillRun plan={detail.will_run} ended={request.status !== 'pending'} />}
         <Panel title="Justification">
           {request.justification === null || request.justification === '' ? (
             <p className="text-sm text-muted">None given. The policy does not require one.</p>

@@ -16,10 +16,10 @@ const details: Readonly<Record<string, string>> = {
 };
 
 /** What happened, and what is worth knowing about it. */
-export function timelineText({ type, data }: Entry): { what: string; details: string } {
+export function timelineText({ type, data }: Pick<Entry, 'type' | 'data'>): { what: string; details: string } {
   const known = Object.entries(details).flatMap(([name, label]) => {
     const value = data[name];
     return typeof value === 'string' && value !== '' ? [`${label}: ${value.replaceAll('_', ' ')}`] : [];
   });
-  return { what: auditText(type), details: known.join(', ') };
+  return { what: auditText({ type, data }), details: known.join(', ') };
 }

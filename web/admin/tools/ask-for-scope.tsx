@@ -5,7 +5,7 @@ import type { ScopeRequestView, UpgradeScopeResponse } from '../../../api/contra
 import type { ToolCallAnswer } from '../../../api/contract/tools.ts';
 import { postJson } from '../../lib/api-client.ts';
 import { errorText } from '../../lib/api-error.ts';
-import { Button } from '../../ui/button.tsx';
+import { Button, buttonClass } from '../../ui/button.tsx';
 import { Countdown } from '../../ui/countdown.tsx';
 import { fieldClass } from '../../ui/field.ts';
 import { Notice } from '../../ui/notice.tsx';
@@ -41,7 +41,7 @@ export function AskForScope(props: {
     },
   });
   const { data: answer } = ask;
-  if (answer?.status === 'pending_admin_approval') {
+  if (answer?.status === 'pending_admin_approval' || answer?.status === 'pending_user_approval') {
     return <Progress requestId={answer.approval_request_id} onRetry={props.onRetry} />;
   }
   return (
@@ -93,7 +93,9 @@ function Progress({ requestId, onRetry }: { requestId: string; onRetry: () => vo
       <Notice tone={label.tone}>
         {request === undefined || request.status === 'pending' ? (
           <>
-            You asked. Somebody else decides;{' '}
+            {request?.approval_type === 'self'
+              ? 'This is yours to allow, on its consent page;'
+              : 'You asked. Somebody else decides;'}{' '}
             {request?.expires_at !== undefined && request.expires_at !== null && (
               <Countdown until={request.expires_at} label="Time left for your request" />
             )}
@@ -106,6 +108,11 @@ function Progress({ requestId, onRetry }: { requestId: string; onRetry: () => vo
         <Link href={adminPaths.request(requestId)} className="text-sm text-accent underline">
           Your request
         </Link>
+        {typeof request?.consent_url === 'string' && (
+          <a href={request.consent_url} target="_blank" rel="noopener" className={buttonClass('primary')}>
+            Decide on the consent page<span className="sr-only"> (opens in a new tab)</span>
+          </a>
+        )}
         {request?.status === 'approved' && <Button onClick={onRetry}>Call again</Button>}
       </div>
     </div>

@@ -43,7 +43,7 @@ export function AskForApproval(props: {
             <ScopeName key={scope} scope={scope} />
           ))}
         </dd>
-        <dt className="text-muted">If approved</dt>
+        <dt className="text-muted">{props.byThemself ? 'If you allow it' : 'If approved'}</dt>
         <dd>
           the agent holds it for a limited time and can use it for more than this one call, until then or until somebody
           revokes it
@@ -67,7 +67,11 @@ export function AskForApproval(props: {
         <Button type="submit" look="primary" disabled={ask.isPending}>
           {ask.isPending ? 'Asking…' : props.byThemself ? 'Go on to consent' : 'Request approval'}
         </Button>
-        <span className="text-sm text-muted">Nothing has run. Nobody is asked until you press this.</span>
+        <span className="text-sm text-muted">
+          {props.byThemself
+            ? 'Nothing has run. You decide on the next page.'
+            : 'Nothing has run. Nobody is asked until you press this.'}
+        </span>
       </div>
     </form>
   );

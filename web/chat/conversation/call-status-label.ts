@@ -2,12 +2,18 @@ import type { ToolCallView } from '../../../api/contract/chat.ts';
 import type { Tone } from '../../ui/tone.ts';
 
 /** How a call stands, in one or two words. Each status has words and a colour of its own. */
-export function callStatusLabel(status: ToolCallView['status']): { text: string; tone: Tone } {
+export function callStatusLabel({
+  status,
+  authorization_error: error,
+}: Pick<ToolCallView, 'status' | 'authorization_error'>): { text: string; tone: Tone } {
   switch (status) {
     case 'proposed':
       return { text: 'proposed', tone: 'neutral' };
     case 'parked':
-      return { text: 'waiting for approval', tone: 'wait' };
+      return {
+        text: error?.approval_type === 'self' ? 'waiting for your consent' : 'waiting for approval',
+        tone: 'wait',
+      };
     case 'ready':
       return { text: 'about to run', tone: 'accent' };
     case 'running':

@@ -13,7 +13,7 @@ import { ToolResult } from './tool-result.tsx';
 /** One tool call: what it is, with its arguments in full, how it stands, who allowed it, what came of it. */
 export function ToolCallCard(props: { target: MessageTarget; call: ToolCallView; quotedInReply: boolean }) {
   const { call, target } = props;
-  const label = callStatusLabel(call.status);
+  const label = callStatusLabel(call);
   return (
     <div
       role="group"

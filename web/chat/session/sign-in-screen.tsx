@@ -11,7 +11,7 @@ export function SignInScreen({ hadSession }: { hadSession: boolean }) {
     <main className="mx-auto flex min-h-dvh max-w-md flex-col justify-center gap-6 px-5 py-10">
       <Brand suffix="chat" />
       <div className="grid gap-2">
-        <h1 className="text-2xl font-semibold tracking-tight">An agent that asks before it acts</h1>
+        <h1 className="text-2xl font-semibold tracking-tight text-balance">An agent that asks before it acts</h1>
         <p className="text-muted">
           It starts with no permissions at all. When it needs one, the policy grants it at once or a person decides, and
           then it carries on by itself.
