@@ -10,6 +10,9 @@ import { auditPage } from './list-audit.ts';
 import { createTurns } from './turns.ts';
 import { verification } from './verify-audit.ts';
 
+/** How long a reader of an export may take nothing. */
+const stalledMs = 60_000;
+
 /** The audit log: read, exported, verified. Expects an authenticated caller. */
 export function auditRoutes(deps: AuditDeps): Router {
   const router = Router();
@@ -28,6 +31,8 @@ export function auditRoutes(deps: AuditDeps): Router {
       const { contentType, fileName, body } = await exportAudit(deps, callerOf(res), query);
       res.setHeader('Content-Type', contentType);
       res.setHeader('Content-Disposition', `attachment; filename="${fileName}"`);
+      // Turns are few: whoever stops reading gives theirs back.
+      res.setTimeout(stalledMs, () => res.destroy());
       // What breaks on the way breaks the connection: a file that is cut off must not look whole.
       await pipeline(body, res).catch((err: unknown) => {
         deps.logger.warn({ err }, 'an export of the audit log ended early');

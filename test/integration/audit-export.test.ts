@@ -1,6 +1,10 @@
 import { sql } from 'kysely';
+import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { endAccountSession } from '../../activities/store/account-sessions.ts';
 import { appendAudit } from '../../activities/store/audit.ts';
+import { findPerson } from '../../activities/store/people.ts';
+import { exportAudit } from '../../api/audit/export-audit.ts';
 import { auditEntrySchema } from '../../api/contract/audit.ts';
 import { problemSchema } from '../../api/contract/problem.ts';
 import { startAuthServer, type TestAuthServer } from '../support/auth-server.ts';
@@ -69,6 +73,46 @@ test('many pages come whole, each entry once', async () => {
     .map((line) => Number(auditEntrySchema.parse(JSON.parse(line)).position));
   expect(new Set(positions).size).toBe(1_700);
   expect(positions).toEqual([...positions].sort((one, other) => other - one));
+});
+
+test('what people wrote begins no cell where a semicolon parts them', async () => {
+  await appendAudit(server.db, {
+    type: 'grant.revoked',
+    actor: 'system',
+    requestId: 'req_z',
+    data: { note: 'x;=1+1' },
+  });
+  const text = await (await download('format=csv&request_id=req_z')).text();
+  expect(text).not.toContain(';');
+  expect(text).toContain('x\\u003b=1+1');
+});
+
+test('goes no further than the sign-in of whoever takes it', async () => {
+  const subject = await server.subjectOf('auditor@example.com');
+  const person = await findPerson(server.db, subject);
+  if (person === undefined) throw new Error('no auditor');
+  await signedIn(server.issuer, 'auditor@example.com');
+  const { session_id: sessionId } = await server.db
+    .selectFrom('account_sessions')
+    .select('session_id')
+    .where('subject', '=', subject)
+    .orderBy('authenticated_at', 'desc')
+    .limit(1)
+    .executeTakeFirstOrThrow();
+  const { body } = await exportAudit(
+    { db: server.db, now: () => new Date(), logger: pino({ level: 'silent' }) },
+    { kind: 'browser', person, clientId: 'countersign-dashboard', sessionId },
+    { format: 'jsonl', request_id: 'req_many' },
+  );
+  const taken: string[] = [];
+  const reading = (async () => {
+    for await (const chunk of body) {
+      taken.push(String(chunk));
+      if (taken.length === 1) await endAccountSession(server.db, sessionId, new Date());
+    }
+  })();
+  await expect(reading).rejects.toMatchObject({ code: 'not_auditor' });
+  expect(taken.length).toBeLessThan(4);
 });
 
 test('a reader who goes away gives the turn back', async () => {

@@ -6,6 +6,8 @@ describe('csvCell', () => {
     ['plain', 'plain'],
     ['', ''],
     ['a,b', '"a,b"'],
+    ['a;=1+1', '"a;=1+1"'],
+    ['a\t=1+1', '"a\t=1+1"'],
     ['say "no"', '"say ""no"""'],
     ['two\r\nlines', '"two\r\nlines"'],
     ['{"n":1}', '"{""n"":1}"'],
