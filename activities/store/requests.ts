@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ExpressionBuilder, Selectable } from 'kysely';
+import { sql, type ExpressionBuilder, type Selectable } from 'kysely';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import type { ApprovalType } from '../../workflows/domain/approval-type.ts';
 import type { Risk } from '../../workflows/domain/policy.ts';
@@ -32,26 +32,31 @@ export async function openRequest(
 ): Promise<{ request: ScopeRequest; created: boolean }> {
   const requestId = `req_${randomUUID()}`;
   const dedupeKey = requestDedupeKey(asked);
-  const inserted = await trx
-    .insertInto('scope_requests')
-    .values({
-      request_id: requestId,
-      subject: asked.subject,
-      client_id: asked.clientId,
-      session_id: asked.sessionId,
-      scopes: [...asked.scopes].sort(),
-      tool_name: asked.toolName,
-      tool_args: asked.toolArgs === null ? null : JSON.stringify(asked.toolArgs),
-      justification: asked.justification,
-      requested_duration_seconds: asked.durationSeconds ?? null,
-      digest: requestDigest({ ...asked, requestId }),
-      dedupe_key: dedupeKey,
-    })
-    .onConflict((conflict) => conflict.column('dedupe_key').where('status', 'in', ['requested', 'pending']).doNothing())
-    .returningAll()
-    // Without this one: the statement does not see what it inserts.
-    .returning((eb) => openRequestsOf(eb, asked.subject).as('open_before'))
-    .executeTakeFirst();
+  const [, inserted] = await Promise.all([
+    holdOpenRequests(trx, asked.subject),
+    trx
+      .insertInto('scope_requests')
+      .values({
+        request_id: requestId,
+        subject: asked.subject,
+        client_id: asked.clientId,
+        session_id: asked.sessionId,
+        scopes: [...asked.scopes].sort(),
+        tool_name: asked.toolName,
+        tool_args: asked.toolArgs === null ? null : JSON.stringify(asked.toolArgs),
+        justification: asked.justification,
+        requested_duration_seconds: asked.durationSeconds ?? null,
+        digest: requestDigest({ ...asked, requestId }),
+        dedupe_key: dedupeKey,
+      })
+      .onConflict((conflict) =>
+        conflict.column('dedupe_key').where('status', 'in', ['requested', 'pending']).doNothing(),
+      )
+      .returningAll()
+      // Without this one: the statement does not see what it inserts.
+      .returning((eb) => openRequestsOf(eb, asked.subject).as('open_before'))
+      .executeTakeFirst(),
+  ]);
   if (inserted !== undefined) {
     const { open_before, ...request } = inserted;
     if (Number(open_before) >= maxOpenRequests) throw tooManyOpen();
@@ -68,6 +73,14 @@ export async function openRequest(
     throw new DomainError('temporarily_unavailable', 'The same request has just been decided. Ask again.');
   }
   return { request: open, created: false };
+}
+
+/** Any number fixed for all processes; with the person, the key of PostgreSQL's advisory lock around counting them. */
+const openRequestsLockKey = 20_261_127;
+
+/** One new request of a person at a time: many at once would each count those before them only. */
+async function holdOpenRequests(trx: DbOrTrx, subject: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${openRequestsLockKey}::int, hashtext(${subject}))`.execute(trx);
 }
 
 function openRequestsOf(eb: ExpressionBuilder<Database, 'scope_requests'>, subject: string) {
