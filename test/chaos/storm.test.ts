@@ -32,6 +32,8 @@ interface Seen {
   verdict: 'approve' | 'deny';
   callId: string;
   outcome: string | undefined;
+  /** What the conversation says about it. */
+  said: string;
 }
 
 test(
@@ -50,8 +52,13 @@ test(
     const pulled = await storm;
 
     await untilStored(product, 'that nothing is on its way any more', async (db) => (await onTheWay(db)) === 0, 60_000);
-    for (const { verdict, outcome } of seen)
-      expect(verdict === 'deny' ? ['denied'] : ['succeeded', 'unknown']).toContain(outcome);
+    for (const { verdict, outcome, said } of seen) {
+      // It ran, but what it did could not be recorded: its result is withheld (RULES 25).
+      const withheld = outcome === 'failed' && said.includes('could not be recorded');
+      expect(verdict === 'deny' ? ['denied'] : ['succeeded', 'unknown'], said).toContain(
+        withheld ? 'unknown' : outcome,
+      );
+    }
     const facts = await readStore(product, (db) => factsOf(db, seen));
     expect(facts).toEqual(seen.map(({ verdict }) => (verdict === 'deny' ? denied : approved)));
     const auditor = await signedIn(product.issuer, 'auditor@example.com');
@@ -90,7 +97,14 @@ async function oneRequest(who: Visitor, admin: Visitor, verdict: Seen['verdict']
   });
   const message = await persistently(() => answered(who, reply, 90_000));
   await persistently(() => handBack(who, admin));
-  return { requestId, verdict, callId: reply.tool_calls[0]?.call_id ?? '', outcome: message.tool_calls?.[0]?.status };
+  const call = message.tool_calls?.[0];
+  return {
+    requestId,
+    verdict,
+    callId: reply.tool_calls[0]?.call_id ?? '',
+    outcome: call?.status,
+    said: `${message.content} ${JSON.stringify(call?.result)}`,
+  };
 }
 
 /** Asking again joins the open request; one whose answer was lost is named by the conversation. */
