@@ -9,11 +9,16 @@ export interface PlainPage {
 
 const stylePath = '/plain-page.css';
 
-const style = `:root { color-scheme: light dark; font: 1rem/1.6 system-ui, sans-serif; }
+// The colours of the apps, from their theme.
+const style = `:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; background: light-dark(#f5f6f8, #0e1115); color: light-dark(#191e25, #e9ecf0); }
 body { margin: 0 auto; max-width: 34rem; padding: 12vh 1.25rem 2rem; }
-h1 { font-size: 1.5rem; line-height: 1.3; }
+header { font-weight: 600; color: light-dark(#0f5c6e, #74cadc); }
+h1 { font-size: 1.5rem; line-height: 1.3; text-wrap: balance; }
+p { color: light-dark(#545d69, #a6b0bc); overflow-wrap: anywhere; }
 nav { display: flex; flex-wrap: wrap; gap: 0.75rem; align-items: center; margin-top: 1.5rem; }
-a { color: inherit; display: inline-block; padding: 0.5rem 0; }
+a { color: inherit; background: light-dark(#ffffff, #161a20); border: 1px solid light-dark(#848d99, #6f7a87); border-radius: 0.5rem; padding: 0.6rem 0.9rem; font-size: 0.875rem; font-weight: 500; text-decoration: none; }
+a:hover { background: light-dark(#eef0f3, #0b0e12); }
+:focus-visible { outline: 2px solid light-dark(#0f5c6e, #74cadc); outline-offset: 2px; }
 `;
 
 /** The page as HTML; everything in it is escaped. */
@@ -30,6 +35,7 @@ export function plainPage(page: PlainPage): string {
 <link rel="stylesheet" href="${stylePath}">
 </head>
 <body>
+<header>Countersign</header>
 <main>
 <h1>${escape(page.title)}</h1>
 ${paragraphs.join('\n')}

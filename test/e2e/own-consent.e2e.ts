@@ -114,3 +114,28 @@ test('whoever is signed out signs in first and comes back to this page, and to n
   await expect(lured.getByRole('heading', { name: 'Sign in' })).toHaveCount(0);
   expect(new URL(lured.url()).origin).toBe(product.issuer);
 });
+
+test('in the dashboard one’s own consent is named for what it is and leads to its page', async ({
+  product,
+  newVisitor,
+}) => {
+  const user = await newVisitor();
+  await signInToDashboard(user, product.issuer, developer);
+  await user.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Tools' }).click();
+  await user.getByRole('button', { name: 'Try execute_command' }).click();
+  const dialog = user.getByRole('dialog', { name: 'Try execute_command' });
+  await dialog.getByLabel('command').fill('echo own consent');
+  await dialog.getByRole('button', { name: 'Call it' }).click();
+  await dialog.getByRole('button', { name: 'Ask for it' }).click();
+  await expect(dialog.getByText('This is yours to allow, on its consent page;')).toBeVisible();
+  await expect(dialog.getByText('Somebody else decides')).toHaveCount(0);
+  await expectAccessible(user, 'a tool that waits for own consent');
+  const address = await dialog.getByRole('link', { name: 'Decide on the consent page' }).getAttribute('href');
+  await dialog.getByRole('link', { name: 'Your request' }).click();
+  await expect(user.getByText('Waiting for their own consent')).toBeVisible();
+  await expect(user.getByText('Waiting for an approver')).toHaveCount(0);
+  const link = user.getByRole('link', { name: 'Decide on the consent page' });
+  expect(await link.getAttribute('href')).toBe(address);
+  await link.click();
+  await allow(user, developer);
+});

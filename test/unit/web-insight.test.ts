@@ -129,7 +129,11 @@ describe('the tools page', () => {
   it('says of each tool whether it may be called', () => {
     const tool = { approval_type: 'self', held: false, hosted: true } as const;
     expect(accessLabel({ ...tool, access: 'now' }).text).toBe('Now');
-    expect(accessLabel({ ...tool, access: 'by_asking' }).explanation).toContain('own fresh consent');
+    expect(accessLabel({ ...tool, access: 'by_asking' })).toMatchObject({
+      text: 'By own consent',
+      explanation: expect.stringContaining('own fresh consent') as string,
+    });
+    expect(accessLabel({ ...tool, access: 'by_asking', approval_type: 'admin_required' }).text).toBe('By asking');
     expect(accessLabel({ ...tool, access: 'never', hosted: false }).explanation).toContain('another server');
   });
   it('puts the riskiest scope first', () => {

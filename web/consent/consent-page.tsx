@@ -27,6 +27,7 @@ export function ConsentPage({ requestId }: { requestId: string }) {
           title="Nothing here to decide"
           text="There is no such request, or it is somebody else’s. Only the person who asked can consent to it."
           signIn={signIn}
+          signInText="Sign in as somebody else"
         />
       ) : (
         <LoadFailure error={consent.error} onRetry={() => void consent.refetch()} />
@@ -35,14 +36,14 @@ export function ConsentPage({ requestId }: { requestId: string }) {
   );
 }
 
-function NothingHere(props: { title: string; text: string; signIn: string }) {
+function NothingHere(props: { title: string; text: string; signIn: string; signInText?: string }) {
   return (
     <section className="grid gap-3">
       <h1 className="text-2xl font-semibold tracking-tight">{props.title}</h1>
       <p className="text-muted">{props.text}</p>
       <p>
         <a href={props.signIn} className={buttonClass('primary')}>
-          Sign in
+          {props.signInText ?? 'Sign in'}
         </a>
       </p>
     </section>

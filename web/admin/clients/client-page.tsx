@@ -1,6 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import { ArrowLeft } from 'lucide-react';
-import { Link } from 'wouter';
 import { useDocumentTitle } from '../../lib/use-document-title.ts';
 import { Facts } from '../../ui/facts.tsx';
 import { LoadFailure } from '../../ui/load-failure.tsx';
@@ -12,6 +10,7 @@ import { Panel } from '../../ui/panel.tsx';
 import { VisibleText } from '../../ui/visible-text.tsx';
 import { GrantRow } from '../grants/grant-row.tsx';
 import { adminPaths } from '../paths.ts';
+import { BackLink } from '../shell/back-link.tsx';
 import { ClientActions } from './client-actions.tsx';
 import { ClientBadges } from './client-badges.tsx';
 import { clientQuery } from './queries.ts';
@@ -25,9 +24,7 @@ export function ClientPage({ clientId }: { clientId: string }) {
   const { client, grants } = data;
   return (
     <>
-      <Link href={adminPaths.clients} className="inline-flex w-fit items-center gap-1.5 text-sm text-muted">
-        <ArrowLeft aria-hidden className="size-4" /> Clients
-      </Link>
+      <BackLink href={adminPaths.clients}>Clients</BackLink>
       <PageHeading title={client.name}>
         <p className="flex flex-wrap gap-2">
           <ClientBadges client={client} />

@@ -17,6 +17,7 @@ import { VisibleText } from '../../ui/visible-text.tsx';
 import { adminPaths } from '../paths.ts';
 import { grantQuery } from '../queries.ts';
 import { grantStatusLabels } from '../request/labels.ts';
+import { BackLink } from '../shell/back-link.tsx';
 import { readsEverything } from '../shell/pages.ts';
 import { GrantCalls } from './grant-calls.tsx';
 import { GrantLife } from './grant-life.tsx';
@@ -28,9 +29,7 @@ export function GrantPage({ grantId, user }: { grantId: string; user: UserStatus
   const grant = useQuery(grantQuery(grantId));
   return (
     <>
-      <Link href={adminPaths.grants} className="w-fit rounded text-sm text-accent underline">
-        All grants
-      </Link>
+      <BackLink href={adminPaths.grants}>Grants</BackLink>
       {grant.isPending ? (
         <Loading label="Loading the grant" />
       ) : grant.data === undefined ? (

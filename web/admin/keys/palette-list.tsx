@@ -9,7 +9,7 @@ export function PaletteList(props: {
   onGo: (entry: PaletteEntry) => void;
 }) {
   return (
-    <ul id={props.id} role="listbox" aria-label="Where to" className="grid max-h-80 overflow-y-auto">
+    <ul id={props.id} role="listbox" aria-label="Where to" className="grid max-h-104 overflow-y-auto">
       {props.entries.map((entry, index) => (
         <li
           key={entry.id}
@@ -26,7 +26,7 @@ export function PaletteList(props: {
           <span className="min-w-0 flex-1 truncate">
             <VisibleText text={entry.label} />
           </span>
-          <span className="shrink-0 text-xs text-muted">{entry.hint}</span>
+          <span className="shrink-0 text-xs text-muted pointer-coarse:hidden">{entry.hint}</span>
         </li>
       ))}
     </ul>

@@ -82,7 +82,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
           className={fieldClass}
         />
         <PaletteList id={list} entries={entries} active={active} onGo={go} />
-        <p className="flex items-center gap-1.5 text-xs text-muted">
+        <p className="flex items-center gap-1.5 text-xs text-muted pointer-coarse:hidden">
           <CornerDownLeft aria-hidden className="size-3.5" /> opens, arrows choose, Esc closes
         </p>
       </div>

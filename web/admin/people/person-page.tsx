@@ -1,6 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import { ArrowLeft } from 'lucide-react';
-import { Link } from 'wouter';
 import { useDocumentTitle } from '../../lib/use-document-title.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Facts } from '../../ui/facts.tsx';
@@ -11,6 +9,7 @@ import { PageHeading } from '../../ui/page-heading.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { GrantRow } from '../grants/grant-row.tsx';
 import { adminPaths } from '../paths.ts';
+import { BackLink } from '../shell/back-link.tsx';
 import { AccountPanel } from './account-panel.tsx';
 import { personQuery } from './queries.ts';
 import { RolesPanel } from './roles-panel.tsx';
@@ -25,9 +24,7 @@ export function PersonPage({ subject, viewer }: { subject: string; viewer: strin
   const { person, grants } = data;
   return (
     <>
-      <Link href={adminPaths.people} className="inline-flex w-fit items-center gap-1.5 text-sm text-muted">
-        <ArrowLeft aria-hidden className="size-4" /> People
-      </Link>
+      <BackLink href={adminPaths.people}>People</BackLink>
       <PageHeading title={person.name}>
         <p className="flex flex-wrap items-center gap-2">
           {person.own && <Badge>You</Badge>}

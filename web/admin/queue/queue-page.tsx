@@ -86,9 +86,9 @@ export function QueuePage() {
         <p className="mr-auto text-sm text-muted">
           {waits && summary.data !== undefined && countText(filter, summary.data)}
         </p>
-        {list !== '' && (
+        {list !== '' && requests.length > 0 && (
           <Button look="quiet" onClick={clear}>
-            <X aria-hidden /> Clear filters
+            <X aria-hidden /> Clear the filters
           </Button>
         )}
       </PageHeading>

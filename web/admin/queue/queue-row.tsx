@@ -47,10 +47,11 @@ export function QueueRow(props: {
         )}
         <RiskBadge risk={request.risk} />
         {!waits && <Badge tone={end.tone}>{end.text}</Badge>}
+        {waits && request.approval_type === 'self' && <Badge tone="accent">Own consent</Badge>}
         {request.own && <Badge tone="neutral">Yours</Badge>}
         {props.isNew && <Badge tone="accent">New</Badge>}
         <DecidingBadge request={request} />
-        <span className="ml-auto inline-flex flex-wrap items-center gap-x-3">
+        <span className="inline-flex max-sm:w-full sm:ml-auto flex-wrap items-center gap-x-3">
           <span>
             asked <Age since={request.created_at} />
           </span>

@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { ArrowLeft, ChevronDown, ChevronUp, FileQuestion } from 'lucide-react';
-import { Link } from 'wouter';
+import { ChevronDown, ChevronUp, FileQuestion } from 'lucide-react';
 import { ApiError } from '../../lib/api-error.ts';
 import { useDocumentTitle } from '../../lib/use-document-title.ts';
 import { Button } from '../../ui/button.tsx';
@@ -12,6 +11,7 @@ import { adminPaths } from '../paths.ts';
 import { requestQuery } from '../queries.ts';
 import { formatQueueFilter } from '../queue/queue-filter.ts';
 import { queueTrail } from '../queue/queue-trail.ts';
+import { BackLink } from '../shell/back-link.tsx';
 import { RequestView } from './request-view.tsx';
 import { useNeighbours } from './use-neighbours.ts';
 
@@ -25,12 +25,9 @@ export function RequestPage({ requestId }: { requestId: string }) {
   return (
     <div className="grid min-w-0 gap-4">
       <div className="flex items-center gap-2">
-        <Link
-          href={`${adminPaths.queue}${formatQueueFilter(queueTrail().filter)}`}
-          className="mr-auto inline-flex w-fit items-center gap-1 py-1 text-sm text-accent hover:underline"
-        >
-          <ArrowLeft aria-hidden className="size-4" /> Queue
-        </Link>
+        <div className="mr-auto">
+          <BackLink href={`${adminPaths.queue}${formatQueueFilter(queueTrail().filter)}`}>Queue</BackLink>
+        </div>
         {position > 0 && count > 1 && (
           <p className="text-sm text-muted">
             {position} of {count}

@@ -10,14 +10,16 @@ export function MainNav() {
   const pages = usePages();
   const [location] = useLocation();
   const nav = useRef<HTMLElement>(null);
+  const { data: queue } = useQuery(queueSummaryQuery());
+  // The number comes later than the page and moves what is right of it.
+  const counted = queue !== undefined && queue.waiting > 0;
   // On a phone the pages are wider than the screen: the one that is open is brought into view.
   useEffect(() => {
     const strip = nav.current;
     const current = strip?.querySelector<HTMLElement>('[aria-current=page]') ?? null;
     if (strip === null || current === null) return;
     strip.scrollLeft = current.offsetLeft - (strip.clientWidth - current.clientWidth) / 2;
-  }, [location]);
-  const { data: queue } = useQuery(queueSummaryQuery());
+  }, [location, counted]);
   return (
     <nav ref={nav} aria-label="Pages" className="relative mx-auto flex max-w-6xl gap-1 overflow-x-auto px-3">
       {pages.map(({ path, label, icon: Icon }) => {
@@ -33,7 +35,7 @@ export function MainNav() {
           >
             <Icon aria-hidden className="size-4 max-sm:hidden" />
             {label}
-            {path === adminPaths.queue && queue !== undefined && queue.waiting > 0 && (
+            {path === adminPaths.queue && counted && (
               <span className="rounded-full bg-wait-soft px-1.5 text-xs font-medium text-wait">
                 {queue.waiting}
                 {queue.more && '+'}

@@ -17,7 +17,7 @@ export function accessLabel(tool: Pick<ListedTool, 'access' | 'approval_type' | 
       };
     case 'by_asking':
       return {
-        text: 'By asking',
+        text: tool.approval_type === 'self' ? 'By own consent' : 'By asking',
         tone: 'wait',
         explanation: `${tool.approval_type === 'self' ? 'With one’s own fresh consent.' : 'Somebody else has to approve.'}${elsewhere}`,
       };

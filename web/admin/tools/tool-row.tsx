@@ -13,7 +13,7 @@ export function ToolRow({ tool, onTry }: { tool: ListedTool; onTry: (() => void)
         <p className="flex flex-wrap items-center gap-2 text-sm">
           <code className="font-mono font-medium wrap-anywhere">{tool.name}</code>
           <Badge tone={label.tone}>{label.text}</Badge>
-          {tool.security_level !== null && <Badge>{tool.security_level}</Badge>}
+          {tool.security_level !== null && <Badge>Security {tool.security_level.toLowerCase()}</Badge>}
         </p>
         <p className="text-xs text-muted">{label.explanation}</p>
       </div>

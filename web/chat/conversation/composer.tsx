@@ -77,7 +77,7 @@ export function Composer(props: {
         )}
       </div>
       <div className="mt-1 flex flex-wrap justify-between gap-x-4 px-2 text-xs text-muted">
-        <p id="message-hint">
+        <p id="message-hint" className={underWay || stop.stopping ? '' : 'pointer-coarse:hidden'}>
           {stop.stopping
             ? 'Stopping…'
             : underWay
