@@ -53,5 +53,5 @@ test('one’s own access has no violation of WCAG 2.2 AA', async ({ product, new
   await expect(manager.getByRole('list', { name: 'Your requests' })).toContainText('Waiting');
   await expectAccessible(manager, 'access, requests');
   await manager.getByRole('button', { name: 'Withdraw the request for admin:users' }).click();
-  await expect(manager.getByRole('list', { name: 'Your requests' })).toContainText('Withdrawn by you');
+  await expect(manager.getByRole('list', { name: 'Your requests' })).toContainText('you withdrew it');
 });

@@ -56,6 +56,9 @@ test('roles change through another person’s approval, in the chat and on the p
   await signInToDashboard(demo, product.issuer, 'demo@example.com');
   await openFromQueue(demo, 'admin@example.com');
   await approveOpened(demo);
+  // Not on the request's page when the role goes: it would be asked for once more, by somebody who may not see it.
+  await demo.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Queue' }).click();
+  await expect(demo.getByRole('heading', { name: 'Queue', level: 1 })).toBeVisible();
 
   await expect(roles(admin)).toHaveText('developermanageruser');
   await expect(admin.getByText('Waiting for another person.', { exact: true })).toBeHidden();
