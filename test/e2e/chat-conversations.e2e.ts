@@ -8,7 +8,7 @@ test('a conversation is named, deleted with what it waits for, and gone in anoth
 }) => {
   const page = await newVisitor();
   await signInToChat(page, product.chatUrl, 'user@example.com');
-  const card = await ask(page, 'Execute command: uptime', 'execute_command');
+  const card = await ask(page, 'Execute command: echo to be renamed', 'execute_command');
   await requestApproval(card);
   await expect(page).toHaveURL(/\/c\/chat_/);
   const other = await page.context().newPage();
@@ -16,7 +16,7 @@ test('a conversation is named, deleted with what it waits for, and gone in anoth
   await expect(other.getByRole('heading', { name: 'Waiting for a decision' })).toBeVisible();
 
   const list = page.getByRole('navigation', { name: 'Conversations' });
-  await list.getByRole('button', { name: 'Rename “Execute command: uptime”' }).click();
+  await list.getByRole('button', { name: 'Rename “Execute command: echo to be renamed”' }).click();
   const naming = page.getByRole('dialog', { name: 'Rename conversation' });
   await naming.getByLabel('Name').fill('How long it has been up');
   await expectAccessible(page, 'rename dialog');

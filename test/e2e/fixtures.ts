@@ -1,8 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test as base, type BrowserContextOptions, type Page } from '@playwright/test';
+import { grantListSchema } from '../../api/contract/grants.ts';
 import { launch, launchPorts, removeStateFolder, temporaryStateFolder, type Launched } from '../support/launched.ts';
 import { whyNoBrowserTests } from '../support/system-needs.ts';
+import { signedIn } from '../support/visitor.ts';
 
 /** How long a request for `read:files` waits here. Only the auditor has to ask for it. */
 const shortRequestTtl = '4s';
@@ -13,6 +15,8 @@ export const freshSignIn = '20s';
 interface TestFixtures {
   /** Skips the test, with the reason, where the machine lacks what it takes. */
   machine: void;
+  /** Tests share one product: what earlier ones were granted is revoked, so that each meets the refusals it is about. */
+  nothingHeld: void;
   /** A new browser context's page: nobody is signed in. The test fails when any page of it logs an error. */
   newVisitor: (options?: BrowserContextOptions) => Promise<Page>;
 }
@@ -51,6 +55,13 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     async ({}, use, testInfo) => {
       const reason = await whyNoBrowserTests();
       testInfo.skip(reason !== undefined, reason);
+      await use();
+    },
+    { auto: true },
+  ],
+  nothingHeld: [
+    async ({ machine: _machine, product }, use) => {
+      await revokeEverything(product.issuer);
       await use();
     },
     { auto: true },
@@ -108,4 +119,14 @@ async function testPolicy(variant: WorkerFixtures['policyVariant']): Promise<str
   );
   if (own === policy) throw new Error('the shipped policy has changed');
   return own;
+}
+
+async function revokeEverything(issuer: string): Promise<void> {
+  const admin = await signedIn(issuer, 'admin@example.com');
+  const { grants } = grantListSchema.parse((await admin.get('/api/grants?status=active')).body);
+  for (const grant of grants.filter(({ can_revoke }) => can_revoke)) {
+    const { status } = await admin.post(`/api/grants/${grant.grant_id}/revoke`, { reason: 'The next test begins.' });
+    // It may just have ended by itself.
+    expect([200, 202, 409]).toContain(status);
+  }
 }
