@@ -211,6 +211,8 @@ test('a decision by link goes on to the next of the queue as it was filtered', a
   await page.keyboard.press('j');
   await page.keyboard.press('o');
   await expect(page.getByText('2 of 3')).toBeVisible();
+  // The place in the queue is known before the request is there to decide.
+  await expect(page.getByRole('heading', { name: 'Decide' })).toBeVisible();
   await page.keyboard.press('d');
   await page.getByRole('dialog').getByLabel('Reason').fill('No.');
   await page.keyboard.press('Control+Enter');
