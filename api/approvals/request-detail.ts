@@ -1,3 +1,4 @@
+import { approvesScopes, isAuditor } from '../../workflows/domain/approvers.ts';
 import { parseCommand } from '../../workflows/domain/command/parse-command.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import { scopePolicy } from '../../workflows/domain/evaluate-policy.ts';
@@ -6,7 +7,7 @@ import { findPolicyVersion } from '../../activities/store/policies.ts';
 import { namesOf } from '../../activities/store/people-names.ts';
 import type { ScopeRequest } from '../../activities/store/requests.ts';
 import type { RequestDetail } from '../contract/scope-requests.ts';
-import type { Caller } from '../sessions/caller.ts';
+import { overOthers, type Caller } from '../sessions/caller.ts';
 import type { ApprovalDeps } from './deps.ts';
 import { findVisibleRequest } from './find-visible.ts';
 import { requestView, viewContext } from './request-view.ts';
@@ -19,11 +20,14 @@ export async function requestDetail(deps: ApprovalDeps, caller: Caller, requestI
   const { db } = deps;
   const { request, policy } = await findVisibleRequest(db, caller, requestId);
   const now = deps.now();
+  const person = overOthers(caller);
   const [context, requester, judgedBy, timeline] = await Promise.all([
     viewContext(db, [request]),
     requesterView(db, caller, policy, request, now),
     request.policy_version === null ? undefined : findPolicyVersion(db, request.policy_version),
-    timelineOf(db, requestId, (subjects) => namesOf(db, subjects)),
+    timelineOf(db, requestId, (subjects) => namesOf(db, subjects), {
+      attempts: isAuditor(person) || approvesScopes(policy, person, request.scopes),
+    }),
   ]);
   const view = requestView(request, context, { person: caller.person, policy, issuer: deps.issuer }, now);
   return {

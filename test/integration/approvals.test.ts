@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { cancelRequest } from '../../api/approvals/cancel.ts';
 import { decide } from '../../api/approvals/decide.ts';
 import { listRequests } from '../../api/approvals/list-requests.ts';
+import { requestDetail } from '../../api/approvals/request-detail.ts';
 import { findVisibleRequest } from '../../api/approvals/find-visible.ts';
 import { upgradeScope } from '../../api/approvals/upgrade-scope.ts';
 import { listGrants } from '../../api/grants/list-grants.ts';
@@ -220,6 +221,18 @@ describe('who may decide and see (RULES 1, 9)', () => {
     const auditor = await stack.person(['auditor']);
     await expect(findVisibleRequest(stack.app.db, auditor, requestId)).resolves.toBeDefined();
     await expect(approve(auditor, requestId)).rejects.toMatchObject({ code: 'not_approver' });
+  });
+
+  it('tells those who watch over a request what others tried with it, not its requester', async () => {
+    const caller = await bearerUser();
+    const requestId = await ask(caller);
+    await expect(approve(await stack.person(['user']), requestId)).rejects.toMatchObject({ code: 'not_found' });
+    const typesFor = async (viewer: Caller) =>
+      (await requestDetail(stack.deps, viewer, requestId)).timeline.map(({ type }) => type);
+    expect(await typesFor(await stack.person(['auditor']))).toContain('access.refused');
+    const own = await typesFor(caller);
+    expect(own).toContain('request.pending');
+    expect(own).not.toContain('access.refused');
   });
 
   it('refuses an admin_email that names anybody else, and a token instead of a browser session', async () => {
