@@ -6,6 +6,8 @@ import { ask, fillSignIn, signInToChat, signInToDashboard } from './people.ts';
 test.use({ policyVariant: 'own consent' });
 
 const developer = 'demo@example.com';
+/** Approves other scopes, so that the dashboard is open to them. */
+const manager = 'manager@example.com';
 
 /** Asks for the scope of a parked call and opens the consent page that the card leads to. */
 async function goOnToConsent(card: Locator): Promise<Page> {
@@ -120,7 +122,7 @@ test('in the dashboard one’s own consent is named for what it is and leads to 
   newVisitor,
 }) => {
   const user = await newVisitor();
-  await signInToDashboard(user, product.issuer, developer);
+  await signInToDashboard(user, product.issuer, manager);
   await user.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Tools' }).click();
   await user.getByRole('button', { name: 'Try execute_command' }).click();
   const dialog = user.getByRole('dialog', { name: 'Try execute_command' });
@@ -137,5 +139,5 @@ test('in the dashboard one’s own consent is named for what it is and leads to 
   const link = user.getByRole('link', { name: 'Decide on the consent page' });
   expect(await link.getAttribute('href')).toBe(address);
   await link.click();
-  await allow(user, developer);
+  await allow(user, manager);
 });

@@ -15,12 +15,18 @@ export function useRename(sessionId: string) {
   });
 }
 
-/** Deletes a conversation for good. */
-export function useDelete(sessionId: string) {
+/**
+ * Deletes a conversation for good.
+ *
+ * @param onDeleted runs even when the list has already lost the conversation, and whoever asked with it: a live event
+ *   can be faster than the answer.
+ */
+export function useDelete(sessionId: string, onDeleted: () => void) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: () => postWithoutAnswer(pathOf(sessionId, 'delete')),
     onSuccess: () => {
+      onDeleted();
       queries.removeQueries({ queryKey: historyQuery(sessionId).queryKey });
       return queries.invalidateQueries(sessionsQuery);
     },

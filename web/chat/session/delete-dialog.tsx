@@ -13,7 +13,7 @@ export function DeleteDialog(props: {
   onClose: () => void;
   onDeleted: () => void;
 }) {
-  const remove = useDelete(props.sessionId);
+  const remove = useDelete(props.sessionId, props.onDeleted);
   return (
     <Modal title="Delete this conversation?" onClose={props.onClose}>
       <div className="grid gap-3 text-sm">
@@ -37,11 +37,7 @@ export function DeleteDialog(props: {
         )}
         <div className="flex flex-wrap justify-end gap-2">
           <Button onClick={props.onClose}>Keep it</Button>
-          <Button
-            look="bad"
-            disabled={remove.isPending}
-            onClick={() => remove.mutate(undefined, { onSuccess: props.onDeleted })}
-          >
+          <Button look="bad" disabled={remove.isPending} onClick={() => remove.mutate()}>
             {remove.isPending ? 'Deleting…' : 'Delete'}
           </Button>
         </div>
