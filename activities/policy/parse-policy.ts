@@ -27,7 +27,8 @@ export class PolicyFileError extends Error {
  */
 export function parsePolicy(text: string, fileName: string): Policy {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, strict: true, uniqueKeys: true });
+  // Plain messages: the pretty ones name the position themselves, as each problem here does already.
+  const document = parseDocument(text, { lineCounter: lines, strict: true, uniqueKeys: true, prettyErrors: false });
   const at = (offset: number | undefined): string => {
     const position = lines.linePos(offset ?? 0);
     return `line ${position.line}, column ${position.col}`;

@@ -11,6 +11,8 @@ export interface RequestFilter {
   visibleTo?: Visibility;
   /** Only this person's requests. */
   subject?: string;
+  /** All but this request. */
+  except?: string;
   /** `pending` are those that policy has not looked at yet, too. */
   status?: Exclude<RequestStatus, 'requested'>;
   risk?: Risk;
@@ -67,7 +69,7 @@ export async function oldestWaiting(
 /** How many of a person's requests ended how, and how many wait, as far as somebody may see them. */
 export async function countOutcomes(
   db: DbOrTrx,
-  filter: Pick<RequestFilter, 'visibleTo' | 'subject'>,
+  filter: Pick<RequestFilter, 'visibleTo' | 'subject' | 'except'>,
 ): Promise<Map<RequestStatus, number>> {
   const rows = await filtered(
     db.selectFrom('scope_requests').select((eb) => ['status', eb.fn.countAll<string>().as('count')]),
@@ -90,6 +92,7 @@ function filtered<Output>(from: Query<Output>, filter: RequestFilter, words: rea
   const { visibleTo } = filter;
   if (visibleTo !== undefined) query = query.where(isVisible(visibleTo));
   if (filter.subject !== undefined) query = query.where('subject', '=', filter.subject);
+  if (filter.except !== undefined) query = query.where('request_id', '!=', filter.except);
   // As the partial indexes of what waits have it, word for word.
   if (filter.status === 'pending') query = query.where(sql<SqlBool>`status in ('requested', 'pending')`);
   else if (filter.status !== undefined) query = query.where('status', '=', filter.status);

@@ -15,7 +15,7 @@ import { visibilityOf } from './list-requests.ts';
 const recentShown = 5;
 const grantsShown = 20;
 
-/** The person behind a request, as far as the caller may see what is theirs. */
+/** The person behind a request and their other requests, as far as the caller may see what is theirs. */
 export async function requesterView(
   db: DbOrTrx,
   caller: Caller,
@@ -24,15 +24,14 @@ export async function requesterView(
   now: Date,
 ): Promise<Omit<RequestDetail['requester'], 'email' | 'name'>> {
   const { subject, client_id: clientId } = request;
-  const theirs = { subject, visibleTo: visibilityOf(caller, policy) };
-  const [person, held, grants, outcomes, newest] = await Promise.all([
+  const others = { subject, except: request.request_id, visibleTo: visibilityOf(caller, policy) };
+  const [person, held, grants, outcomes, recent] = await Promise.all([
     findPerson(db, subject),
     heldScopes(db, { subject, clientId }, now),
     listGrants(db, { subject, status: 'active', now, limit: grantsShown }),
-    countOutcomes(db, theirs),
-    listRequests(db, { ...theirs, limit: recentShown + 1 }),
+    countOutcomes(db, others),
+    listRequests(db, { ...others, limit: recentShown }),
   ]);
-  const recent = newest.filter(({ request_id }) => request_id !== request.request_id).slice(0, recentShown);
   const names = await namesOf(
     db,
     recent.map(({ decided_by }) => decided_by),

@@ -54,6 +54,16 @@ describe('parsePolicy', () => {
     expect(problems(text)).toEqual(expect.arrayContaining([expect.stringMatching(expected)]));
   });
 
+  it.each([
+    ['a doubled key', good.replace('    risk: low', '    risk: low\n    risk: high')],
+    ['broken YAML', good.replace('[user]', '[user')],
+    ['a bad indent', good.replace('    risk: low', '  \trisk: low')],
+  ])('names the position of %s once', (_what, text) => {
+    const found = problems(text);
+    expect(found.length).toBeGreaterThan(0);
+    for (const problem of found) expect(problem).toMatch(/^line \d+, column \d+: (?!.*\bline \d).*[^:]$/s);
+  });
+
   it('reads what is set for a tool', () => {
     const text = `${good}  wipe: { scope: read:files, security_level: HIGH, hosted: false }\n`;
     const { tools } = parsePolicy(text, 'p.yaml');

@@ -1,4 +1,4 @@
-import { useId, useState, type ReactNode, type SubmitEvent } from 'react';
+import { useId, useRef, useState, type ReactNode, type SubmitEvent } from 'react';
 import { useMutation } from '@tanstack/react-query';
 import { errorText } from '../lib/api-error.ts';
 import { Button, type ButtonLook } from './button.tsx';
@@ -26,13 +26,21 @@ export function ConfirmDialog(props: {
   const [reason, setReason] = useState('');
   const [typed, setTyped] = useState('');
   const [reasonId, typedId] = [useId(), useId()];
-  const confirm = useMutation({ mutationFn: () => props.onConfirm(reason.trim()), onSuccess: props.onClose });
+  const sent = useRef(false);
+  const confirm = useMutation({
+    mutationFn: () => props.onConfirm(reason.trim()),
+    onSuccess: props.onClose,
+    onError: () => (sent.current = false),
+  });
   const ready =
     (props.reason !== 'required' || reason.trim() !== '') &&
     (props.typed === undefined || typed.trim() === props.typed);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    if (ready && !confirm.isPending) confirm.mutate();
+    // A double click comes before the button is drawn as disabled.
+    if (!ready || sent.current) return;
+    sent.current = true;
+    confirm.mutate();
   };
   return (
     <Modal title={props.title} onClose={props.onClose}>

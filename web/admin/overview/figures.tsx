@@ -26,7 +26,7 @@ export function Figures({ stats }: { stats: Stats }) {
           <FigureTile name="Approved" tone="good" value={today?.approved ?? 0} />
           <FigureTile name="Denied" tone="bad" value={today?.denied ?? 0} />
           <FigureTile name="Expired" tone="gone" value={today?.expired ?? 0} note="nobody answered" />
-          <FigureTile name="Cancelled" tone="pulled" value={today?.cancelled ?? 0} note="by the requester" />
+          <FigureTile name="Cancelled" tone="pulled" value={today?.cancelled ?? 0} note="withdrawn or cancelled" />
           <FigureTile
             name="Grants alive"
             value={<Link href={adminPaths.grants}>{stats.active_grants}</Link>}

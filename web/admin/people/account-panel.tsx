@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { PersonView } from '../../../api/contract/people.ts';
 import { postJson } from '../../lib/api-client.ts';
@@ -12,6 +12,7 @@ import { whyNot } from './why-not.ts';
 /** Closing an account and opening it again. */
 export function AccountPanel({ person }: { person: PersonView }) {
   const [asking, setAsking] = useState(false);
+  const enabling = useRef(false);
   const queries = useQueryClient();
   const path = `/api/people/${encodeURIComponent(person.subject)}`;
   const refresh = () => queries.invalidateQueries({ queryKey: peopleKey });
@@ -19,7 +20,10 @@ export function AccountPanel({ person }: { person: PersonView }) {
     mutationFn: () => postJson(`${path}/enable`),
     onSuccess: () => showToast('good', `${person.email} can sign in again`),
     onError: (error) => showToast('bad', errorText(error)),
-    onSettled: refresh,
+    onSettled: async () => {
+      await refresh();
+      enabling.current = false;
+    },
   });
   const disable = async (reason: string): Promise<void> => {
     await postJson(`${path}/disable`, reason === '' ? {} : { reason });
@@ -36,7 +40,12 @@ export function AccountPanel({ person }: { person: PersonView }) {
         <ExplainedButton
           why={whyNot(person.cannot_disable)}
           disabled={enable.isPending}
-          onClick={() => enable.mutate()}
+          onClick={() => {
+            // A double click comes before the button is drawn as disabled.
+            if (enabling.current) return;
+            enabling.current = true;
+            enable.mutate();
+          }}
         >
           Enable again
         </ExplainedButton>

@@ -1,4 +1,4 @@
-import { useId, useState, type SubmitEvent } from 'react';
+import { useId, useRef, useState, type SubmitEvent } from 'react';
 import { useMutation } from '@tanstack/react-query';
 import type { PersonView } from '../../../api/contract/people.ts';
 import { errorText } from '../../lib/api-error.ts';
@@ -19,15 +19,20 @@ export function ChangeRolesDialog(props: {
   const [chosen, setChosen] = useState<readonly string[]>(person.roles);
   const [justification, setJustification] = useState('');
   const field = useId();
+  const sent = useRef(false);
   const ask = useMutation({
     mutationFn: () => change.begin([...chosen].sort(), justification.trim()),
     onSuccess: onClose,
+    onError: () => (sent.current = false),
   });
   const all = [...new Set([...props.known, ...person.roles])].sort();
   const same = chosen.length === person.roles.length && chosen.every((role) => person.roles.includes(role));
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    if (!same && !ask.isPending) ask.mutate();
+    // A double click comes before the button is drawn as disabled.
+    if (same || sent.current) return;
+    sent.current = true;
+    ask.mutate();
   };
   return (
     <Modal title={`Change the roles of ${person.name}`} onClose={onClose}>

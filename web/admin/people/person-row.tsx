@@ -28,7 +28,7 @@ export function PersonRow({ person }: { person: PersonView }) {
           {[
             ...(person.active_grants === 0 ? [] : [plural(person.active_grants, 'grant')]),
             ...(person.open_requests === 0 ? [] : [`${plural(person.open_requests, 'request')} waiting`]),
-            person.sessions === 0 ? 'signed out' : plural(person.sessions, 'session'),
+            presence(person),
           ].join(' · ')}
           {person.last_signed_in_at !== null && (
             <>
@@ -40,6 +40,11 @@ export function PersonRow({ person }: { person: PersonView }) {
       </div>
     </li>
   );
+}
+
+function presence({ sessions, last_signed_in_at: last }: PersonView): string {
+  if (sessions > 0) return plural(sessions, 'session');
+  return last === null ? 'never signed in' : 'signed out';
 }
 
 function plural(count: number, noun: string): string {

@@ -64,6 +64,8 @@ function headline(request: ScopeRequestView): string {
     case 'expired':
       return 'Nobody answered in time.';
     case 'cancelled':
-      return 'Withdrawn.';
+      return request.cancelled_by === null || request.cancelled_by === request.subject_email
+        ? 'Withdrawn.'
+        : `Cancelled by ${request.cancelled_by}.`;
   }
 }

@@ -27,7 +27,9 @@ export function SignInsPanel({ detail: { person, sign_ins: signIns } }: { detail
   return (
     <Panel title="Sessions">
       {signIns.length === 0 ? (
-        <p className="text-sm text-muted">Signed in nowhere.</p>
+        <p className="text-sm text-muted">
+          {person.last_signed_in_at === null ? 'Never signed in.' : 'Signed in nowhere.'}
+        </p>
       ) : (
         <ul aria-label="Sessions" className="grid gap-3">
           {signIns.map((signIn) => (

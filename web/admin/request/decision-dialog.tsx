@@ -1,15 +1,16 @@
-import { useId, useRef, useState, type SubmitEvent } from 'react';
+import { useRef, useState, type SubmitEvent } from 'react';
+import { useQuery } from '@tanstack/react-query';
 import type { ScopeRequestView } from '../../../api/contract/scope-requests.ts';
-import { errorText } from '../../lib/api-error.ts';
 import { useOnScreen } from '../../lib/use-on-screen.ts';
+import { userStatusQuery } from '../../lib/user-status-query.ts';
 import { ArgumentsView } from '../../ui/arguments-view.tsx';
 import { Modal } from '../../ui/modal.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { CommandStages } from './command-stages.tsx';
 import { DecisionButtons } from './decision-buttons.tsx';
+import { decisionNews } from './decision-news.ts';
 import { DurationField } from './duration-field.tsx';
 import { DenyPresets } from './deny-presets.tsx';
-import { endOfRequest } from './end-of-request.ts';
 import { RequestHeadline } from './request-headline.tsx';
 import { RiskBadge } from './risk-badge.tsx';
 import type { Verdict } from './recorded-decisions.ts';
@@ -33,7 +34,6 @@ export function DecisionDialog(props: {
   const [words, setWords] = useState('');
   const [seconds, setSeconds] = useState(request.grant_seconds);
   const [endOfArguments, argumentsSeen] = useOnScreen();
-  const explanation = useId();
   const form = useRef<HTMLFormElement>(null);
   const sent = useRef(false);
   const decide = useDecide(request, verdict, () => {
@@ -43,9 +43,11 @@ export function DecisionDialog(props: {
   useSubmitChord(form);
   const denies = verdict === 'deny';
   const careful = !denies && (request.risk === 'high' || request.risk === 'critical');
-  const end = endOfRequest(request);
+  const { data: viewer } = useQuery(userStatusQuery);
+  const { isPending: pending, error } = decide;
+  const news = decisionNews(request, { verdict, pending, error, viewer: viewer?.email });
   const unread = careful && !argumentsSeen;
-  const ready = end === undefined && !decide.isPending && !unread && (!denies || words.trim() !== '');
+  const ready = request.status === 'pending' && !pending && !unread && (!denies || words.trim() !== '');
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     // A double click comes before the button is drawn as disabled.
@@ -82,20 +84,17 @@ export function DecisionDialog(props: {
           request.max_grant_seconds > 0 && <DurationField request={request} value={seconds} onChange={setSeconds} />
         )}
         <WordsField verdict={verdict} focused={!careful} value={words} onChange={setWords} />
-        {(decide.isError || end !== undefined) && (
-          <Notice tone="bad" role="alert">
-            {end === undefined ? errorText(decide.error) : `Too late: ${end}. Your decision changed nothing.`}
+        {news !== undefined && (
+          <Notice tone={news.good ? 'good' : 'bad'} role="alert">
+            {news.text}
           </Notice>
         )}
-        <p id={explanation} className="text-sm text-wait empty:hidden">
-          {unread && 'Read the arguments to their end first.'}
-        </p>
         <DecisionButtons
           verdict={verdict}
           label={denies ? 'Deny' : 'Approve'}
           ready={ready}
-          sending={decide.isPending}
-          describedBy={explanation}
+          sending={pending}
+          why={unread ? 'Read the arguments first' : undefined}
           onBack={props.onClose}
         />
       </form>
