@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, mkdir, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import { pino, type Logger } from 'pino';
+import { freePort } from '../../cli/embedded/free-port.ts';
 import type { ModelSettings } from '../../activities/chat/model-settings.ts';
 import { activatePolicyFile } from '../../activities/policy/activate-policy-file.ts';
 import { seedDemo } from '../../activities/store/seed-demo.ts';
@@ -199,17 +199,4 @@ async function keyPair(kid: string): Promise<{ privateJwk: JWK; publicJwk: JWK }
     privateJwk: { ...(await exportJWK(privateKey)), ...named },
     publicJwk: { ...(await exportJWK(publicKey)), ...named },
   };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => {
-        if (address !== null && typeof address === 'object') resolve(address.port);
-        else reject(new Error('no port'));
-      });
-    });
-  });
 }
