@@ -39,9 +39,9 @@ export async function queuePage({ product }: World): Promise<Figure[]> {
   );
   try {
     await add(1, 100);
-    const few = await inTurns(looks, 100, 20);
+    const few = await inTurns(looks, 400, 40);
     await add(101, 10_000);
-    const many = await inTurns(looks, 100, 20);
+    const many = await inTurns(looks, 400, 40);
     return views.flatMap(([view], index): Figure[] => {
       const [ours, reference] = [many[index], few[index]];
       if (ours === undefined || reference === undefined) return [];
