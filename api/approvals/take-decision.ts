@@ -138,8 +138,15 @@ async function settle(
 async function refusalError(deps: ApprovalDeps, requestId: string, refusal: DecisionRefusal): Promise<DomainError> {
   switch (refusal) {
     case 'already_decided':
-    case 'forbidden_by_policy':
-      return alreadyDecided(deps, await waitForRequest(deps, requestId, ({ status }) => isTerminal(status), 500));
+    case 'forbidden_by_policy': {
+      const request = await waitForRequest(deps, requestId, ({ status }) => isTerminal(status), 500);
+      return request === undefined || isTerminal(request.status)
+        ? alreadyDecided(deps, request)
+        : new DomainError(
+            'temporarily_unavailable',
+            'An earlier decision on this request is being put into force. Look again in a few seconds.',
+          );
+    }
     case 'late':
       return new DomainError(
         'request_expired',

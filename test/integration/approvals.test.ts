@@ -195,10 +195,20 @@ describe('a request that needs a person', () => {
     const results = await Promise.allSettled(
       deciders.map((decider, index) => (index % 2 === 0 ? approve : deny)(decider, requestId)),
     );
-    const judged = results.filter((result) => result.status === 'fulfilled' && result.value.httpStatus === 200);
-    expect(judged).toHaveLength(1);
+    // The winner alone is told that it won; on a busy machine it may be told only that its decision is recorded.
+    const told = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value.httpStatus] : []));
+    expect(told.filter((status) => status === 200).length).toBeLessThanOrEqual(1);
+    expect(told).not.toHaveLength(0);
+    await expect
+      .poll(async () => (await findRequest(stack.app.db, requestId))?.status, { timeout: 20_000 })
+      .toMatch(/^(approved|denied)$/);
     const ends = (await auditOf(requestId)).filter((type) => ['request.approved', 'request.denied'].includes(type));
     expect(ends).toHaveLength(1);
+    for (const result of results) {
+      // Told before the winner's decision is in force, a loser is asked to look again.
+      const code: unknown = expect.stringMatching(/^(already_decided|temporarily_unavailable)$/);
+      if (result.status === 'rejected') expect(result.reason).toMatchObject({ code });
+    }
   });
 });
 
