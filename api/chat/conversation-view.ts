@@ -1,6 +1,6 @@
 import { findLivePolicy } from '../../activities/store/policies.ts';
 import { grantBounds } from '../../workflows/domain/grant-duration.ts';
-import type { Policy } from '../../workflows/domain/policy.ts';
+import type { Policy, ScopePolicy } from '../../workflows/domain/policy.ts';
 import type { ChatMessage } from '../../activities/store/chat-messages.ts';
 import type { DbOrTrx } from '../../activities/store/connect.ts';
 import type { ToolCall } from '../../activities/store/tool-call-runs.ts';
@@ -50,7 +50,7 @@ export function callView(call: ToolCall, view: ViewContext): ToolCallView {
     status: call.status,
     ...(call.result === null ? {} : { result: call.result }),
     ...(call.authorization_error === null ? {} : { authorization_error: call.authorization_error }),
-    ...grantBoundsOf(call, view.policy),
+    ...termsOfAsking(call, view.policy),
     ...(request === undefined
       ? {}
       : { approval_request_id: request.request_id, approval: approvalView(request, view) }),
@@ -58,29 +58,43 @@ export function callView(call: ToolCall, view: ViewContext): ToolCallView {
   };
 }
 
-function grantBoundsOf(call: ToolCall, policy: Policy | undefined): Pick<ToolCallView, 'grant_bounds'> {
+/** What policy says now about asking for what a waiting call needs, before anybody has asked. */
+function termsOfAsking(
+  call: ToolCall,
+  policy: Policy | undefined,
+): Pick<ToolCallView, 'grant_bounds' | 'justification_required'> {
   if (call.status !== 'parked' || policy === undefined || call.required_scopes.length === 0) return {};
   const { usualSeconds, maxSeconds } = grantBounds(policy, call.required_scopes);
-  return { grant_bounds: { grant_seconds: usualSeconds, max_grant_seconds: maxSeconds } };
+  return {
+    grant_bounds: { grant_seconds: usualSeconds, max_grant_seconds: maxSeconds },
+    justification_required: rulesOf(policy, call.required_scopes).some(wantsReason),
+  };
 }
 
 function approvalView(
   request: ScopeRequest,
   { context, policy, now, issuer }: ViewContext,
 ): NonNullable<ToolCallView['approval']> {
-  const rules = request.scopes.flatMap((scope) =>
-    policy !== undefined && Object.hasOwn(policy.scopes, scope) ? [policy.scopes[scope]] : [],
-  );
+  const rules = rulesOf(policy, request.scopes);
   return {
     ...statusView(request, context, now),
     required_scopes: request.scopes,
-    justification_required: rules.some((rule) => rule?.justification === 'required'),
-    approvers: [...new Set(rules.flatMap((rule) => rule?.approverRoles ?? []))],
+    justification_required: rules.some(wantsReason),
+    approvers: [...new Set(rules.flatMap(({ approverRoles }) => approverRoles))],
     ...grantDuration(policy, request),
     approval_type: request.approval_type,
     consent_url: consentAddress(issuer, request),
   };
 }
+
+function rulesOf(policy: Policy | undefined, scopes: readonly string[]): ScopePolicy[] {
+  return scopes.flatMap((scope) => {
+    const rules = policy !== undefined && Object.hasOwn(policy.scopes, scope) ? policy.scopes[scope] : undefined;
+    return rules === undefined ? [] : [rules];
+  });
+}
+
+const wantsReason = ({ justification }: ScopePolicy): boolean => justification === 'required';
 
 /** A message of the history. A call stands once, in the message that proposed it. Pure. */
 export function messageView(message: ChatMessage, calls: readonly ToolCall[], view: ViewContext): ChatMessageView {

@@ -17,6 +17,8 @@ export const toolCallSchema = z.object({
   approval_request_id: z.string().optional(),
   /** How long a grant of what a waiting call needs can live, for the choice of whoever asks. */
   grant_bounds: z.object({ grant_seconds: z.int(), max_grant_seconds: z.int() }).optional(),
+  /** Whether whoever asks for what a waiting call needs has to say why. */
+  justification_required: z.boolean().optional(),
   /** The request's state while the call waits or after it ended, for the approval card. */
   approval: requestStatusSchema
     .extend({

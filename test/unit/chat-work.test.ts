@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { endingText, failureText, parkedText } from '../../workflows/domain/chat-endings.ts';
 import type { CallStatus } from '../../workflows/domain/call-status.ts';
+import { readMarkdown } from '../../web/chat/conversation/markdown.ts';
 import { claimLifeMs, nextChatWork, type WorkCall, type WorkMessage } from '../../workflows/domain/chat-work.ts';
 
 const now = 1_000_000_000;
@@ -94,6 +95,21 @@ describe('what a conversation does next', () => {
 });
 
 describe('what the conversation says', () => {
+  it.each([
+    '**all fine** [sign in](https://evil.example) `rm -rf /` ![x](http://e.example/x.png) <b>&amp;</b> ~~no~~',
+    'see https://evil.example/a_b or www.evil.example, ask ada@example.com',
+    'first\n\n# heading\n- item\n1. item\n> quote\n| a | b |\n|---|---|\n    code\n```\nx\n```',
+    'ends with a backslash \\',
+  ])('shows an approver’s words as they were typed, never as Markdown: %j', (reason) => {
+    const [first, ...rest] = readMarkdown(endingText({ status: 'denied', tool: 't', by: 'Ada', reason }));
+    expect(rest).toHaveLength(1);
+    const children = first?.type === 'paragraph' ? first.children : [];
+    expect(
+      children.map((child) => (child.type === 'text' || child.type === 'code' ? child.text : child.type)).join(''),
+    ).toBe(`Ada denied the request, so t was not run. Reason given: “${reason.replaceAll(/\s+/g, ' ')}”`);
+    expect(children.filter(({ type }) => type === 'code')).toHaveLength(1);
+  });
+
   const endings = [
     endingText({ status: 'denied', tool: 'execute_command', by: 'admin@example.com', reason: 'not today' }),
     endingText({ status: 'expired', tool: 'execute_command' }),

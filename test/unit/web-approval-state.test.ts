@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ToolCallView } from '../../api/contract/chat.ts';
-import { approvalState } from '../../web/chat/approval/approval-state.ts';
+import { approvalState, refusedBy } from '../../web/chat/approval/approval-state.ts';
+import { durationChoices } from '../../web/chat/access/labels.ts';
 
 const error: NonNullable<ToolCallView['authorization_error']> = {
   error_type: 'authorization_error',
@@ -85,5 +86,21 @@ describe('approvalState', () => {
     const forbidden = call('denied', undefined, { authorization_error: { ...error, approval_type: 'forbidden' } });
     expect(approvalState(forbidden)).toMatchObject({ kind: 'denied', askable: false });
     expect(approvalState(call('denied', { status: 'denied' }))).toMatchObject({ kind: 'denied', askable: true });
+  });
+
+  it('never says that nobody can be asked where asking again is offered', () => {
+    const denied = { kind: 'denied', reason: null } as const;
+    expect(refusedBy({ ...denied, by: 'policy', askable: true })).toMatch(/Asked again/);
+    expect(refusedBy({ ...denied, by: null, askable: true })).not.toMatch(/nobody can be asked/);
+    expect(refusedBy({ ...denied, by: null, askable: false })).toMatch(/nobody can be asked/);
+    expect(refusedBy({ ...denied, by: 'ada@example.com', askable: true })).toBe('ada@example.com said no.');
+  });
+});
+
+describe('the lengths to ask for ahead of need', () => {
+  it('offer policy’s usual one only once, and nothing beyond its maximum', () => {
+    expect(durationChoices(3_600, 8 * 3_600)).toEqual([900, 4 * 3_600, 8 * 3_600]);
+    expect(durationChoices(3_600, 3_600)).toEqual([900]);
+    expect(durationChoices(0, 0)).toEqual([]);
   });
 });

@@ -6,6 +6,7 @@ import { isUnderWay } from '../../web/chat/conversation/outbox.ts';
 import { applyTurnEvent, type LiveTurn } from '../../web/chat/conversation/turn-store.ts';
 import { decisionWords, openRequests } from '../../web/chat/notices/decision-words.ts';
 import { dataOf, eventBlocks } from '../../web/lib/post-stream.ts';
+import { isTooLong, longestWords, textLength } from '../../web/lib/text-length.ts';
 
 describe('the length of a message', () => {
   it('is said when it comes near the limit and when it is over, and nothing is cut', () => {
@@ -14,6 +15,20 @@ describe('the length of a message', () => {
     expect(lengthOf('x'.repeat(longestMessage)).kind).toBe('near');
     const over = lengthOf(` ${'x'.repeat(longestMessage + 1_204)} `);
     expect(over).toMatchObject({ kind: 'over', words: expect.stringContaining('1,204 characters too many') as string });
+    expect(lengthOf('x'.repeat(longestMessage + 1))).toMatchObject({
+      words: expect.stringMatching(/^1 character too many/) as string,
+    });
+  });
+
+  it('is counted the same way in the fields for reasons and justifications', () => {
+    expect(textLength('x'.repeat(1_799), longestWords)).toEqual({ kind: 'fine' });
+    expect(textLength('x'.repeat(1_900), longestWords)).toEqual({ kind: 'near', words: '1,900 of 2,000 characters' });
+    expect(textLength('x'.repeat(2_001), longestWords)).toEqual({ kind: 'over', words: '1 character too many' });
+    expect([isTooLong('x'.repeat(2_000)), isTooLong('x'.repeat(2_001)), isTooLong('x'.repeat(501), 500)]).toEqual([
+      false,
+      true,
+      true,
+    ]);
   });
 });
 

@@ -44,6 +44,8 @@ describe('the audit page', () => {
     expect(entryTypes.filter(({ value, label }) => label === value)).toEqual([]);
     expect(new Set(entryTypes.map(({ label }) => label)).size).toBe(auditTypes.length);
     expect(entryWord('comet.seen').text).toBe('comet.seen');
+    // The row names the actor: an admin cancels requests as well.
+    expect(entryWord('request.cancelled').text).not.toMatch(/requester/);
   });
   it('reads a seal as it is shown, and nothing else', () => {
     const seal = { position: '7', digest: 'ab'.repeat(32) };
@@ -127,8 +129,10 @@ describe('the policy in words', () => {
 
 describe('the tools page', () => {
   it('says of each tool whether it may be called', () => {
-    const tool = { approval_type: 'self', held: false, hosted: true } as const;
+    const tool = { scope: 'read:files', approval_type: 'self', held: false, hosted: true } as const;
     expect(accessLabel({ ...tool, access: 'now' }).text).toBe('Now');
+    expect(accessLabel({ ...tool, access: 'now', scope: 'none', held: false }).explanation).toBe('Needs no scope.');
+    expect(accessLabel({ ...tool, access: 'now', scope: 'read:files', held: false }).explanation).toMatch(/first use/);
     expect(accessLabel({ ...tool, access: 'by_asking' })).toMatchObject({
       text: 'By own consent',
       explanation: expect.stringContaining('own fresh consent') as string,

@@ -1,10 +1,15 @@
 import { useId, useRef, useState, type ReactNode, type SubmitEvent } from 'react';
 import { useMutation } from '@tanstack/react-query';
 import { errorText } from '../lib/api-error.ts';
+import { isTooLong } from '../lib/text-length.ts';
 import { Button, type ButtonLook } from './button.tsx';
 import { fieldClass } from './field.ts';
 import { Modal } from './modal.tsx';
 import { Notice } from './notice.tsx';
+import { WordsArea } from './words-area.tsx';
+
+/** The server's limit for reasons of what is confirmed here. */
+const longestReason = 500;
 
 /**
  * Asks once more before something that reaches far, with a reason where there is one to give. Nothing that commits has
@@ -33,6 +38,7 @@ export function ConfirmDialog(props: {
     onError: () => (sent.current = false),
   });
   const ready =
+    !isTooLong(reason, longestReason) &&
     (props.reason !== 'required' || reason.trim() !== '') &&
     (props.typed === undefined || typed.trim() === props.typed);
   const submit = (event: SubmitEvent): void => {
@@ -51,15 +57,13 @@ export function ConfirmDialog(props: {
             <label htmlFor={reasonId} className="text-sm font-medium">
               Reason {props.reason === 'optional' && <span className="font-normal text-muted">(optional)</span>}
             </label>
-            <textarea
+            <WordsArea
               id={reasonId}
-              data-initial-focus
-              rows={2}
-              maxLength={500}
+              focused
+              longest={longestReason}
               required={props.reason === 'required'}
               value={reason}
-              onChange={(event) => setReason(event.target.value)}
-              className={fieldClass}
+              onChange={setReason}
             />
           </div>
         )}

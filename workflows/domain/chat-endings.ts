@@ -7,21 +7,32 @@ export type CallEnding =
   | { status: 'scope_unavailable'; tool: string; reason: string | null }
   | { status: 'unknown'; tool: string };
 
+/**
+ * A person's words for the middle of a sentence that is read as Markdown: they stay as they were typed, on one line.
+ * Pure.
+ */
+export function plainWords(words: string): string {
+  return words
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+    .replaceAll(/[\\`*_~[\]<>&|#!@]|:(?=\/\/)|(?<=www)\./gi, '\\$&');
+}
+
 /** What the conversation says about such an end. Each reads differently: silence is not refusal, refusal is not failure. */
 export function endingText(ending: CallEnding): string {
   switch (ending.status) {
     case 'denied': {
       const who = ending.by ?? 'The policy';
-      const why = ending.reason === null || ending.reason === '' ? '' : ` Reason given: “${ending.reason}”`;
+      const why = ending.reason === null || ending.reason === '' ? '' : ` Reason given: “${plainWords(ending.reason)}”`;
       return `${who} denied the request, so \`${ending.tool}\` was not run.${why}\n\nYou can change what you ask for, or ask again with a justification.`;
     }
     case 'expired':
       return `Nobody answered in time, so the request for \`${ending.tool}\` expired. This is not a refusal, and nothing was run.\n\nYou can ask again with one click.`;
     case 'cancelled':
-      if (ending.note !== null) return `\`${ending.tool}\` was not run: ${ending.note}`;
+      if (ending.note !== null) return `\`${ending.tool}\` was not run: ${plainWords(ending.note)}`;
       return `You withdrew the request for \`${ending.tool}\`. Nothing was run.\n\nAsk again whenever you need it.`;
     case 'scope_unavailable':
-      return `\`${ending.tool}\` was not run: ${ending.reason ?? 'the scope it needs was not available, even after an approval.'}`;
+      return `\`${ending.tool}\` was not run: ${plainWords(ending.reason ?? 'the scope it needs was not available, even after an approval.')}`;
     case 'unknown':
       return `The connection broke while \`${ending.tool}\` was running. Whether it ran is unknown, so I do not repeat it by myself.\n\nPress Retry message if you want it run again.`;
     default:

@@ -12,7 +12,7 @@ const words: Readonly<Record<string, Word>> = {
   'request.approved': { text: 'Request approved', tone: 'good' },
   'request.denied': { text: 'Request denied', tone: 'bad' },
   'request.expired': { text: 'Request expired unanswered', tone: 'gone' },
-  'request.cancelled': { text: 'Request cancelled by the requester', tone: 'pulled' },
+  'request.cancelled': { text: 'Request cancelled', tone: 'pulled' },
   'request.withdrawal_recorded': { text: 'Withdrawal recorded' },
   'request.withdrawal_redelivered': { text: 'Withdrawal delivered again' },
   'request.workflow_restarted': { text: 'Request’s workflow started again' },

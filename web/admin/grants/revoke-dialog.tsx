@@ -3,10 +3,11 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { GrantView, Revocations } from '../../../api/contract/grants.ts';
 import { postJson } from '../../lib/api-client.ts';
 import { errorText } from '../../lib/api-error.ts';
+import { isTooLong } from '../../lib/text-length.ts';
 import { Button } from '../../ui/button.tsx';
-import { fieldClass } from '../../ui/field.ts';
 import { Modal } from '../../ui/modal.tsx';
 import { Notice } from '../../ui/notice.tsx';
+import { WordsArea } from '../../ui/words-area.tsx';
 import { affectedByDecision } from '../queries.ts';
 import { RevokeResults } from './revoke-results.tsx';
 
@@ -30,7 +31,7 @@ export function RevokeDialog({ what, onClose }: { what: Revocable; onClose: () =
   });
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    if (!revoke.isPending) revoke.mutate();
+    if (!revoke.isPending && !isTooLong(reason)) revoke.mutate();
   };
   if (revoke.data !== undefined) {
     return (
@@ -59,15 +60,7 @@ export function RevokeDialog({ what, onClose }: { what: Revocable; onClose: () =
           <label htmlFor={field} className="text-sm font-medium">
             Reason <span className="font-normal text-muted">(optional)</span>
           </label>
-          <textarea
-            id={field}
-            data-initial-focus
-            rows={2}
-            maxLength={2_000}
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-            className={fieldClass}
-          />
+          <WordsArea id={field} focused value={reason} onChange={setReason} />
         </div>
         {revoke.isError && (
           <Notice tone="bad" role="alert">
@@ -76,7 +69,7 @@ export function RevokeDialog({ what, onClose }: { what: Revocable; onClose: () =
         )}
         <div className="flex flex-wrap justify-end gap-4">
           <Button onClick={onClose}>{'person' in what || what.grants.length > 1 ? 'Keep them' : 'Keep it'}</Button>
-          <Button type="submit" look="bad" disabled={revoke.isPending}>
+          <Button type="submit" look="bad" disabled={revoke.isPending || isTooLong(reason)}>
             {revoke.isPending ? 'Revoking…' : 'Revoke'}
           </Button>
         </div>

@@ -2,10 +2,11 @@ import { useId, useRef, useState, type SubmitEvent } from 'react';
 import { useMutation } from '@tanstack/react-query';
 import type { PersonView } from '../../../api/contract/people.ts';
 import { errorText } from '../../lib/api-error.ts';
+import { isTooLong } from '../../lib/text-length.ts';
 import { Button } from '../../ui/button.tsx';
-import { fieldClass } from '../../ui/field.ts';
 import { Modal } from '../../ui/modal.tsx';
 import { Notice } from '../../ui/notice.tsx';
+import { WordsArea } from '../../ui/words-area.tsx';
 import { changeErrorText, type RoleChange } from './use-role-change.ts';
 
 /** Choosing somebody's roles. */
@@ -62,14 +63,7 @@ export function ChangeRolesDialog(props: {
           <label htmlFor={field} className="text-sm font-medium">
             Why <span className="font-normal text-muted">(for whoever decides)</span>
           </label>
-          <textarea
-            id={field}
-            rows={2}
-            maxLength={2_000}
-            value={justification}
-            onChange={(event) => setJustification(event.target.value)}
-            className={fieldClass}
-          />
+          <WordsArea id={field} value={justification} onChange={setJustification} />
         </div>
         {ask.isError && (
           <Notice tone="bad" role="alert">
@@ -78,7 +72,7 @@ export function ChangeRolesDialog(props: {
         )}
         <div className="flex flex-wrap justify-end gap-4">
           <Button onClick={onClose}>Leave it</Button>
-          <Button type="submit" look="primary" disabled={same || ask.isPending}>
+          <Button type="submit" look="primary" disabled={same || ask.isPending || isTooLong(justification)}>
             {ask.isPending ? 'Asking…' : 'Change roles'}
           </Button>
         </div>

@@ -1,6 +1,7 @@
 import { useRef, useState, type SubmitEvent } from 'react';
 import type { ScopeRequestView } from '../../../api/contract/scope-requests.ts';
 import { errorText } from '../../lib/api-error.ts';
+import { isTooLong } from '../../lib/text-length.ts';
 import { ArgumentsView } from '../../ui/arguments-view.tsx';
 import { Modal } from '../../ui/modal.tsx';
 import { Notice } from '../../ui/notice.tsx';
@@ -33,7 +34,7 @@ export function BatchDialog(props: {
   const act = denies ? 'Deny' : 'Approve';
   const count = requests.length;
   const [first] = requests;
-  const ready = !decide.isPending && (!denies || words.trim() !== '');
+  const ready = !decide.isPending && (!denies || words.trim() !== '') && !isTooLong(words);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     if (!ready || sent.current) return;

@@ -1,6 +1,7 @@
 import { useRef, useState, type SubmitEvent } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import type { ScopeRequestView } from '../../../api/contract/scope-requests.ts';
+import { isTooLong } from '../../lib/text-length.ts';
 import { useOnScreen } from '../../lib/use-on-screen.ts';
 import { userStatusQuery } from '../../lib/user-status-query.ts';
 import { ArgumentsView } from '../../ui/arguments-view.tsx';
@@ -47,7 +48,8 @@ export function DecisionDialog(props: {
   const { isPending: pending, error } = decide;
   const news = decisionNews(request, { verdict, pending, error, viewer: viewer?.email });
   const unread = careful && !argumentsSeen;
-  const ready = request.status === 'pending' && !pending && !unread && (!denies || words.trim() !== '');
+  const ready =
+    request.status === 'pending' && !pending && !unread && (!denies || words.trim() !== '') && !isTooLong(words);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     // A double click comes before the button is drawn as disabled.

@@ -1,5 +1,5 @@
 import { useId } from 'react';
-import { fieldClass } from '../../ui/field.ts';
+import { WordsArea } from '../../ui/words-area.tsx';
 import type { Verdict } from './recorded-decisions.ts';
 
 /** The reason of a denial or the comment of an approval. With the focus here Enter alone commits nothing. */
@@ -19,15 +19,13 @@ export function WordsField(props: {
           {denies ? '(required; the requester reads it)' : '(optional; kept with the decision)'}
         </span>
       </label>
-      <textarea
+      <WordsArea
         id={field}
-        data-initial-focus={props.focused ? '' : undefined}
+        focused={props.focused}
         rows={3}
-        maxLength={2_000}
         required={denies}
         value={props.value}
-        onChange={(event) => props.onChange(event.target.value)}
-        className={fieldClass}
+        onChange={props.onChange}
       />
     </div>
   );

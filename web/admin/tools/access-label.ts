@@ -2,7 +2,7 @@ import type { ListedTool } from '../../../api/contract/tools.ts';
 import type { Tone } from '../../ui/tone.ts';
 
 /** Whether a tool may be called, in words. Pure. */
-export function accessLabel(tool: Pick<ListedTool, 'access' | 'approval_type' | 'held' | 'hosted'>): {
+export function accessLabel(tool: Pick<ListedTool, 'access' | 'approval_type' | 'held' | 'hosted' | 'scope'>): {
   text: string;
   tone: Tone;
   explanation: string;
@@ -13,7 +13,7 @@ export function accessLabel(tool: Pick<ListedTool, 'access' | 'approval_type' | 
       return {
         text: 'Now',
         tone: 'good',
-        explanation: `${tool.held ? 'A living grant allows it.' : 'Granted at the first use, without anybody being asked.'}${elsewhere}`,
+        explanation: `${whyNow(tool)}${elsewhere}`,
       };
     case 'by_asking':
       return {
@@ -26,6 +26,11 @@ export function accessLabel(tool: Pick<ListedTool, 'access' | 'approval_type' | 
     default:
       return tool.access satisfies never;
   }
+}
+
+function whyNow({ scope, held }: Pick<ListedTool, 'scope' | 'held'>): string {
+  if (scope === 'none') return 'Needs no scope.';
+  return held ? 'A living grant allows it.' : 'Granted at the first use, without anybody being asked.';
 }
 
 /** Tools by their scope, the riskiest scope first. Pure. */

@@ -5,11 +5,12 @@ import type { ScopeRequestView, UpgradeScopeResponse } from '../../../api/contra
 import type { ToolCallAnswer } from '../../../api/contract/tools.ts';
 import { postJson } from '../../lib/api-client.ts';
 import { errorText } from '../../lib/api-error.ts';
+import { isTooLong } from '../../lib/text-length.ts';
 import { Button, buttonClass } from '../../ui/button.tsx';
 import { Countdown } from '../../ui/countdown.tsx';
-import { fieldClass } from '../../ui/field.ts';
 import { Notice } from '../../ui/notice.tsx';
 import { ScopeName } from '../../ui/scope-name.tsx';
+import { WordsArea } from '../../ui/words-area.tsx';
 import { adminPaths } from '../paths.ts';
 import { requestQuery } from '../queries.ts';
 import { requestStatusLabels } from '../request/labels.ts';
@@ -61,16 +62,13 @@ export function AskForScope(props: {
             <label htmlFor={field} className="text-sm font-medium">
               Why do you need it?
             </label>
-            <textarea
-              id={field}
-              rows={2}
-              maxLength={2_000}
-              value={why}
-              onChange={(event) => setWhy(event.target.value)}
-              className={fieldClass}
-            />
+            <WordsArea id={field} value={why} onChange={setWhy} />
           </div>
-          <Button className="justify-self-start" disabled={ask.isPending} onClick={() => ask.mutate()}>
+          <Button
+            className="justify-self-start"
+            disabled={ask.isPending || isTooLong(why)}
+            onClick={() => ask.mutate()}
+          >
             {ask.isPending ? 'Asking…' : 'Ask for it'}
           </Button>
         </>

@@ -4,10 +4,12 @@ import type { AccessScope } from '../../../api/contract/access.ts';
 import type { UpgradeScopeResponse } from '../../../api/contract/scope-requests.ts';
 import { postJson } from '../../lib/api-client.ts';
 import { errorText } from '../../lib/api-error.ts';
+import { isTooLong } from '../../lib/text-length.ts';
 import { Button } from '../../ui/button.tsx';
 import { fieldClass } from '../../ui/field.ts';
 import { Notice } from '../../ui/notice.tsx';
 import { Panel } from '../../ui/panel.tsx';
+import { WordsArea } from '../../ui/words-area.tsx';
 import { accessKey } from '../queries.ts';
 import { durationChoices, durationText } from './labels.ts';
 import { scopesQuery } from './queries.ts';
@@ -55,7 +57,7 @@ function AskForm({ askable, onAsked }: { askable: readonly AccessScope[]; onAske
   if (scope === undefined) return null;
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    if (!ask.isPending) ask.mutate();
+    if (!ask.isPending && !isTooLong(justification)) ask.mutate();
   };
   return (
     <form onSubmit={submit} className="grid gap-4">
@@ -96,7 +98,7 @@ function AskForm({ askable, onAsked }: { askable: readonly AccessScope[]; onAske
             className={fieldClass}
           >
             <option value="">As policy has it: {durationText(scope.grant_seconds)}</option>
-            {durationChoices(scope.max_grant_seconds).map((choice) => (
+            {durationChoices(scope.grant_seconds, scope.max_grant_seconds).map((choice) => (
               <option key={choice} value={choice}>
                 {durationText(choice)}
               </option>
@@ -106,16 +108,14 @@ function AskForm({ askable, onAsked }: { askable: readonly AccessScope[]; onAske
       </div>
       <div className="grid gap-1">
         <label htmlFor={`${id}-why`} className="text-sm font-medium">
-          Why{!scope.justification_required && <span className="font-normal text-muted"> (optional)</span>}
+          Why{' '}
+          <span className="font-normal text-muted">{scope.justification_required ? '(required)' : '(optional)'}</span>
         </label>
-        <textarea
+        <WordsArea
           id={`${id}-why`}
-          rows={2}
-          maxLength={2_000}
           required={scope.justification_required}
           value={justification}
-          onChange={(event) => setJustification(event.target.value)}
-          className={fieldClass}
+          onChange={setJustification}
         />
       </div>
       {ask.isError && (
@@ -125,7 +125,7 @@ function AskForm({ askable, onAsked }: { askable: readonly AccessScope[]; onAske
       )}
       {ask.data !== undefined && <Answer answer={ask.data.body} />}
       <div className="flex justify-end">
-        <Button type="submit" look="primary" disabled={ask.isPending}>
+        <Button type="submit" look="primary" disabled={ask.isPending || isTooLong(justification)}>
           {ask.isPending ? 'Asking…' : 'Ask'}
         </Button>
       </div>

@@ -69,8 +69,8 @@ function counted(count: number, unit: string): string {
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
-/** The lengths to choose from, up to policy's maximum. */
-export function durationChoices(maxSeconds: number): number[] {
+/** The lengths to choose from beside policy's usual one, up to its maximum. */
+export function durationChoices(usualSeconds: number, maxSeconds: number): number[] {
   const usual = [900, 3_600, 4 * 3_600, 8 * 3_600, 86_400, 7 * 86_400].filter((seconds) => seconds < maxSeconds);
-  return maxSeconds > 0 ? [...usual, maxSeconds] : usual;
+  return (maxSeconds > 0 ? [...usual, maxSeconds] : usual).filter((seconds) => seconds !== usualSeconds);
 }

@@ -31,7 +31,7 @@ export function approvalState(call: ToolCallView): ApprovalState {
   const asked = approval !== undefined && approval.request_id !== '';
   if (!asked) {
     return call.status === 'parked'
-      ? { kind: 'not_asked', justificationRequired: approval?.justification_required ?? false }
+      ? { kind: 'not_asked', justificationRequired: call.justification_required ?? false }
       : { kind: 'not_needed' };
   }
   switch (approval.status) {
@@ -80,6 +80,14 @@ function denied(call: ToolCallView): ApprovalState {
     // What policy forbids, nobody can be asked for.
     askable: !forbidden,
   };
+}
+
+/** Who refused, in a sentence. What policy refused once can be askable since: policy changes. Pure. */
+export function refusedBy({ by, askable }: Extract<ApprovalState, { kind: 'denied' }>): string {
+  if (by !== null && by !== 'policy') return `${by} said no.`;
+  return askable
+    ? 'The policy refused it as it stood then. Asked again, it goes by the policy of now.'
+    : 'The policy does not give this to you, and nobody can be asked.';
 }
 
 /** The scopes that the call needs, as far as they are known. */

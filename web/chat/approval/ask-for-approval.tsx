@@ -2,6 +2,7 @@ import { useState, type SubmitEvent } from 'react';
 import { KeyRound } from 'lucide-react';
 import type { ToolCallView } from '../../../api/contract/chat.ts';
 import { errorText } from '../../lib/api-error.ts';
+import { isTooLong } from '../../lib/text-length.ts';
 import { Button } from '../../ui/button.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { ScopeName } from '../../ui/scope-name.tsx';
@@ -64,7 +65,7 @@ export function AskForApproval(props: {
         </Notice>
       )}
       <div className="flex flex-wrap items-center gap-3">
-        <Button type="submit" look="primary" disabled={ask.isPending}>
+        <Button type="submit" look="primary" disabled={ask.isPending || isTooLong(justification)}>
           {ask.isPending ? 'Asking…' : props.byThemself ? 'Go on to consent' : 'Request approval'}
         </Button>
         <span className="text-sm text-muted">

@@ -1,5 +1,5 @@
 import { useId, type KeyboardEvent } from 'react';
-import { fieldClass } from '../../ui/field.ts';
+import { WordsArea } from '../../ui/words-area.tsx';
 
 /** Why the person needs it; whoever decides reads this. Ctrl+Enter sends the form it stands in. */
 export function JustificationField(props: { value: string; required: boolean; onChange: (value: string) => void }) {
@@ -13,15 +13,12 @@ export function JustificationField(props: { value: string; required: boolean; on
         Why do you need it?{' '}
         <span className="font-normal text-muted">{props.required ? '(required)' : '(optional)'}</span>
       </label>
-      <textarea
+      <WordsArea
         id={field}
-        rows={2}
-        maxLength={2_000}
         required={props.required}
         value={props.value}
-        onChange={(event) => props.onChange(event.target.value)}
+        onChange={props.onChange}
         onKeyDown={onKeyDown}
-        className={fieldClass}
       />
     </div>
   );

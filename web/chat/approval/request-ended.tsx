@@ -1,11 +1,12 @@
 import { useState, type ReactNode, type SubmitEvent } from 'react';
 import { CircleX, TimerOff, Undo2 } from 'lucide-react';
 import { errorText } from '../../lib/api-error.ts';
+import { isTooLong } from '../../lib/text-length.ts';
 import { Button } from '../../ui/button.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { toneTexts, type Tone } from '../../ui/tone.ts';
 import { VisibleText } from '../../ui/visible-text.tsx';
-import type { ApprovalState } from './approval-state.ts';
+import { refusedBy, type ApprovalState } from './approval-state.ts';
 import { useRequestApproval, wantsJustification } from './commands.ts';
 import { JustificationField } from './justification-field.tsx';
 import type { MessageTarget } from './message-target.ts';
@@ -38,7 +39,7 @@ export function RequestEnded(props: { target: MessageTarget; state: EndedState; 
             </Notice>
           )}
           <div>
-            <Button type="submit" disabled={again.isPending}>
+            <Button type="submit" disabled={again.isPending || isTooLong(justification)}>
               {again.isPending ? 'Asking…' : 'Ask again'}
             </Button>
           </div>
@@ -53,12 +54,7 @@ function Ending({ state }: { state: EndedState }) {
     case 'denied':
       return (
         <Words tone="bad" icon={<CircleX />} title={state.askable ? 'Denied' : 'Not allowed by policy'}>
-          <p>
-            {state.by !== null && state.by !== 'policy'
-              ? `${state.by} said no.`
-              : 'The policy does not give this to you, and nobody can be asked.'}{' '}
-            The call did not run.
-          </p>
+          <p>{refusedBy(state)} The call did not run.</p>
           {state.reason !== null && (
             <blockquote className="border-l-2 border-bad pl-3 whitespace-pre-wrap text-ink">
               <VisibleText text={state.reason} />

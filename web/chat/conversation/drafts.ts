@@ -1,3 +1,5 @@
+import { textLength } from '../../lib/text-length.ts';
+
 const prefix = 'countersign-draft:';
 
 /** The longest message the server takes. */
@@ -5,17 +7,11 @@ export const longestMessage = 10_000;
 /** From here on the composer counts. */
 export const countedFrom = 9_000;
 
-/** How a message's length stands. Lengths are the server's: UTF-16 units of the trimmed text. Pure. */
-export function lengthOf(text: string): { kind: 'fine' } | { kind: 'near' | 'over'; words: string } {
-  const length = text.trim().length;
-  if (length < countedFrom) return { kind: 'fine' };
-  const count = (value: number): string => value.toLocaleString('en');
-  if (length <= longestMessage)
-    return { kind: 'near', words: `${count(length)} of ${count(longestMessage)} characters` };
-  return {
-    kind: 'over',
-    words: `${count(length - longestMessage)} characters too many: shorten the message, or send it in parts. Nothing was cut off.`,
-  };
+/** How a message's length stands. Pure. */
+export function lengthOf(text: string): ReturnType<typeof textLength> {
+  const length = textLength(text, longestMessage, countedFrom);
+  if (length.kind !== 'over') return length;
+  return { ...length, words: `${length.words}: shorten the message, or send it in parts. Nothing was cut off.` };
 }
 
 /** What was typed and not sent, kept for this tab until it is closed. */

@@ -1,5 +1,6 @@
 import { useId, useState, type SubmitEvent } from 'react';
 import { errorText } from '../../lib/api-error.ts';
+import { textLength } from '../../lib/text-length.ts';
 import { Button } from '../../ui/button.tsx';
 import { fieldClass } from '../../ui/field.ts';
 import { Modal } from '../../ui/modal.tsx';
@@ -14,6 +15,7 @@ export function RenameDialog(props: { sessionId: string; title: string; onClose:
   const rename = useRename(props.sessionId);
   const field = useId();
   const length = title.trim().length;
+  const told = textLength(title, longestTitle);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     if (length > 0 && length <= longestTitle) rename.mutate(title.trim(), { onSuccess: props.onClose });
@@ -35,7 +37,7 @@ export function RenameDialog(props: { sessionId: string; title: string; onClose:
             className={fieldClass}
           />
           <p id={`${field}-length`} role="status" className="text-xs text-bad empty:hidden">
-            {length > longestTitle ? `${length - longestTitle} characters too many` : ''}
+            {told.kind === 'over' ? told.words : ''}
           </p>
         </div>
         {rename.isError && (
