@@ -32,6 +32,9 @@ test('the pages of the main job have no violation of WCAG 2.2 AA', async ({ prod
   await admin.getByRole('dialog').getByRole('button', { name: 'Deny', exact: true }).click();
   await expect(card.getByRole('heading', { name: 'Denied' })).toBeVisible();
   await expectAccessible(user, 'chat with a denied card');
+  await admin.goto(`${product.issuer}/no-such-page`);
+  await expect(admin.getByRole('heading', { name: 'Not Found' })).toBeVisible();
+  await expectAccessible(admin, 'page that is not there');
 });
 
 test('one’s own access has no violation of WCAG 2.2 AA', async ({ product, newVisitor }) => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test as base, type BrowserContextOptions, type Page } from '@playwright/test';
 import { grantListSchema } from '../../api/contract/grants.ts';
 import { launch, launchPorts, removeStateFolder, temporaryStateFolder, type Launched } from '../support/launched.ts';
+import { startScriptedEndpoint } from '../support/scripted-endpoint.ts';
 import { whyNoBrowserTests } from '../support/system-needs.ts';
 import { signedIn } from '../support/visitor.ts';
 
@@ -24,14 +25,28 @@ interface TestFixtures {
 interface WorkerFixtures {
   /** `own consent`: developers and users consent to commands themselves, shortly after signing in. */
   policyVariant: 'usual' | 'own consent';
+  /** Who speaks for the agent: the planner, or a model that says what the test scripts. */
+  agent: 'planner' | 'scripted model';
+  /** That model; nothing asks it while the planner speaks. */
+  model: Awaited<ReturnType<typeof startScriptedEndpoint>>;
   /** One product for the whole run, as `npm start` runs it. */
   product: Launched;
 }
 
 export const test = base.extend<TestFixtures, WorkerFixtures>({
   policyVariant: ['usual', { option: true, scope: 'worker' }],
+  agent: ['planner', { option: true, scope: 'worker' }],
+  model: [
+    // eslint-disable-next-line no-empty-pattern
+    async ({}, use) => {
+      const endpoint = await startScriptedEndpoint();
+      await use(endpoint);
+      await endpoint.stop();
+    },
+    { scope: 'worker' },
+  ],
   product: [
-    async ({ policyVariant }, use) => {
+    async ({ policyVariant, agent, model }, use) => {
       const stateFolder = await temporaryStateFolder();
       try {
         const policyFile = join(stateFolder, 'policy.yaml');
@@ -40,6 +55,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
           stateFolder: join(stateFolder, 'state'),
           ports: await launchPorts(),
           policyFile,
+          ...(agent === 'planner' ? {} : { modelBaseUrl: model.baseUrl }),
         });
         await use(product);
         await product.stop();
@@ -92,13 +108,14 @@ export { expect };
 
 /**
  * Asking who is signed in is answered 401 when nobody is, as is a stream, and the browser says so; so it does for a
- * refused page and for a decision that came too late.
+ * refused or missing page and for a decision that came too late.
  */
 function isExpected(text: string, url: string): boolean {
   const { pathname } = new URL(url, 'http://localhost');
   return (
     ((pathname === '/api/user-status' || pathname === '/api/events') && text.includes('status of 401')) ||
     (pathname === '/dashboard' && text.includes('status of 403')) ||
+    (pathname === '/no-such-page' && text.includes('status of 404')) ||
     (pathname.startsWith('/api/consents/') && text.includes('status of 404')) ||
     // A conversation that was deleted in another tab.
     (pathname === '/api/chat-history' && text.includes('status of 404')) ||

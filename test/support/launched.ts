@@ -39,6 +39,8 @@ export interface LaunchOptions {
   ports: LaunchedPorts;
   policyFile?: string;
   workspace?: string;
+  /** An OpenAI-compatible endpoint to speak with instead of the planner. */
+  modelBaseUrl?: string;
 }
 
 const root = join(import.meta.dirname, '..', '..');
@@ -119,12 +121,13 @@ export async function gone(pids: readonly number[]): Promise<void> {
   throw new Error(`still alive: ${pids.filter((pid) => identifyProcess(pid) !== undefined).join(', ')}`);
 }
 
-function startArguments({ ports, stateFolder, policyFile, workspace }: LaunchOptions): string[] {
+function startArguments({ ports, stateFolder, policyFile, workspace, modelBaseUrl }: LaunchOptions): string[] {
   return [
     ...['start', '--state', stateFolder, '--auth-port', String(ports.auth), '--mcp-port', String(ports.mcp)],
     ...['--chat-port', String(ports.chat), '--temporal-ui-port', String(ports.temporalUi)],
     ...(policyFile === undefined ? [] : ['--policy', policyFile]),
     ...(workspace === undefined ? [] : ['--workspace', workspace]),
+    ...(modelBaseUrl === undefined ? [] : ['--model-base-url', modelBaseUrl, '--model', 'scripted-1']),
   ];
 }
 

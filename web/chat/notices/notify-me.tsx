@@ -13,7 +13,7 @@ export function NotifyMe() {
         </Button>
       );
     case 'granted':
-      return <span className="text-sm text-muted">Your browser tells you when it is decided.</span>;
+      return <span className="self-center text-sm text-muted">Your browser tells you when it is decided.</span>;
     case 'denied':
     case 'unsupported':
       return null;
