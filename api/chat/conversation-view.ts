@@ -1,4 +1,7 @@
 import { findLivePolicy } from '../../activities/store/policies.ts';
+import { frozenGrants } from '../../activities/store/grants.ts';
+import { findFreeze } from '../../activities/store/suspensions.ts';
+import { chatClientId } from '../../workflows/domain/clients.ts';
 import { grantBounds } from '../../workflows/domain/grant-duration.ts';
 import type { Policy, ScopePolicy } from '../../workflows/domain/policy.ts';
 import type { ChatMessage } from '../../activities/store/chat-messages.ts';
@@ -14,6 +17,8 @@ export interface ViewContext {
   requests: Map<string, ScopeRequest>;
   context: RequestContext;
   policy: Policy | undefined;
+  /** During a freeze: what the person holds and what does not count now. */
+  frozen: ReadonlySet<string> | null;
   now: Date;
   /** Of the auth server, where people consent. */
   issuer: string;
@@ -27,17 +32,32 @@ export async function viewContext(
   issuer: string,
 ): Promise<ViewContext> {
   const ids = [...new Set(calls.flatMap(({ request_id }) => (request_id === null ? [] : [request_id])))];
-  const [requests, policy] = await Promise.all([
+  const [requests, policy, frozen] = await Promise.all([
     ids.length === 0 ? [] : db.selectFrom('scope_requests').selectAll().where('request_id', 'in', ids).execute(),
     findLivePolicy(db),
+    frozenScopes(db, calls, now),
   ]);
   return {
     requests: new Map(requests.map((request) => [request.request_id, request])),
     context: await requestContext(db, requests),
     policy,
+    frozen,
     now,
     issuer,
   };
+}
+
+async function frozenScopes(db: DbOrTrx, calls: readonly ToolCall[], now: Date): Promise<ReadonlySet<string> | null> {
+  const sessionId = calls.find(({ status }) => status === 'parked')?.session_id;
+  if (sessionId === undefined || (await findFreeze(db)) === undefined) return null;
+  const session = await db
+    .selectFrom('chat_sessions')
+    .select('subject')
+    .where('session_id', '=', sessionId)
+    .executeTakeFirst();
+  if (session === undefined) return null;
+  const held = await frozenGrants(db, { subject: session.subject, clientId: chatClientId, sessionId }, now);
+  return new Set(held.map(({ scope }) => scope));
 }
 
 /** A call as the wire contract shows it. Pure. */
@@ -51,11 +71,22 @@ export function callView(call: ToolCall, view: ViewContext): ToolCallView {
     ...(call.result === null ? {} : { result: call.result }),
     ...(call.authorization_error === null ? {} : { authorization_error: call.authorization_error }),
     ...termsOfAsking(call, view.policy),
+    ...(waitsForFreezeEnd(call, request, view.frozen) ? { waits_for_freeze_end: true as const } : {}),
     ...(request === undefined
       ? {}
       : { approval_request_id: request.request_id, approval: approvalView(request, view) }),
     ...(call.finished_at === null ? {} : { finished_at: call.finished_at.toISOString() }),
   };
+}
+
+/** Held already, or given at once by policy: what the freeze alone keeps from counting. */
+function waitsForFreezeEnd(
+  { status, required_scopes: needed, authorization_error: error }: ToolCall,
+  request: ScopeRequest | undefined,
+  frozen: ReadonlySet<string> | null,
+): boolean {
+  if (status !== 'parked' || frozen === null || request?.status === 'pending') return false;
+  return error?.approval_type === 'auto' || (needed.length > 0 && needed.every((scope) => frozen.has(scope)));
 }
 
 /** What policy says now about asking for what a waiting call needs, before anybody has asked. */

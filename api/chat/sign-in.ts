@@ -5,6 +5,8 @@ import { unavailable } from '../../activities/chat/oauth-client.ts';
 import { openText, sealText } from '../../activities/store/at-rest.ts';
 import { insertChatSignIn } from '../../activities/store/chat-sign-ins.ts';
 import { findPerson } from '../../activities/store/people.ts';
+import { isClientBlocked } from '../../activities/store/suspensions.ts';
+import { chatClientId } from '../../workflows/domain/clients.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import { newSignInSecret } from './chat-cookie.ts';
 import type { ChatDeps } from './deps.ts';
@@ -36,6 +38,7 @@ export const redirectUri = (publicUrl: string): string => new URL('/auth/callbac
  * server finishes it by itself for first-party clients.
  */
 export async function beginSignIn(deps: ChatDeps, returnTo: string): Promise<{ url: URL; flow: SignInFlow }> {
+  await refuseIfBlocked(deps);
   const configuration = await deps.oauth.configuration();
   const flow = {
     state: oidc.randomState(),
@@ -57,6 +60,15 @@ export async function beginSignIn(deps: ChatDeps, returnTo: string): Promise<{ u
   parameters.append('resource', deps.mcpResource);
   parameters.append('resource', deps.apiResource);
   return { url: oidc.buildAuthorizationUrl(configuration, parameters), flow };
+}
+
+/** Says it before anybody types a password in vain. */
+async function refuseIfBlocked({ db }: Pick<ChatDeps, 'db'>): Promise<void> {
+  if (!(await isClientBlocked(db, chatClientId))) return;
+  throw new DomainError(
+    'client_blocked',
+    'An admin has blocked this chat: nobody can sign in to it for now, and your password is not the matter. What waits in it keeps waiting. Ask an admin of Countersign to unblock the chat.',
+  );
 }
 
 /** Exchanges the code and stores the sign-in. @returns the secret of the cookie. @throws {DomainError} */
@@ -93,6 +105,7 @@ async function exchange(deps: ChatDeps, callback: URL, flow: SignInFlow) {
       { resource: deps.apiResource },
     );
   } catch (error) {
+    await refuseIfBlocked(deps);
     if (error instanceof oidc.AuthorizationResponseError || error instanceof oidc.ResponseBodyError) {
       throw new DomainError('not_signed_in', 'The authorization server did not sign you in. Try again.', {
         cause: error,

@@ -19,6 +19,8 @@ export const toolCallSchema = z.object({
   grant_bounds: z.object({ grant_seconds: z.int(), max_grant_seconds: z.int() }).optional(),
   /** Whether whoever asks for what a waiting call needs has to say why. */
   justification_required: z.boolean().optional(),
+  /** A waiting call that nobody need be asked for: it goes on by itself when the freeze is lifted. */
+  waits_for_freeze_end: z.literal(true).optional(),
   /** The request's state while the call waits or after it ended, for the approval card. */
   approval: requestStatusSchema
     .extend({

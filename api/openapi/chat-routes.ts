@@ -185,6 +185,7 @@ export const chatAppRoutes: readonly RouteDoc[] = [
     access: 'public',
     query: returnToQuerySchema,
     answers: [{ status: 303, description: 'Leads to the authorization server.' }],
+    problems: ['client_blocked'],
   },
   {
     id: 'finishSignIn',
@@ -194,7 +195,7 @@ export const chatAppRoutes: readonly RouteDoc[] = [
     summary: 'Where the authorization server leads back to',
     access: 'public',
     answers: [{ status: 303, description: 'Signed in, with a cookie.' }],
-    problems: ['not_signed_in'],
+    problems: ['client_blocked', 'not_signed_in'],
   },
   {
     id: 'demoLogin',
@@ -206,7 +207,7 @@ export const chatAppRoutes: readonly RouteDoc[] = [
     guarded: true,
     body: demoLoginSchema,
     answers: [{ status: 303, description: 'Signed in, with a cookie; leads to `return_to`.' }],
-    problems: ['demo_mode_off', 'invalid_credentials', 'not_signed_in', 'rate_limited'],
+    problems: ['client_blocked', 'demo_mode_off', 'invalid_credentials', 'not_signed_in', 'rate_limited'],
   },
   {
     id: 'signOut',

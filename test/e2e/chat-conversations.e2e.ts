@@ -29,9 +29,14 @@ test('a conversation is named, deleted with what it waits for, and gone in anoth
   await expect(deleting).toContainText('the request is withdrawn');
   await expect(deleting.getByRole('button', { name: 'Delete', exact: true })).not.toBeFocused();
   await expectAccessible(page, 'delete dialog');
+  const missed: string[] = [];
+  page.on('response', (response) => {
+    if (response.status() === 404) missed.push(response.url());
+  });
   await deleting.getByRole('button', { name: 'Delete', exact: true }).click();
   await expect(page.getByRole('heading', { name: 'What should the agent do?' })).toBeVisible();
   await expect(list.getByRole('link', { name: 'How long it has been up' })).toBeHidden();
+  expect(missed).toEqual([]);
   await expect(other.getByRole('heading', { name: 'No such conversation' })).toBeVisible();
   await other.close();
 });

@@ -296,6 +296,10 @@ describe('the freeze', () => {
     const chat = await signedIn(product.chatUrl, 'demo@example.com');
     const reply = await say(chat, '/ls');
     expect(reply.status).toBe('awaiting_authorization');
+    expect(reply.tool_calls).toMatchObject([{ status: 'parked', waits_for_freeze_end: true }]);
+    // What somebody has to approve can be asked for meanwhile.
+    const other = await say(chat, '/users');
+    expect(other.tool_calls.map((call) => [call.status, call.waits_for_freeze_end])).toEqual([['parked', undefined]]);
     await admin.post('/api/freeze/lift');
     expect((await answered(chat, reply)).tool_calls).toMatchObject([{ status: 'succeeded' }]);
   });
@@ -356,7 +360,15 @@ describe('clients', () => {
 
     // No token, and with an old one no elevated call and nothing of the API.
     const signIn = await visitor(product.chatUrl).post('/auth/demo-login', { email: second, password: 'demo' });
-    expect(signIn.status).toBeGreaterThanOrEqual(400);
+    expect([signIn.status, problemSchema.parse(signIn.body).code]).toEqual([403, 'client_blocked']);
+    const page = await fetch(`${product.chatUrl}/auth/sign-in`, {
+      headers: { accept: 'text/html' },
+      redirect: 'manual',
+    });
+    expect([page.status, await page.text()]).toEqual([
+      403,
+      expect.stringMatching(/An admin has blocked this chat.*Ask an admin/s) as string,
+    ]);
     const check = await chat.get(`/check-approval/${requestId}`);
     expect([check.status, problemSchema.parse(check.body).code]).toEqual([403, 'client_blocked']);
     const refused = await say(chat, '/ls');

@@ -53,6 +53,25 @@ describe('GET /api/tools/{name}', () => {
 });
 
 describe('POST /api/tools/{name}/call', () => {
+  it('runs eight calls of one person at the same time and refuses more, until they have ended', async () => {
+    const many = await Promise.all(
+      Array.from({ length: 40 }, () => user.post('/api/tools/health_check/call', { arguments: {} })),
+    );
+    const refused = many.filter(({ status }) => status !== 200);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(many.length - refused.length).toBeGreaterThanOrEqual(8);
+    for (const { status, body } of refused) {
+      expect([status, problemSchema.parse(body)]).toEqual([
+        429,
+        expect.objectContaining({
+          code: 'rate_limited',
+          detail: expect.stringContaining('calls are running') as string,
+        }),
+      ]);
+    }
+    expect(await call(user, 'health_check')).toMatchObject({ status: 'succeeded' });
+  });
+
   it('calls a tool without a scope, also with an empty body', async () => {
     expect(await call(user, 'health_check')).toMatchObject({ status: 'succeeded' });
     expect((await user.post('/api/tools/health_check/call')).status).toBe(200);

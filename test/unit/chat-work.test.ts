@@ -97,7 +97,7 @@ describe('what a conversation does next', () => {
 describe('what the conversation says', () => {
   it.each([
     '**all fine** [sign in](https://evil.example) `rm -rf /` ![x](http://e.example/x.png) <b>&amp;</b> ~~no~~',
-    'see https://evil.example/a_b or www.evil.example, ask ada@example.com',
+    'see https://evil.example/a_b or www.evil.example, ask Ada',
     'first\n\n# heading\n- item\n1. item\n> quote\n| a | b |\n|---|---|\n    code\n```\nx\n```',
     'ends with a backslash \\',
   ])('shows an approver’s words as they were typed, never as Markdown: %j', (reason) => {

@@ -8,10 +8,11 @@ import { approvalState } from '../../web/chat/approval/approval-state.ts';
 const shipped = await readFile(new URL('../../countersign.policy.yaml', import.meta.url), 'utf8');
 const strict = shipped.replace('justification: optional', 'justification: required');
 
-function parkedUnder(policyText: string) {
+function parkedUnder(policyText: string, frozen: ViewContext['frozen'] = null) {
   const view = {
     requests: new Map(),
     policy: parsePolicy(policyText, 'p.yaml'),
+    frozen,
     now: new Date(0),
   } as unknown as ViewContext;
   const call = {
@@ -36,5 +37,11 @@ describe('a parked call that nobody has been asked about', () => {
     const view = parkedUnder(policyText);
     expect(view.justification_required).toBe(required);
     expect(approvalState(view)).toEqual({ kind: 'not_asked', justificationRequired: required });
+  });
+
+  it('waits for the end of a freeze when all it needs is held, and is asked for otherwise', () => {
+    expect(approvalState(parkedUnder(shipped, new Set(['execute:commands'])))).toEqual({ kind: 'frozen' });
+    expect(approvalState(parkedUnder(shipped, new Set(['read:files']))).kind).toBe('not_asked');
+    expect(approvalState(parkedUnder(shipped, null)).kind).toBe('not_asked');
   });
 });

@@ -54,6 +54,7 @@ function call(status: ToolCallView['status'], approval?: Partial<Approval>, extr
 describe('approvalState', () => {
   it.each([
     ['not asked', call('parked'), 'not_asked'],
+    ['held, but frozen', call('parked', undefined, { waits_for_freeze_end: true }), 'frozen'],
     ['waiting', call('parked', {}), 'waiting'],
     ['deciding', call('parked', { deciding: true }), 'deciding'],
     ['approved', call('succeeded', { status: 'approved', approved_by: 'admin@example.com', grant }), 'approved'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isNotSignedIn, toApiError } from '../../web/lib/api-error.ts';
+import { ApiError, askAgainMs, isNotSignedIn, toApiError } from '../../web/lib/api-error.ts';
 import { formatAge, formatRemaining } from '../../web/lib/format-time.ts';
 import { parseLiveEvent } from '../../web/lib/parse-live-event.ts';
 import { localPathOr } from '../../web/lib/local-path.ts';
@@ -86,5 +86,13 @@ describe('parseLiveEvent', () => {
     for (const data of ['{"now":"x"}', '{"kind":"comet","id":"r1"}', '{"kind":"request"}', 'null', 'oops']) {
       expect(parseLiveEvent(data)).toBeUndefined();
     }
+  });
+});
+
+describe('asking who is signed in', () => {
+  it('stops when nobody is, and goes on through every other failure', () => {
+    expect(askAgainMs(new ApiError('not_signed_in', 401, 'no'), 5_000)).toBe(false);
+    expect(askAgainMs(null, 5_000)).toBe(5_000);
+    expect(askAgainMs(new ApiError('offline', 0, 'gone'), 5_000)).toBe(5_000);
   });
 });

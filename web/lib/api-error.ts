@@ -43,6 +43,14 @@ export function isNotSignedIn(error: unknown): boolean {
   return error instanceof ApiError && error.status === 401;
 }
 
+/**
+ * When to ask again who is signed in, after this error or none. Where nobody is, it makes sense when somebody looks, not
+ * every few seconds for ever. Pure.
+ */
+export function askAgainMs(error: unknown, usualMs: number): number | false {
+  return isNotSignedIn(error) ? false : usualMs;
+}
+
 /** Whether there is no such thing, or none for this person. */
 export function isNotFound(error: unknown): boolean {
   return error instanceof ApiError && error.status === 404;

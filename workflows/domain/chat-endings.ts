@@ -8,14 +8,14 @@ export type CallEnding =
   | { status: 'unknown'; tool: string };
 
 /**
- * A person's words for the middle of a sentence that is read as Markdown: they stay as they were typed, on one line.
- * Pure.
+ * A person's words for the middle of a sentence that is read as Markdown: they stay as they were typed, on one line. An
+ * e-mail address may become the link that it is. Pure.
  */
 export function plainWords(words: string): string {
   return words
     .replaceAll(/\s+/g, ' ')
     .trim()
-    .replaceAll(/[\\`*_~[\]<>&|#!@]|:(?=\/\/)|(?<=www)\./gi, '\\$&');
+    .replaceAll(/[\\`*_~[\]<>&|#!]|:(?=\/\/)|(?<=www)\./gi, '\\$&');
 }
 
 /** What the conversation says about such an end. Each reads differently: silence is not refusal, refusal is not failure. */

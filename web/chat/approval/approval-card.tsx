@@ -1,3 +1,4 @@
+import { Snowflake } from 'lucide-react';
 import type { ToolCallView } from '../../../api/contract/chat.ts';
 import { ApprovedLine, GrantedAtOnceLine } from './approved-line.tsx';
 import { neededScopes, type ApprovalState } from './approval-state.ts';
@@ -19,6 +20,18 @@ export function ApprovalCard(props: { target: MessageTarget; call: ToolCallView;
       return <p className="text-sm text-muted">You stopped the turn before this ran. Nothing was run.</p>;
     case 'granted_at_once':
       return <GrantedAtOnceLine scopes={state.scopes} />;
+    case 'frozen':
+      return (
+        <div className="grid gap-1.5 text-sm">
+          <h2 className="flex items-center gap-2 text-base font-semibold">
+            <Snowflake aria-hidden className="size-4 shrink-0 text-wait" /> Waits until the freeze is lifted
+          </h2>
+          <p className="text-muted">
+            Nobody need be asked: you hold this already, or policy gives it to you at once. It does not count while
+            everything elevated is frozen. Nothing has run; I’ll carry on by myself when an admin lifts the freeze.
+          </p>
+        </div>
+      );
     case 'not_asked':
       return (
         <AskForApproval

@@ -8,6 +8,8 @@ export type ApprovalState =
   | { kind: 'not_needed' }
   | { kind: 'granted_at_once'; scopes: readonly string[] }
   | { kind: 'not_asked'; justificationRequired: boolean }
+  /** Nobody need be asked: it waits for the freeze alone. */
+  | { kind: 'frozen' }
   | { kind: 'waiting'; requestId: string; expiresAt: string | null }
   | { kind: 'deciding'; requestId: string }
   | { kind: 'approved'; by: string | null; until: string | null; grantStatus: string | null; resuming: boolean }
@@ -26,6 +28,7 @@ export function approvalState(call: ToolCallView): ApprovalState {
   if (call.status === 'cancelled') return cancelled(call);
   // What it was refused for has no bearing on it any more.
   if (call.status === 'superseded') return { kind: 'not_needed' };
+  if (call.waits_for_freeze_end === true) return { kind: 'frozen' };
   if (error?.approval_type === 'auto' && call.status !== 'parked') return grantedAtOnce(call);
 
   const asked = approval !== undefined && approval.request_id !== '';

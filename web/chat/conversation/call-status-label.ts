@@ -5,11 +5,13 @@ import type { Tone } from '../../ui/tone.ts';
 export function callStatusLabel({
   status,
   authorization_error: error,
-}: Pick<ToolCallView, 'status' | 'authorization_error'>): { text: string; tone: Tone } {
+  waits_for_freeze_end: frozen,
+}: Pick<ToolCallView, 'status' | 'authorization_error' | 'waits_for_freeze_end'>): { text: string; tone: Tone } {
   switch (status) {
     case 'proposed':
       return { text: 'proposed', tone: 'neutral' };
     case 'parked':
+      if (frozen === true) return { text: 'waiting for the freeze to end', tone: 'wait' };
       return {
         text: error?.approval_type === 'self' ? 'waiting for your consent' : 'waiting for approval',
         tone: 'wait',

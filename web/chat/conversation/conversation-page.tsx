@@ -9,6 +9,7 @@ import { Loading } from '../../ui/loading.tsx';
 import { usePageTitle } from '../notices/use-page-title.ts';
 import { chatPaths } from '../paths.ts';
 import { historyQuery } from '../queries.ts';
+import { useIsBeingDeleted } from '../session/conversation-commands.ts';
 import { Composer } from './composer.tsx';
 import { EmptyConversation } from './empty-conversation.tsx';
 import { isUnderWay } from './outbox.ts';
@@ -19,7 +20,8 @@ import { useStop } from './use-stop.ts';
 
 /** One conversation, or the beginning of a new one. */
 export function ConversationPage({ sessionId }: { sessionId: string | undefined }) {
-  const history = useQuery({ ...historyQuery(sessionId ?? ''), enabled: sessionId !== undefined });
+  const leaving = useIsBeingDeleted(sessionId);
+  const history = useQuery({ ...historyQuery(sessionId ?? ''), enabled: sessionId !== undefined && !leaving });
   const messages = history.data?.messages ?? [];
   const { send, turn, discard } = useSendMessage(sessionId, messages);
   const stop = useStop(sessionId ?? turn?.sessionId);

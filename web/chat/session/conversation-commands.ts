@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useIsMutating, useMutation, useQueryClient } from '@tanstack/react-query';
 import { postJson, postWithoutAnswer } from '../../lib/api-client.ts';
 import { historyQuery, sessionsQuery } from '../queries.ts';
 
@@ -15,6 +15,13 @@ export function useRename(sessionId: string) {
   });
 }
 
+const deletingKey = (sessionId: string | undefined) => ['delete-conversation', sessionId];
+
+/** Whether the conversation is being deleted: asking for what is said in it would end in a 404. */
+export function useIsBeingDeleted(sessionId: string | undefined): boolean {
+  return useIsMutating({ mutationKey: deletingKey(sessionId) }) > 0;
+}
+
 /**
  * Deletes a conversation for good.
  *
@@ -24,6 +31,8 @@ export function useRename(sessionId: string) {
 export function useDelete(sessionId: string, onDeleted: () => void) {
   const queries = useQueryClient();
   return useMutation({
+    mutationKey: deletingKey(sessionId),
+    onMutate: () => queries.cancelQueries({ queryKey: historyQuery(sessionId).queryKey }),
     mutationFn: () => postWithoutAnswer(pathOf(sessionId, 'delete')),
     onSuccess: () => {
       onDeleted();
