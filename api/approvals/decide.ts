@@ -31,10 +31,22 @@ export async function decide(
   caller: Caller,
   input: DecisionInput,
 ): Promise<{ httpStatus: 200 | 202; body: RequestStatusResponse }> {
-  const { request, policy } = await findVisibleRequest(deps.db, caller, input.requestId, caller.person);
+  const { request, policy } = await findVisibleRequest(deps.db, caller, input.requestId, caller.person).catch(
+    (error: unknown) => {
+      const missing = error instanceof DomainError && error.code === 'not_found';
+      throw missing && !tokenMayDecide(caller)
+        ? new DomainError('insufficient_scope', refusalTexts.insufficient_scope)
+        : error;
+    },
+  );
   await refuseTheWrongPerson(deps, caller, request, policy, input);
   const claims = caller.kind === 'bearer' ? { client: caller.clientId } : {};
   return takeDecision(deps, { request, policy, approver: caller.person.subject, claims }, input);
+}
+
+/** A token without the scope is told the same of every request, there or not. A browser needs no token. */
+export function tokenMayDecide(caller: Caller): boolean {
+  return caller.kind !== 'bearer' || caller.scopes?.includes(decidingScope) === true;
 }
 
 async function refuseTheWrongPerson(
@@ -44,7 +56,9 @@ async function refuseTheWrongPerson(
   policy: Policy,
   input: DecisionInput,
 ): Promise<void> {
-  const refusal = whyRefused(caller, request, policy, input) ?? (await whyNotByToken(deps, caller, request, policy));
+  const refusal = !tokenMayDecide(caller)
+    ? 'insufficient_scope'
+    : (whyRefused(caller, request, policy, input) ?? (await whyNotByToken(deps, caller, request, policy)));
   if (refusal === undefined) return;
   const [code, text] = typeof refusal === 'string' ? [refusal, refusalTexts[refusal]] : refusal;
   await appendAudit(deps.db, {
@@ -86,7 +100,6 @@ async function whyNotByToken(
   policy: Policy,
 ): Promise<'insufficient_scope' | ['client_not_allowed', string] | undefined> {
   if (caller.kind !== 'bearer') return undefined;
-  if (caller.scopes?.includes(decidingScope) !== true) return 'insufficient_scope';
   const reason = whyNotThroughClient(policy, caller.clientId, { ...request, clientId: request.client_id });
   if (reason !== undefined) return ['client_not_allowed', reason];
   const held = await heldScopes(deps.db, { subject: caller.person.subject, clientId: caller.clientId }, deps.now());

@@ -8,6 +8,8 @@ import type { GrantView } from '../contract/grants.ts';
 import type { Caller } from '../sessions/caller.ts';
 import { endEarly } from './end-early.ts';
 
+const byToken = 'Revoking through a client needs the scope approve:requests. Revoke in the dashboard instead.';
+
 /**
  * Ends a grant early. The row is committed first and answered after: from then on no call starts with it (RULES 15).
  * Revoking an ended grant is 409 with how it ended.
@@ -23,6 +25,8 @@ export async function revokeGrant(
   const policy = await livePolicy(deps.db);
   const grant = await findGrant(deps.db, grantId);
   if (grant === undefined || !maySee(policy, caller.person, grant)) {
+    // The same as of a grant that is there: a token learns nothing about which are.
+    if (caller.kind === 'bearer') throw new DomainError('insufficient_scope', byToken);
     throw new DomainError('not_found', 'There is no such grant, or it is not yours to see.');
   }
   const refusal =
@@ -43,9 +47,7 @@ export async function revokeGrant(
     });
     throw new DomainError(
       refusal,
-      refusal === 'not_approver'
-        ? 'The policy does not name you as an approver of these scopes.'
-        : 'Revoking through a client needs the scope approve:requests. Revoke in the dashboard instead.',
+      refusal === 'not_approver' ? 'The policy does not name you as an approver of these scopes.' : byToken,
     );
   }
   return endEarly(deps, caller, grantId, policy, { reason: 'revoked', note: reason });

@@ -8,6 +8,7 @@ import { requestDetail } from '../../api/approvals/request-detail.ts';
 import { findVisibleRequest } from '../../api/approvals/find-visible.ts';
 import { upgradeScope } from '../../api/approvals/upgrade-scope.ts';
 import { listGrants } from '../../api/grants/list-grants.ts';
+import { DomainError } from '../../workflows/domain/errors.ts';
 import { revokeGrant } from '../../api/grants/revoke-grant.ts';
 import type { Caller } from '../../api/sessions/caller.ts';
 import { signStatement } from '../../activities/mint/statement.ts';
@@ -258,6 +259,31 @@ describe('who may decide and see (RULES 1, 9)', () => {
     await expect(approve({ ...approver, kind: 'bearer' }, requestId)).rejects.toMatchObject({
       code: 'insufficient_scope',
     });
+  });
+
+  it('tells a token without approve:requests the same of what is there and of what is not', async () => {
+    const token: Caller = { ...(await admin()), kind: 'bearer', scopes: ['none'] };
+    const there = await ask(await bearerUser());
+    const refusals = async (attempts: readonly Promise<unknown>[]) =>
+      new Set(
+        (await Promise.allSettled(attempts)).map((attempt) =>
+          attempt.status === 'rejected' && attempt.reason instanceof DomainError
+            ? `${attempt.reason.code}: ${attempt.reason.message}`
+            : attempt.status,
+        ),
+      );
+    const decided = await refusals([approve(token, there), approve(token, 'req_nowhere')]);
+    expect([...decided]).toEqual([expect.stringMatching(/^insufficient_scope/) as string]);
+
+    const holder = await bearerUser();
+    const requestId = await ask(holder);
+    await approve(await admin(), requestId);
+    const [grant] = (await listGrants(stack.deps, holder, { status: 'active', limit: 10 })).grants;
+    const revoked = await refusals([
+      revokeGrant(stack.deps, token, grant?.grant_id ?? '', undefined),
+      revokeGrant(stack.deps, token, 'grant_nowhere', undefined),
+    ]);
+    expect([...revoked]).toEqual([expect.stringMatching(/^insufficient_scope/) as string]);
   });
 
   it('drops statements that are forged, of another request, or of the requester, and stays pending', async () => {
