@@ -12,7 +12,8 @@ import { interactionRoutes } from './oauth/interactions.ts';
 import type { OAuthDeps } from './oauth/options.ts';
 import { createProvider } from './oauth/provider.ts';
 import { publicJwk } from './oauth/public-jwk.ts';
-import { isProviderPath } from './oauth/routes.ts';
+import { registrationLimit } from './oauth/registration-limit.ts';
+import { isProviderPath, oauthRoutes } from './oauth/routes.ts';
 import { authServerRoutes } from './openapi/auth-server-routes.ts';
 import { authServerDocument } from './openapi/routes.ts';
 import { pageRoutes, pages } from './pages.ts';
@@ -69,7 +70,7 @@ export function createApiApp(deps: ApiAppDeps): Express {
   app.use(authServerDocument({ url: origin, cookie: deps.sessions.cookieName }));
   app.use(sessionRoutes({ ...deps, origin, verifyToken, limit: createSignInLimit() }));
   app.use(pageRoutes(deps));
-  app.use(interactionRoutes(provider, deps.sessions));
+  app.use(interactionRoutes(provider, { ...deps, origin }));
 
   const api = Router();
   api.use(requireSameOrigin(origin), authenticate({ ...deps, verifyToken }));
@@ -81,6 +82,7 @@ export function createApiApp(deps: ApiAppDeps): Express {
   api.use(deps.resources);
   app.use('/api', api);
 
+  app.post(oauthRoutes.registration, registrationLimit());
   app.use((request, response, next) => {
     if (isProviderPath(request.path)) void answerOAuth(request, response);
     else next();

@@ -10,10 +10,11 @@ import { signInAddress } from './sessions/sign-in-address.ts';
 import type { BrowserSessions } from './sessions/browser-sessions.ts';
 
 /** Where people, not programs, are answered. */
-export const pages = pagesAt(
-  ...['/', '/plain-page.css', '/interaction/{uid}'],
-  ...['/sign-in', '/sign-in/{*path}', '/dashboard', '/dashboard/{*path}'],
-);
+export const pages = [
+  ...pagesAt('/', '/plain-page.css', '/interaction/{uid}', '/sign-in', '/sign-in/{*path}'),
+  ...pagesAt('/dashboard', '/dashboard/{*path}'),
+  { method: 'post', path: '/interaction/{uid}' },
+];
 
 /** What the pages are made of. */
 export interface PageDeps {

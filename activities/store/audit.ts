@@ -14,6 +14,8 @@ export const auditTypes = [
   'client.blocked',
   'client.unblocked',
   'client.named',
+  'client.consented',
+  'client.consent_refused',
   'grants.frozen',
   'grants.unfrozen',
   'session.signed_in',

@@ -64,6 +64,12 @@ export interface SignOutsTable {
   at: Date;
 }
 
+export interface ClientConsentsTable {
+  subject: string;
+  client_id: string;
+  consented_at: Date;
+}
+
 export interface OidcPayloadsTable {
   model: string;
   id: string;
@@ -256,6 +262,7 @@ export interface Database {
   account_sessions: AccountSessionsTable;
   chat_sign_ins: ChatSignInsTable;
   sign_outs: SignOutsTable;
+  client_consents: ClientConsentsTable;
   oidc_payloads: OidcPayloadsTable;
   scope_requests: ScopeRequestsTable;
   decisions: DecisionsTable;

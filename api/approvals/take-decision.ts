@@ -55,7 +55,7 @@ export async function takeDecision(
     decisionId: recorded.decision_id,
     statement: recorded.statement,
   });
-  return settle(deps, request.request_id, outcome);
+  return settle(deps, recorded, outcome);
 }
 
 async function refuseWhileSuspended(deps: ApprovalDeps, request: ScopeRequest): Promise<void> {
@@ -126,11 +126,16 @@ function approvedSeconds(policy: Policy, request: ScopeRequest, chosen: number |
 
 async function settle(
   deps: ApprovalDeps,
-  requestId: string,
+  { request_id: requestId, approver, verdict }: Decision,
   outcome: DecisionOutcome | 'ended' | 'unknown',
 ): Promise<{ httpStatus: 200 | 202; body: RequestStatusResponse }> {
   if (outcome === 'unknown') return { httpStatus: 202, body: await viewOf(deps, requestId) };
-  if (outcome === 'ended') throw await alreadyDecided(deps, await findRequest(deps.db, requestId));
+  if (outcome === 'ended') {
+    // It may be this very decision that ended the workflow, before its outcome could be asked for.
+    const standing = await findStandingDecision(deps.db, requestId, approver, verdict);
+    if (standing?.outcome === 'counted') return { httpStatus: 200, body: await viewOf(deps, requestId) };
+    throw await alreadyDecided(deps, await findRequest(deps.db, requestId));
+  }
   if (outcome.counted) return { httpStatus: 200, body: await viewOf(deps, requestId) };
   throw await refusalError(deps, requestId, outcome.refusal);
 }

@@ -5,6 +5,8 @@ export interface PlainPage {
   title: string;
   paragraphs: readonly string[];
   links?: readonly { href: string; text: string }[];
+  /** Buttons that post to `action`, of which the pressed one says so by its name and value. */
+  form?: { action: string; buttons: readonly { name: string; value: string; text: string }[] };
 }
 
 const stylePath = '/plain-page.css';
@@ -16,8 +18,9 @@ header { font-weight: 600; color: light-dark(#0f5c6e, #74cadc); }
 h1 { font-size: 1.5rem; line-height: 1.3; text-wrap: balance; }
 p { color: light-dark(#545d69, #a6b0bc); overflow-wrap: anywhere; }
 nav { display: flex; flex-wrap: wrap; gap: 0.75rem; align-items: center; margin-top: 1.5rem; }
-a { color: inherit; background: light-dark(#ffffff, #161a20); border: 1px solid light-dark(#848d99, #6f7a87); border-radius: 0.5rem; padding: 0.6rem 0.9rem; font-size: 0.875rem; font-weight: 500; text-decoration: none; }
-a:hover { background: light-dark(#eef0f3, #0b0e12); }
+form { display: flex; flex-wrap: wrap; gap: 0.75rem; margin-top: 1.5rem; }
+a, button { font: inherit; cursor: pointer; color: inherit; background: light-dark(#ffffff, #161a20); border: 1px solid light-dark(#848d99, #6f7a87); border-radius: 0.5rem; padding: 0.6rem 0.9rem; font-size: 0.875rem; font-weight: 500; text-decoration: none; }
+a:hover, button:hover { background: light-dark(#eef0f3, #0b0e12); }
 :focus-visible { outline: 2px solid light-dark(#0f5c6e, #74cadc); outline-offset: 2px; }
 `;
 
@@ -25,6 +28,13 @@ a:hover { background: light-dark(#eef0f3, #0b0e12); }
 export function plainPage(page: PlainPage): string {
   const paragraphs = page.paragraphs.map((text) => `<p>${escape(text)}</p>`);
   const links = (page.links ?? []).map(({ href, text }) => `<a href="${escape(href)}">${escape(text)}</a>`);
+  const buttons = (page.form?.buttons ?? []).map(
+    ({ name, value, text }) => `<button name="${escape(name)}" value="${escape(value)}">${escape(text)}</button>`,
+  );
+  const form =
+    page.form === undefined
+      ? ''
+      : `<form method="post" action="${escape(page.form.action)}">${buttons.join('\n')}</form>`;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -39,6 +49,7 @@ export function plainPage(page: PlainPage): string {
 <main>
 <h1>${escape(page.title)}</h1>
 ${paragraphs.join('\n')}
+${form}
 ${links.length === 0 ? '' : `<nav aria-label="What to do now">${links.join('\n')}</nav>`}
 </main>
 </body>

@@ -2,6 +2,7 @@ import { errors, type JWTStructured, type KoaContextWithOIDC, type ResourceServe
 import type { Logger } from 'pino';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import { isElevated, parseScope } from '../../workflows/domain/scopes.ts';
+import { isFirstParty } from './clients.ts';
 import type { MintSigningKey } from './mint-signing-key.ts';
 import type { RequestScopeSource } from './request-scopes.ts';
 
@@ -14,7 +15,8 @@ interface IssuedToken {
  * The provider's customizer of JWT access tokens: elevated ones are signed by the mint or not at all.
  *
  * Where the mint refuses, the answer is a token with base scopes, honest in its `scope`: a code is consumed by then and
- * could not be tried again. Where the mint is down a refresh fails instead, as that loses nothing.
+ * could not be tried again, and so is a refresh token that is replaced. Where the mint is down a refresh of a client of
+ * our own fails instead, as that loses nothing.
  */
 export function chooseSigningKey(options: {
   mintKey: MintSigningKey;
@@ -34,7 +36,8 @@ export function chooseSigningKey(options: {
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
       options.logger.warn({ code: error.code }, 'the mint signed no elevated token');
-      if (error.code === 'temporarily_unavailable' && ctx.oidc.entities.RefreshToken !== undefined) {
+      const keepsRefreshToken = isFirstParty(ctx.oidc.client?.clientId) && ctx.oidc.entities.RefreshToken !== undefined;
+      if (error.code === 'temporarily_unavailable' && keepsRefreshToken) {
         throw new errors.TemporarilyUnavailable(error.message);
       }
       const base = scopes.filter((scope) => !isElevated(scope)).join(' ');

@@ -1,8 +1,10 @@
 import { interactionPolicy } from 'oidc-provider';
+import { hasConsented } from '../../activities/store/client-consents.ts';
+import type { Db } from '../../activities/store/connect.ts';
 import { isFirstParty } from './clients.ts';
 
-/** When the provider stops and asks: for a sign-in, never for consent to a client of our own. */
-export function promptPolicy(): interactionPolicy.DefaultPolicy {
+/** When the provider stops and asks: for a sign-in, and once for consent to a client that is not our own. */
+export function promptPolicy(db: Db): interactionPolicy.DefaultPolicy {
   const policy = interactionPolicy.base();
   // `prompt=consent` stays a valid request: offline_access needs it (OpenID Connect Core section 11).
   const consent = policy.get('consent');
@@ -12,8 +14,10 @@ export function promptPolicy(): interactionPolicy.DefaultPolicy {
       'not_first_party',
       'the person has not agreed to this client',
       'consent_required',
-      ({ oidc }) => {
-        return !isFirstParty(oidc.client?.clientId) && oidc.result?.consent === undefined;
+      async ({ oidc: { account, client } }) => {
+        if (account === undefined || client === undefined) return true;
+        const { accountId: subject } = account;
+        return !isFirstParty(client.clientId) && !(await hasConsented(db, { subject, clientId: client.clientId }));
       },
     ),
   );

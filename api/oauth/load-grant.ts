@@ -1,4 +1,6 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
+import { hasConsented } from '../../activities/store/client-consents.ts';
+import type { Db } from '../../activities/store/connect.ts';
 import { isFirstParty } from './clients.ts';
 import { heldFor, type RequestScopeSource } from './request-scopes.ts';
 import { resourceOf, type ResourceIdentifiers } from './resources.ts';
@@ -6,13 +8,16 @@ import { resourceOf, type ResourceIdentifiers } from './resources.ts';
 type ProviderGrant = NonNullable<KoaContextWithOIDC['oidc']['grant']>;
 
 /**
- * What a first-party client is granted without being asked about: signing in, staying signed in, and the scopes that
- * are held now. A fresh grant each time, so that each sign-in's refresh token ends alone.
+ * What a client of our own, or one that the person lets act for them, is granted without being asked about: signing in,
+ * staying signed in, and the scopes that are held now. A fresh grant each time, so that each sign-in's refresh token ends
+ * alone.
  */
-export function loadGrant(identifiers: ResourceIdentifiers, source: RequestScopeSource) {
+export function loadGrant(db: Db, identifiers: ResourceIdentifiers, source: RequestScopeSource) {
   return async (ctx: KoaContextWithOIDC): Promise<ProviderGrant | undefined> => {
     const { account, client, provider } = ctx.oidc;
-    if (account === undefined || client === undefined || !isFirstParty(client.clientId)) return undefined;
+    if (account === undefined || client === undefined) return undefined;
+    const consent = { subject: account.accountId, clientId: client.clientId };
+    if (!isFirstParty(client.clientId) && !(await hasConsented(db, consent))) return undefined;
     const scopes = await source.of(ctx);
     const grant = new provider.Grant({ accountId: account.accountId, clientId: client.clientId });
     grant.addOIDCScope('openid offline_access');

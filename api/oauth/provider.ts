@@ -7,11 +7,13 @@ import { promptPolicy } from './interaction-policy.ts';
 import { loadGrant } from './load-grant.ts';
 import { MintSigningKey } from './mint-signing-key.ts';
 import type { OAuthDeps } from './options.ts';
+import { checkRegistration } from './registration.ts';
 import { renderError } from './render-error.ts';
 import { requestScopeSource } from './request-scopes.ts';
 import { defaultResource, resourceServerInfo } from './resources.ts';
 import { oauthRoutes } from './routes.ts';
 import { followOurSessions } from './same-account.ts';
+import { nameAScope } from './name-a-scope.ts';
 import { accessTokenLifetime, refreshTokenSeconds } from './token-lifetime.ts';
 import { widenRefresh } from './widen-refresh.ts';
 
@@ -32,7 +34,17 @@ export function createProvider(deps: OAuthDeps): Provider {
     clients: firstPartyClients(deps),
     // ID tokens take the first key that fits: the base key, which needs no mint.
     jwks: { keys: [{ ...deps.basePrivateJwk, use: 'sig', alg: 'ES256' }, mintKey] },
-    clientDefaults: { id_token_signed_response_alg: 'ES256' },
+    clientDefaults: {
+      id_token_signed_response_alg: 'ES256',
+      token_endpoint_auth_method: 'none',
+      grant_types: ['authorization_code', 'refresh_token'],
+      response_types: ['code'],
+    },
+    clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post'],
+    extraClientMetadata: {
+      properties: ['scope'],
+      validator: (_ctx, _name, _value, metadata) => checkRegistration(metadata),
+    },
     enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
     scopes: ['openid', 'offline_access'],
     responseTypes: ['code'],
@@ -43,9 +55,9 @@ export function createProvider(deps: OAuthDeps): Provider {
       if (person === undefined || person.disabled) return undefined;
       return { accountId: subject, claims: () => ({ sub: subject }) };
     },
-    loadExistingGrant: loadGrant(identifiers, source),
+    loadExistingGrant: loadGrant(deps.db, identifiers, source),
     rotateRefreshToken: widenRefresh(identifiers, source),
-    interactions: { policy: promptPolicy(), url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
+    interactions: { policy: promptPolicy(deps.db), url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
     formats: { customizers: { jwt: chooseSigningKey({ mintKey, mintKid, source, logger: deps.logger }) } },
     ttl: {
       AccessToken: accessTokenLifetime(source, deps.now),
@@ -77,6 +89,7 @@ export function createProvider(deps: OAuthDeps): Provider {
         useGrantedResource: () => true,
       },
       pushedAuthorizationRequests: { enabled: false },
+      registration: { enabled: true },
       revocation: { enabled: true },
       rpInitiatedLogout: { enabled: false },
       userinfo: { enabled: false },
@@ -89,5 +102,6 @@ export function createProvider(deps: OAuthDeps): Provider {
     deps.logger.error({ err, path: ctx.path }, 'the authorization server failed');
   });
   followOurSessions(provider, deps.sessions);
+  nameAScope(provider);
   return provider;
 }

@@ -48,7 +48,8 @@ export function requestScopeSource(deps: { db: Db; now: () => Date }): RequestSc
   return {
     of: async (ctx) => {
       const looking = pending.get(ctx) ?? lookUp(ctx);
-      pending.set(ctx, looking);
+      // An authorization request names its resources before it is known whose it is.
+      if (ctx.oidc.account !== undefined) pending.set(ctx, looking);
       const scopes = await looking;
       found.set(ctx, scopes);
       return scopes;

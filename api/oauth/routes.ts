@@ -3,6 +3,7 @@ export const oauthRoutes = {
   authorization: '/oauth/authorize',
   token: '/oauth/token',
   revocation: '/oauth/revoke',
+  registration: '/oauth/register',
   jwks: '/oauth/jwks',
 } as const;
 

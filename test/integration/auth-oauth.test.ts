@@ -78,8 +78,9 @@ describe('metadata', () => {
       token_endpoint: `${server.issuer}/oauth/token`,
       code_challenge_methods_supported: ['S256'],
       response_types_supported: ['code'],
+      registration_endpoint: `${server.issuer}/oauth/register`,
+      authorization_response_iss_parameter_supported: true,
     });
-    expect(metadata['registration_endpoint']).toBeUndefined();
   });
 
   test('the key set holds the public halves of both keys, the base key first', async () => {

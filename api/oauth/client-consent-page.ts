@@ -1,0 +1,59 @@
+import type { Client, Provider } from 'oidc-provider';
+import { plainPage } from '../http/plain-page.ts';
+
+type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
+
+/**
+ * Asks whether a client that is not our own may act for the person. It says only what is known: what the client calls
+ * itself, where the answer goes, and that nobody has verified either.
+ */
+export function clientConsentPage(asked: {
+  interaction: Pick<Interaction, 'uid' | 'params'>;
+  client: Client | undefined;
+  email: string;
+}): string {
+  const { interaction, client, email } = asked;
+  const name = visible(client?.clientName ?? client?.clientId ?? 'unnamed');
+  const registered = client?.clientIdIssuedAt;
+  const since =
+    registered === undefined ? '' : ` It registered itself on ${new Date(registered * 1_000).toUTCString()}.`;
+  return plainPage({
+    title: `Let “${name}” act for you?`,
+    paragraphs: [
+      `An app that calls itself “${name}” wants to work as ${email}.`,
+      `Nobody has verified who it is: any app can call itself anything.${since} If you go on, the answer is sent to ${target(interaction.params['redirect_uri'])}. Go on only if you have just started this there yourself.`,
+      'It gets no permission by this alone. Each one that it needs later is decided by the policy or by a person, and is listed under your name.',
+    ],
+    form: {
+      action: `/interaction/${interaction.uid}`,
+      buttons: [
+        { name: 'decision', value: 'refuse', text: 'Cancel' },
+        { name: 'decision', value: 'allow', text: 'Let it act for me' },
+      ],
+    },
+  });
+}
+
+/** On the way back; the browser goes on by itself. @param address at this server, which redirects to the client */
+export function backToClientPage(address: string): string {
+  return plainPage({
+    title: 'Going back to the app',
+    paragraphs: ['If nothing happens, go on by hand.'],
+    links: [{ href: address, text: 'Continue' }],
+  });
+}
+
+/** Where an answer goes, as people can judge it: the host, or the scheme of an app. */
+function target(redirectUri: unknown): string {
+  const url = typeof redirectUri === 'string' ? URL.parse(redirectUri) : null;
+  if (url === null) return 'an unknown place';
+  if (url.protocol === 'https:') return url.host;
+  return url.protocol === 'http:'
+    ? `a program on this computer (${url.host})`
+    : `the app for ${url.protocol} addresses`;
+}
+
+/** Names are the client's own words: what cannot be seen, or turns the reading direction, is shown as such. */
+function visible(name: string): string {
+  return name.replace(/[\p{C}\p{Z}]/gu, (character) => (character === ' ' ? ' ' : '\u{FFFD}')).slice(0, 100);
+}
