@@ -16,9 +16,10 @@ export function loadGrant(db: Db, identifiers: ResourceIdentifiers, source: Requ
   return async (ctx: KoaContextWithOIDC): Promise<ProviderGrant | undefined> => {
     const { account, client, provider } = ctx.oidc;
     if (account === undefined || client === undefined) return undefined;
+    // First, as it refuses blocked clients: nobody is asked about one.
+    const scopes = await source.of(ctx);
     const consent = { subject: account.accountId, clientId: client.clientId };
     if (!isFirstParty(client.clientId) && !(await hasConsented(db, consent))) return undefined;
-    const scopes = await source.of(ctx);
     const grant = new provider.Grant({ accountId: account.accountId, clientId: client.clientId });
     grant.addOIDCScope('openid offline_access');
     for (const identifier of Object.keys(ctx.oidc.resourceServers ?? {})) {

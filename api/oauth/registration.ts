@@ -5,10 +5,11 @@ const maxRedirectUris = 10;
 const maxUriLength = 2_000;
 const maxNameLength = 200;
 
-/** Schemes that a browser runs, reads or shows by itself instead of handing the answer to an app. */
-const browserSchemes: readonly string[] = [
-  ...['about:', 'blob:', 'data:', 'file:', 'filesystem:', 'ftp:', 'intent:', 'javascript:', 'mailto:', 'vbscript:'],
-  ...['view-source:', 'ws:', 'wss:'],
+/** Schemes that a browser or the system acts on by itself, or that name nothing, instead of handing the answer to an app. */
+const unownedSchemes: readonly string[] = [
+  ...['about:', 'blob:', 'chrome:', 'data:', 'edge:', 'file:', 'filesystem:', 'ftp:', 'intent:', 'jar:', 'javascript:'],
+  ...['ldap:', 'mailto:', 'ms-msdt:', 'resource:', 'search-ms:', 'search:', 'sms:', 'smb:', 'ssh:', 'tel:', 'telnet:'],
+  ...['urn:', 'vbscript:', 'view-source:', 'ws:', 'wss:'],
 ];
 
 /** What a client may ask for at registration; scopes of the tools are asked for at each authorization instead. */
@@ -18,7 +19,7 @@ const registrableScopes: readonly string[] = ['openid', 'offline_access'];
  * What a registration has to hold to, beyond RFC 7591: the provider calls it for every client before its own checks.
  * Scopes that are not known are left out, not refused: stock clients send all that a resource names.
  *
- * @throws {errors.InvalidRedirectUri} unless https, loopback (RFC 8252 section 7.3) or private-use (section 7.1)
+ * @throws {errors.InvalidClientMetadata} `invalid_redirect_uri` unless https, loopback (RFC 8252 section 7.3) or private-use (section 7.1)
  */
 export function checkRegistration(metadata: ClientMetadata): void {
   if (isFirstParty(metadata.client_id)) return;
@@ -28,7 +29,7 @@ export function checkRegistration(metadata: ClientMetadata): void {
   }
   if (Array.isArray(uris)) {
     if (uris.length > maxRedirectUris) {
-      throw new errors.InvalidRedirectUri(`there are more than ${maxRedirectUris} redirect_uris`);
+      throw refusedAddress(`must not be more than ${maxRedirectUris}`);
     }
     for (const uri of uris) checkRedirectUri(uri);
     // Only native clients may use loopback and private-use addresses (OpenID Connect Registration section 2).
@@ -42,12 +43,15 @@ export function checkRegistration(metadata: ClientMetadata): void {
 }
 
 function checkRedirectUri(uri: unknown): void {
-  const url = typeof uri === 'string' && uri.length <= maxUriLength ? URL.parse(uri) : null;
-  if (url === null) throw new errors.InvalidRedirectUri('a redirect_uri is not an address');
-  if (url.username !== '' || url.password !== '') {
-    throw new errors.InvalidRedirectUri('a redirect_uri has a name or a password in it');
-  }
-  if (browserSchemes.includes(url.protocol)) {
-    throw new errors.InvalidRedirectUri(`redirect_uris cannot be ${url.protocol} addresses`);
-  }
+  // The parser forgives spaces and line breaks, which then stand in what is stored.
+  const parses = typeof uri === 'string' && uri.length <= maxUriLength && !/[\s\p{Cc}]/u.test(uri);
+  const url = parses ? URL.parse(uri) : null;
+  if (url === null) throw refusedAddress(`must be addresses of at most ${maxUriLength} characters without spaces`);
+  if (url.username !== '' || url.password !== '') throw refusedAddress('must have no name or password in them');
+  if (unownedSchemes.includes(url.protocol)) throw refusedAddress(`cannot be ${url.protocol} addresses`);
+}
+
+/** The provider makes this `invalid_redirect_uri` by its first word; its own error of that name has a fixed text. */
+function refusedAddress(why: string): errors.InvalidClientMetadata {
+  return new errors.InvalidClientMetadata(`redirect_uris ${why}`);
 }

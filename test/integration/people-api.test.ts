@@ -380,4 +380,23 @@ describe('clients', () => {
     expect((await answered(chat, waiting)).tool_calls).toMatchObject([{ status: 'succeeded' }]);
     expect([await audited('client.blocked'), await audited('client.unblocked')]).toEqual([1, 1]);
   });
+
+  it('that registered by themselves are listed, and can be blocked', async () => {
+    const redirectUris = ['cursor://callback'];
+    const answer = await fetch(`${product.issuer}/oauth/register`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ client_name: 'Self-made', redirect_uris: redirectUris }),
+    });
+    const { client_id: clientId } = (await answer.json()) as { client_id: string };
+    const list = clientListSchema.parse((await auditor.get('/api/clients')).body);
+    expect(list.clients.find(({ client_id }) => client_id === clientId)).toMatchObject({
+      registered_name: 'Self-made',
+      first_party: false,
+      redirect_uris: redirectUris,
+      blocked: null,
+    });
+    const { client } = await detail(`/api/clients/${clientId}/block`, { reason: 'unknown' });
+    expect(client.blocked).toMatchObject({ by: 'admin@example.com', reason: 'unknown' });
+  });
 });

@@ -98,9 +98,38 @@ async function connect(email: string, client: oauth.Configuration, extra: Record
   return { browser, callback, checks, tokens };
 }
 
+async function block(client: oauth.Configuration): Promise<void> {
+  await server.ownerDb
+    .insertInto('client_states')
+    .values({
+      client_id: client.clientMetadata().client_id,
+      name: null,
+      blocked_at: new Date(),
+      blocked_by: await server.subjectOf('admin@example.com'),
+      block_reason: 'test',
+    })
+    .execute();
+}
+
 const stayingSignedIn = { scope: 'openid offline_access none read:files', prompt: 'consent' };
 
 describe('registering (RFC 7591)', () => {
+  test.each(['oauth-authorization-server', 'openid-configuration'])(
+    'is found in %s, which pages of any origin may read',
+    async (name) => {
+      const response = await fetch(`${server.issuer}/.well-known/${name}`, {
+        headers: { origin: 'https://client.example' },
+      });
+      expect(response.headers.get('access-control-allow-origin')).toBe('https://client.example');
+      expect(await response.json()).toMatchObject({
+        registration_endpoint: `${server.issuer}/oauth/register`,
+        authorization_response_iss_parameter_supported: true,
+        code_challenge_methods_supported: ['S256'],
+        token_endpoint_auth_methods_supported: expect.arrayContaining(['none']) as string[],
+      });
+    },
+  );
+
   test('a public client gets an id and no scope of a resource', async () => {
     const response = await register({ scope: 'openid offline_access read:files made:up' });
     const client = (await response.json()) as Record<string, unknown>;
@@ -120,10 +149,19 @@ describe('registering (RFC 7591)', () => {
     'https://user:pass@client.example/callback',
     'https://client.example/callback#fragment',
     'not an address',
+    'JavaScript://client.example/%0aalert(1)',
+    'https://client.example/callback https://evil.example',
+    'chrome://settings',
+    'ms-msdt:/id',
+    'search-ms:query',
+    'urn:ietf:wg:oauth:2.0:oob',
   ])('refuses to send answers to %s', async (uri) => {
     const response = await register({ redirect_uris: [uri] });
     expect(response.status).toBe(400);
-    expect(((await response.json()) as { error: string }).error).toMatch(/^invalid_(redirect_uri|client_metadata)$/);
+    expect(await response.json()).toMatchObject({
+      error: 'invalid_redirect_uri',
+      error_description: expect.stringMatching(/^redirect_uris /) as string,
+    });
   });
 
   test.each([['cursor://callback'], ['https://client.example/callback'], ['http://localhost/callback']])(
@@ -346,20 +384,21 @@ describe('staying signed in', () => {
   test('ends when an admin blocks the client', async () => {
     const client = await newClient();
     const { tokens } = await connect('user@example.com', client, stayingSignedIn);
-    await server.ownerDb
-      .insertInto('client_states')
-      .values({
-        client_id: client.clientMetadata().client_id,
-        name: null,
-        blocked_at: new Date(),
-        blocked_by: await server.subjectOf('admin@example.com'),
-        block_reason: 'test',
-      })
-      .execute();
+    await block(client);
     await expect(oauth.refreshTokenGrant(client, tokens.refresh_token ?? '')).rejects.toMatchObject({
       error: 'unauthorized_client',
     });
   });
+});
+
+test('nobody is asked about a client that is blocked', async () => {
+  const client = await newClient();
+  await block(client);
+  const browser = testBrowser();
+  await signIn(browser, 'user@example.com');
+  const response = await browser.follow((await begin(client)).address.href);
+  const callback = new URL(response.headers.get('location') ?? '');
+  expect(callback.searchParams.get('error')).toBe('unauthorized_client');
 });
 
 test('a flood of registrations is answered 429, and a body too large is refused', async () => {
