@@ -126,18 +126,24 @@ function approvedSeconds(policy: Policy, request: ScopeRequest, chosen: number |
 
 async function settle(
   deps: ApprovalDeps,
-  { request_id: requestId, approver, verdict }: Decision,
+  decision: Decision,
   outcome: DecisionOutcome | 'ended' | 'unknown',
 ): Promise<{ httpStatus: 200 | 202; body: RequestStatusResponse }> {
-  if (outcome === 'unknown') return { httpStatus: 202, body: await viewOf(deps, requestId) };
-  if (outcome === 'ended') {
-    // It may be this very decision that ended the workflow, before its outcome could be asked for.
-    const standing = await findStandingDecision(deps.db, requestId, approver, verdict);
-    if (standing?.outcome === 'counted') return { httpStatus: 200, body: await viewOf(deps, requestId) };
-    throw await alreadyDecided(deps, await findRequest(deps.db, requestId));
+  const { request_id: requestId } = decision;
+  if (typeof outcome === 'object') {
+    if (outcome.counted) return { httpStatus: 200, body: await viewOf(deps, requestId) };
+    throw await refusalError(deps, requestId, outcome.refusal);
   }
-  if (outcome.counted) return { httpStatus: 200, body: await viewOf(deps, requestId) };
-  throw await refusalError(deps, requestId, outcome.refusal);
+  // The decision that ends a workflow at once also ends the questions to it: what became of them stands in the rows.
+  const [standing, request] = await Promise.all([
+    findStandingDecision(deps.db, requestId, decision.approver, decision.verdict),
+    findRequest(deps.db, requestId),
+  ]);
+  if (standing?.outcome === 'counted') return { httpStatus: 200, body: await viewOf(deps, requestId) };
+  if (outcome === 'ended' || request === undefined || isTerminal(request.status)) {
+    throw await alreadyDecided(deps, request);
+  }
+  return { httpStatus: 202, body: await viewOf(deps, requestId) };
 }
 
 async function refusalError(deps: ApprovalDeps, requestId: string, refusal: DecisionRefusal): Promise<DomainError> {
