@@ -120,8 +120,8 @@ function approvalView(
 
 function rulesOf(policy: Policy | undefined, scopes: readonly string[]): ScopePolicy[] {
   return scopes.flatMap((scope) => {
-    const rules = policy !== undefined && Object.hasOwn(policy.scopes, scope) ? policy.scopes[scope] : undefined;
-    return rules === undefined ? [] : [rules];
+    const rule = policy !== undefined && Object.hasOwn(policy.scopes, scope) ? policy.scopes[scope] : undefined;
+    return rule === undefined ? [] : [rule];
   });
 }
 

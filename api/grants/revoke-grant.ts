@@ -8,7 +8,7 @@ import type { GrantView } from '../contract/grants.ts';
 import type { Caller } from '../sessions/caller.ts';
 import { endEarly } from './end-early.ts';
 
-const byToken = 'Revoking through a client needs the scope approve:requests. Revoke in the dashboard instead.';
+const byToken = 'Grants are revoked in the dashboard, by a person who is signed in there; no token is enough.';
 
 /**
  * Ends a grant early. The row is committed first and answered after: from then on no call starts with it (RULES 15).

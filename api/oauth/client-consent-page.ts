@@ -55,5 +55,6 @@ function target(redirectUri: unknown): string {
 
 /** Names are the client's own words: what cannot be seen, or turns the reading direction, is shown as such. */
 function visible(name: string): string {
-  return name.replace(/[\p{C}\p{Z}]/gu, (character) => (character === ' ' ? ' ' : '\u{FFFD}')).slice(0, 100);
+  const hidden = /[\p{C}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}]|[^\P{Zs} ]/gu;
+  return [...name.replace(hidden, '\u{FFFD}')].slice(0, 100).join('');
 }

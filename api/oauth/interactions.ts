@@ -50,7 +50,11 @@ export function interactionRoutes(provider: Provider, deps: InteractionDeps): Ro
     const found = await begun(provider, deps, request, response);
     if (found === undefined) return;
     const { interaction, session } = found;
-    if (interaction.prompt.name !== 'consent') throw new DomainError('invalid_request', 'Nothing is asked here.');
+    if (interaction.prompt.name !== 'consent')
+      throw new DomainError(
+        'invalid_request',
+        'Nothing is asked here any more. Start again from the app you came from.',
+      );
     const consent = { subject: session.person.subject, clientId: String(interaction.params['client_id']) };
     if (decision === 'allow') await recordConsent(deps.db, consent, deps.now());
     else await recordConsentRefused(deps.db, consent);

@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { secondsToWait } from '../http/seconds-to-wait.ts';
 
 /** From one address; a person who sets up clients needs a handful. */
 const registrations = { points: 100, duration: 600 };
@@ -8,14 +9,15 @@ const registrations = { points: 100, duration: 600 };
 export function registrationLimit(): RequestHandler {
   const limiter = new RateLimiterMemory(registrations);
   return async (request, response, next) => {
-    try {
-      await limiter.consume(request.socket.remoteAddress ?? 'unknown');
-    } catch (refusal) {
-      if (!(refusal instanceof RateLimiterRes)) throw refusal;
+    const seconds = await secondsToWait(limiter, request.socket.remoteAddress ?? 'unknown');
+    if (seconds !== undefined) {
       response
         .status(429)
-        .setHeader('Retry-After', Math.ceil(refusal.msBeforeNext / 1_000))
-        .json({ error: 'temporarily_unavailable', error_description: 'too many registrations: try again later' });
+        .setHeader('Retry-After', seconds)
+        .json({
+          error: 'temporarily_unavailable',
+          error_description: `too many registrations: try again in ${seconds} s`,
+        });
       return;
     }
     next();

@@ -8,7 +8,7 @@ import type { ResourceIdentifiers } from './resources.ts';
  * fetch what has been granted since it was issued. Nothing of it is stored; each refresh looks anew. Other clients keep
  * the scopes that they asked for.
  *
- * @returns whether the refresh token is replaced: other clients are public, so it is (RFC 9700 section 4.14.2). The chat
+ * @returns whether the refresh token is replaced: other clients can be public, so it is (RFC 9700 section 4.14.2). The chat
  * is a confidential client, and a crash between rotating and storing would lose its session (RULES 12).
  */
 export function widenRefresh(identifiers: ResourceIdentifiers, source: RequestScopeSource) {

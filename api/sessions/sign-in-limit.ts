@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { DomainError } from '../../workflows/domain/errors.ts';
+import { secondsToWait } from '../http/seconds-to-wait.ts';
 
 /** Slows down guessing: few wrong passwords for one account, more from one address. */
 export interface SignInLimit {
@@ -29,15 +30,11 @@ export function createSignInLimit(): SignInLimit {
 }
 
 async function take(limiter: RateLimiterMemory, key: string): Promise<void> {
-  try {
-    await limiter.consume(key);
-  } catch (refusal) {
-    if (!(refusal instanceof RateLimiterRes)) throw refusal;
-    const seconds = Math.ceil(refusal.msBeforeNext / 1_000);
-    throw new DomainError('rate_limited', 'Too many attempts to sign in. Wait a few minutes and try again.', {
-      details: { retry_after: seconds },
-    });
-  }
+  const seconds = await secondsToWait(limiter, key);
+  if (seconds === undefined) return;
+  throw new DomainError('rate_limited', 'Too many attempts to sign in. Wait a few minutes and try again.', {
+    details: { retry_after: seconds },
+  });
 }
 
 /** With the address, so that nobody can lock another person out from afar. No e-mail address is kept. */
