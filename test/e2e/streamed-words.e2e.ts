@@ -14,7 +14,7 @@ test('words appear as the model says them, and Stop keeps what was said', async 
   await expect(conversation).toContainText('The first words come early');
   await expectAccessible(user, 'chat while the agent speaks');
   await user.getByRole('button', { name: 'Stop' }).click();
-  await expect(user.getByRole('button', { name: 'Send' })).toBeVisible();
+  await expect(user.getByText('You stopped this turn.')).toBeVisible();
   await expect(conversation).toContainText('The first words come early');
   await user.reload();
   await expect(conversation).toContainText('The first words come early');
@@ -30,7 +30,7 @@ test('the browser tells somebody who is looking elsewhere that it was decided', 
   model,
   newVisitor,
 }) => {
-  const user = await newVisitor({ permissions: ['notifications'] });
+  const user = await newVisitor();
   await user.addInitScript(() => {
     const told: string[] = [];
     class SeenNotice {

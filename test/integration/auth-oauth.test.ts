@@ -5,7 +5,7 @@ import { insertChatSession } from '../../activities/store/chat-sessions.ts';
 import { chatClientId } from '../../workflows/domain/clients.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import { startAuthServer, type TestAuthServer } from '../support/auth-server.ts';
-import { testBrowser, type TestBrowser } from '../support/browser.ts';
+import { signInWith, testBrowser, type TestBrowser } from '../support/browser.ts';
 
 let server: TestAuthServer;
 let config: oauth.Configuration;
@@ -21,13 +21,7 @@ beforeEach(() => {
   server.mint.refuse = undefined;
 });
 
-async function signIn(browser: TestBrowser, email: string): Promise<void> {
-  const response = await browser.fetch(`${server.issuer}/auth/demo-login`, {
-    method: 'POST',
-    body: new URLSearchParams({ email, password: 'demo' }),
-  });
-  expect(response.status).toBe(303);
-}
+const signIn = (browser: TestBrowser, email: string) => signInWith(browser, server.issuer, email);
 
 interface Flow {
   address: URL;

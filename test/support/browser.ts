@@ -51,6 +51,15 @@ export function testBrowser(): TestBrowser {
   return browser;
 }
 
+/** Signs in with a demo account. @throws when the server does not */
+export async function signInWith(browser: TestBrowser, issuer: string, email: string): Promise<void> {
+  const { status } = await browser.fetch(`${issuer}/auth/demo-login`, {
+    method: 'POST',
+    body: new URLSearchParams({ email, password: 'demo' }),
+  });
+  if (status !== 303) throw new Error(`signing in as ${email} was answered ${status}`);
+}
+
 /** Streams are left to whoever reads them. */
 async function holdToContract(url: string, method: string, response: Response): Promise<void> {
   const contentType = response.headers.get('content-type');

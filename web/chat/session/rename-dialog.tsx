@@ -14,11 +14,11 @@ export function RenameDialog(props: { sessionId: string; title: string; onClose:
   const [title, setTitle] = useState(props.title);
   const rename = useRename(props.sessionId);
   const field = useId();
-  const length = title.trim().length;
-  const told = textLength(title, longestTitle);
+  const length = textLength(title, longestTitle);
+  const ready = title.trim() !== '' && length.kind !== 'over';
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    if (length > 0 && length <= longestTitle) rename.mutate(title.trim(), { onSuccess: props.onClose });
+    if (ready) rename.mutate(title.trim(), { onSuccess: props.onClose });
   };
   return (
     <Modal title="Rename conversation" onClose={props.onClose}>
@@ -31,13 +31,13 @@ export function RenameDialog(props: { sessionId: string; title: string; onClose:
             id={field}
             data-initial-focus
             value={title}
-            aria-invalid={length > longestTitle}
+            aria-invalid={length.kind === 'over'}
             aria-describedby={`${field}-length`}
             onChange={(event) => setTitle(event.target.value)}
             className={fieldClass}
           />
           <p id={`${field}-length`} role="status" className="text-xs text-bad empty:hidden">
-            {told.kind === 'over' ? told.words : ''}
+            {length.kind === 'over' ? length.words : ''}
           </p>
         </div>
         {rename.isError && (
@@ -47,7 +47,7 @@ export function RenameDialog(props: { sessionId: string; title: string; onClose:
         )}
         <div className="flex flex-wrap justify-end gap-2">
           <Button onClick={props.onClose}>Cancel</Button>
-          <Button type="submit" look="primary" disabled={rename.isPending || length === 0 || length > longestTitle}>
+          <Button type="submit" look="primary" disabled={rename.isPending || !ready}>
             {rename.isPending ? 'Renaming…' : 'Rename'}
           </Button>
         </div>

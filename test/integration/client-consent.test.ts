@@ -1,0 +1,134 @@
+import { decodeJwt } from 'jose';
+import * as oauth from 'openid-client';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startAuthServer, type TestAuthServer } from '../support/auth-server.ts';
+import { signInWith, testBrowser } from '../support/browser.ts';
+import { thirdPartyClients, type ThirdPartyClients } from '../support/third-party-clients.ts';
+
+let server: TestAuthServer;
+let clients: ThirdPartyClients;
+
+beforeAll(async () => {
+  server = await startAuthServer();
+  clients = thirdPartyClients(server);
+});
+afterAll(() => server.stop());
+
+describe('a client that nobody knows yet', () => {
+  test('is shown with what is known about it, and gets a code and a token without power', async () => {
+    const client = await clients.newClient({ client_name: 'Evil <b>\u202Egnp.exe</b>' });
+    const browser = testBrowser();
+    await signInWith(browser, server.issuer, 'user@example.com');
+    const { address, checks } = await clients.begin(client);
+    const { url, text } = await clients.consentPage(browser, address);
+    expect(text).toContain('Nobody has verified who it is');
+    expect(text).toContain('user@example.com');
+    expect(text).toContain('127.0.0.1:9123');
+    expect(text).not.toContain('<b>');
+    expect(text).not.toContain('\u202E');
+    const callback = await clients.onwards(browser, await clients.answer(browser, url, 'allow'));
+    expect(callback.searchParams.get('iss')).toBe(server.issuer);
+    const tokens = await oauth.authorizationCodeGrant(client, callback, checks, { resource: server.mcpResource });
+    expect(decodeJwt(tokens.access_token)).toMatchObject({
+      sub: await server.subjectOf('user@example.com'),
+      client_id: client.clientMetadata().client_id,
+      aud: server.mcpResource,
+      scope: 'none',
+    });
+    expect(tokens.refresh_token).toBeUndefined();
+    const audited = await server.db
+      .selectFrom('audit_events')
+      .select('type')
+      .where('client_id', '=', client.clientMetadata().client_id)
+      .execute();
+    expect(audited.map(({ type }) => type)).toContain('client.consented');
+  });
+
+  test('is asked about once for each person', async () => {
+    const client = await clients.newClient();
+    const { browser } = await clients.connect('user@example.com', client);
+    const again = await browser.follow((await clients.begin(client)).address.href);
+    expect(again.headers.get('location')).toMatch(/^http:\/\/127\.0\.0\.1:9123\/callback\?code=/);
+    const other = testBrowser();
+    await signInWith(other, server.issuer, 'demo@example.com');
+    expect((await clients.consentPage(other, (await clients.begin(client)).address)).text).toContain(
+      'Nobody has verified',
+    );
+  });
+
+  test('is told when the person does not want it, which is audited and asked again next time', async () => {
+    const client = await clients.newClient();
+    const browser = testBrowser();
+    await signInWith(browser, server.issuer, 'user@example.com');
+    const { url } = await clients.consentPage(browser, (await clients.begin(client)).address);
+    const callback = await clients.onwards(browser, await clients.answer(browser, url, 'refuse'));
+    expect(Object.fromEntries(callback.searchParams)).toMatchObject({ error: 'access_denied', iss: server.issuer });
+    expect((await clients.consentPage(browser, (await clients.begin(client)).address)).text).toContain(
+      'Nobody has verified',
+    );
+  });
+
+  test('may leave the scope out: it gets none', async () => {
+    const client = await clients.newClient();
+    const { tokens } = await clients.connect('user@example.com', client, { scope: '' });
+    expect(tokens.scope).toBe('none');
+  });
+
+  test('may listen on any port of the loopback address (RFC 8252 section 7.3)', async () => {
+    const client = await clients.newClient();
+    const browser = testBrowser();
+    await signInWith(browser, server.issuer, 'user@example.com');
+    const { address } = await clients.begin(client, { redirect_uri: 'http://127.0.0.1:40404/callback' });
+    expect((await clients.consentPage(browser, address)).text).toContain('127.0.0.1:40404');
+  });
+});
+
+describe('refused at the consent page', () => {
+  test('another site answering for the person', async () => {
+    const client = await clients.newClient();
+    const browser = testBrowser();
+    await signInWith(browser, server.issuer, 'user@example.com');
+    const { url } = await clients.consentPage(browser, (await clients.begin(client)).address);
+    expect((await clients.answer(browser, url, 'allow', 'http://localhost:5001')).status).toBe(403);
+    expect((await clients.answer(browser, url, 'perhaps')).status).toBe(400);
+    expect((await clients.consentPage(browser, (await clients.begin(client)).address)).text).toContain(
+      'Nobody has verified',
+    );
+  });
+
+  test('another browser with the address of the page, and another person in the same browser', async () => {
+    const client = await clients.newClient();
+    const browser = testBrowser();
+    await signInWith(browser, server.issuer, 'user@example.com');
+    const { url } = await clients.consentPage(browser, (await clients.begin(client)).address);
+    const thief = testBrowser();
+    await signInWith(thief, server.issuer, 'admin@example.com');
+    expect((await clients.answer(thief, url, 'allow')).status).toBe(400);
+    await signInWith(browser, server.issuer, 'admin@example.com');
+    expect((await clients.answer(browser, url, 'allow')).status).toBe(303);
+    const rows = await server.db
+      .selectFrom('client_consents')
+      .select('subject')
+      .where('client_id', '=', client.clientMetadata().client_id)
+      .execute();
+    expect(rows).toEqual([]);
+  });
+
+  test('an address that the client has not registered, without a redirect', async () => {
+    const client = await clients.newClient();
+    const { address } = await clients.begin(client, { redirect_uri: 'https://evil.example/callback' });
+    const response = await testBrowser().fetch(address.href);
+    expect(response.status).toBe(400);
+    expect(response.headers.get('location')).toBeNull();
+  });
+});
+
+test('nobody is asked about a client that is blocked', async () => {
+  const client = await clients.newClient();
+  await clients.block(client);
+  const browser = testBrowser();
+  await signInWith(browser, server.issuer, 'user@example.com');
+  const response = await browser.follow((await clients.begin(client)).address.href);
+  const callback = new URL(response.headers.get('location') ?? '');
+  expect(callback.searchParams.get('error')).toBe('unauthorized_client');
+});

@@ -1,0 +1,103 @@
+import * as oauth from 'openid-client';
+import { expect } from 'vitest';
+import type { TestAuthServer } from './auth-server.ts';
+import { signInWith, testBrowser, type TestBrowser } from './browser.ts';
+
+/** Where the clients listen. */
+export const redirectUri = 'http://127.0.0.1:9123/callback';
+
+/** Parameters of a client that stays signed in and may read files once somebody holds that. */
+export const stayingSignedIn = { scope: 'openid offline_access none read:files', prompt: 'consent' };
+
+/** Other people's OAuth clients at an auth server, and the browser of whoever uses them. */
+export type ThirdPartyClients = ReturnType<typeof thirdPartyClients>;
+
+/** {@link ThirdPartyClients} of this server. */
+export function thirdPartyClients(server: TestAuthServer) {
+  function register(metadata: Record<string, unknown>): Promise<Response> {
+    return fetch(`${server.issuer}/oauth/register`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ client_name: 'A desktop client', redirect_uris: [redirectUri], ...metadata }),
+    });
+  }
+
+  async function newClient(metadata: Record<string, unknown> = {}): Promise<oauth.Configuration> {
+    const response = await register(metadata);
+    const client = (await response.json()) as { client_id: string };
+    expect(response.status, JSON.stringify(client)).toBe(201);
+    return oauth.discovery(new URL(server.issuer), client.client_id, undefined, oauth.None(), {
+      execute: [oauth.allowInsecureRequests],
+    });
+  }
+
+  async function begin(client: oauth.Configuration, extra: Record<string, string> = {}) {
+    const pkceCodeVerifier = oauth.randomPKCECodeVerifier();
+    const expectedState = oauth.randomState();
+    const address = oauth.buildAuthorizationUrl(client, {
+      redirect_uri: redirectUri,
+      scope: 'none',
+      resource: server.mcpResource,
+      state: expectedState,
+      code_challenge: await oauth.calculatePKCECodeChallenge(pkceCodeVerifier),
+      code_challenge_method: 'S256',
+      ...extra,
+    });
+    return { address, checks: { pkceCodeVerifier, expectedState } };
+  }
+
+  /** The consent page that an authorization request leads to: its address and what it says. */
+  async function consentPage(browser: TestBrowser, address: URL): Promise<{ url: string; text: string }> {
+    let url = address.href;
+    let page = await browser.fetch(url);
+    for (let location = page.headers.get('location'); location !== null; location = page.headers.get('location')) {
+      url = new URL(location, url).href;
+      page = await browser.fetch(url);
+    }
+    return { url, text: await page.text() };
+  }
+
+  function answer(
+    browser: TestBrowser,
+    url: string,
+    decision: string,
+    origin: string = server.issuer,
+  ): Promise<Response> {
+    return browser.fetch(url, { method: 'POST', headers: { origin }, body: new URLSearchParams({ decision }) });
+  }
+
+  /** Where the page that follows an answer leads: the client's callback. */
+  async function onwards(browser: TestBrowser, page: Response): Promise<URL> {
+    expect(page.status, await page.clone().text()).toBe(200);
+    const address = /^0; url=(.*)$/.exec(page.headers.get('refresh') ?? '')?.[1] ?? '';
+    expect(new URL(address).origin).toBe(server.issuer);
+    const response = await browser.follow(address);
+    return new URL(response.headers.get('location') ?? '');
+  }
+
+  /** Signs in, consents and takes the tokens. */
+  async function connect(email: string, client: oauth.Configuration, extra: Record<string, string> = {}) {
+    const browser = testBrowser();
+    await signInWith(browser, server.issuer, email);
+    const { address, checks } = await begin(client, extra);
+    const { url } = await consentPage(browser, address);
+    const callback = await onwards(browser, await answer(browser, url, 'allow'));
+    const tokens = await oauth.authorizationCodeGrant(client, callback, checks, { resource: server.mcpResource });
+    return { browser, callback, checks, tokens };
+  }
+
+  async function block(client: oauth.Configuration): Promise<void> {
+    await server.ownerDb
+      .insertInto('client_states')
+      .values({
+        client_id: client.clientMetadata().client_id,
+        name: null,
+        blocked_at: new Date(),
+        blocked_by: await server.subjectOf('admin@example.com'),
+        block_reason: 'test',
+      })
+      .execute();
+  }
+
+  return { register, newClient, begin, consentPage, answer, onwards, connect, block };
+}
