@@ -1,7 +1,8 @@
 import { parkedText, whoseDecision } from '../../workflows/domain/chat-endings.ts';
 import { chatClientId } from '../../workflows/domain/clients.ts';
+import { waitsForFreeze } from '../../workflows/domain/waits-for-freeze.ts';
 import { setReply } from '../store/chat-messages.ts';
-import { heldScopes } from '../store/grants.ts';
+import { frozenScopes, heldScopes } from '../store/grants.ts';
 import { cancelWhenStopped } from '../store/stop-turns.ts';
 import { finishCall, parkCall, unclaimCall, type ToolCall } from '../store/tool-call-runs.ts';
 import { attachRequest, openRequestOfSameCall, releaseCall } from '../store/tool-calls.ts';
@@ -33,20 +34,23 @@ export async function parkForScope(
     await endCall(deps, call, { status: 'scope_unavailable', result: { error } });
     return;
   }
+  const holder = { subject, clientId: chatClientId, sessionId: call.session_id };
+  const frozen = await frozenScopes(deps.db, holder, deps.now());
   await deps.db.transaction().execute(async (trx) => {
     if (await cancelWhenStopped(trx, call)) return;
     const parked = await parkCall(trx, call.call_id, { countsAsPark: true });
     if (parked === undefined) return;
+    const reason = waitsForFreeze(parked, frozen) ? 'freeze' : whoseDecision(parked);
     await setReply(trx, parked.message_id, {
       status: 'awaiting_authorization',
-      content: parkedText({ tool: parked.name, reason: whoseDecision(parked), scopes: [scope] }),
+      content: parkedText({ tool: parked.name, reason, scopes: [scope] }),
     });
     const requestId = wait.requestId ?? (await openRequestOfSameCall(trx, parked));
     if (requestId !== undefined) await attachRequest(trx, parked, requestId);
   });
   deps.ahead.parked(call.session_id);
   // A grant that came between the refusal and the parking has released nothing: look once more.
-  const held = await heldScopes(deps.db, { subject, clientId: chatClientId, sessionId: call.session_id }, deps.now());
+  const held = await heldScopes(deps.db, holder, deps.now());
   if (held.includes(scope)) await deps.db.transaction().execute((trx) => releaseCall(trx, call.call_id));
 }
 

@@ -8,7 +8,7 @@ import { announce } from './events.ts';
 import { findPerson, rolesOfPerson } from './people.ts';
 import { livePolicyKey, policyOfKey } from './policies.ts';
 import type { GrantsTable } from './schema.ts';
-import { grantNotSuspended } from './suspensions.ts';
+import { findFreeze, grantNotSuspended } from './suspensions.ts';
 
 /** One grant as stored. */
 export type Grant = Selectable<GrantsTable>;
@@ -46,6 +46,12 @@ export async function heldGrants(
 /** What {@link heldGrants} would answer but for a freeze or a blocked client: to say so, never to issue anything. */
 export async function frozenGrants(db: DbOrTrx, holder: Holder, now: Date): Promise<HeldScope[]> {
   return livingGrants(db, holder, now, { counted: sql<boolean>`not (${grantNotSuspended})`, lock: false });
+}
+
+/** The scopes of {@link frozenGrants} during a freeze; null while nothing is frozen. */
+export async function frozenScopes(db: DbOrTrx, holder: Holder, now: Date): Promise<ReadonlySet<string> | null> {
+  if ((await findFreeze(db)) === undefined) return null;
+  return new Set((await frozenGrants(db, holder, now)).map(({ scope }) => scope));
 }
 
 async function livingGrants(

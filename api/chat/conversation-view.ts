@@ -1,9 +1,9 @@
 import { findLivePolicy } from '../../activities/store/policies.ts';
-import { frozenGrants } from '../../activities/store/grants.ts';
-import { findFreeze } from '../../activities/store/suspensions.ts';
+import { frozenScopes } from '../../activities/store/grants.ts';
 import { chatClientId } from '../../workflows/domain/clients.ts';
 import { grantBounds } from '../../workflows/domain/grant-duration.ts';
 import type { Policy, ScopePolicy } from '../../workflows/domain/policy.ts';
+import { waitsForFreeze } from '../../workflows/domain/waits-for-freeze.ts';
 import type { ChatMessage } from '../../activities/store/chat-messages.ts';
 import type { DbOrTrx } from '../../activities/store/connect.ts';
 import type { ToolCall } from '../../activities/store/tool-call-runs.ts';
@@ -35,7 +35,7 @@ export async function viewContext(
   const [requests, policy, frozen] = await Promise.all([
     ids.length === 0 ? [] : db.selectFrom('scope_requests').selectAll().where('request_id', 'in', ids).execute(),
     findLivePolicy(db),
-    frozenScopes(db, calls, now),
+    frozenFor(db, calls, now),
   ]);
   return {
     requests: new Map(requests.map((request) => [request.request_id, request])),
@@ -47,17 +47,17 @@ export async function viewContext(
   };
 }
 
-async function frozenScopes(db: DbOrTrx, calls: readonly ToolCall[], now: Date): Promise<ReadonlySet<string> | null> {
+async function frozenFor(db: DbOrTrx, calls: readonly ToolCall[], now: Date): Promise<ReadonlySet<string> | null> {
   const sessionId = calls.find(({ status }) => status === 'parked')?.session_id;
-  if (sessionId === undefined || (await findFreeze(db)) === undefined) return null;
+  if (sessionId === undefined) return null;
   const session = await db
     .selectFrom('chat_sessions')
     .select('subject')
     .where('session_id', '=', sessionId)
     .executeTakeFirst();
-  if (session === undefined) return null;
-  const held = await frozenGrants(db, { subject: session.subject, clientId: chatClientId, sessionId }, now);
-  return new Set(held.map(({ scope }) => scope));
+  return session === undefined
+    ? null
+    : frozenScopes(db, { subject: session.subject, clientId: chatClientId, sessionId }, now);
 }
 
 /** A call as the wire contract shows it. Pure. */
@@ -71,22 +71,14 @@ export function callView(call: ToolCall, view: ViewContext): ToolCallView {
     ...(call.result === null ? {} : { result: call.result }),
     ...(call.authorization_error === null ? {} : { authorization_error: call.authorization_error }),
     ...termsOfAsking(call, view.policy),
-    ...(waitsForFreezeEnd(call, request, view.frozen) ? { waits_for_freeze_end: true as const } : {}),
+    ...(call.status === 'parked' && request?.status !== 'pending' && waitsForFreeze(call, view.frozen)
+      ? { waits_for_freeze_end: true as const }
+      : {}),
     ...(request === undefined
       ? {}
       : { approval_request_id: request.request_id, approval: approvalView(request, view) }),
     ...(call.finished_at === null ? {} : { finished_at: call.finished_at.toISOString() }),
   };
-}
-
-/** Held already, or given at once by policy: what the freeze alone keeps from counting. */
-function waitsForFreezeEnd(
-  { status, required_scopes: needed, authorization_error: error }: ToolCall,
-  request: ScopeRequest | undefined,
-  frozen: ReadonlySet<string> | null,
-): boolean {
-  if (status !== 'parked' || frozen === null || request?.status === 'pending') return false;
-  return error?.approval_type === 'auto' || (needed.length > 0 && needed.every((scope) => frozen.has(scope)));
 }
 
 /** What policy says now about asking for what a waiting call needs, before anybody has asked. */

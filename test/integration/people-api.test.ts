@@ -297,6 +297,7 @@ describe('the freeze', () => {
     const reply = await say(chat, '/ls');
     expect(reply.status).toBe('awaiting_authorization');
     expect(reply.tool_calls).toMatchObject([{ status: 'parked', waits_for_freeze_end: true }]);
+    expect(reply.reply).toContain('when an admin lifts the freeze');
     // What somebody has to approve can be asked for meanwhile.
     const other = await say(chat, '/users');
     expect(other.tool_calls.map((call) => [call.status, call.waits_for_freeze_end])).toEqual([['parked', undefined]]);

@@ -132,11 +132,11 @@ describe('what the conversation says', () => {
     expect(endings[5]).toMatch(/unknown/);
   });
 
-  it('tells waiting for a person, for oneself, for a sign-in and for a server apart', () => {
-    const texts = (['scope', 'own_consent', 'sign_in', 'unreachable'] as const).map((reason) =>
+  it('tells waiting for a person, for oneself, for the end of a freeze, for a sign-in and for a server apart', () => {
+    const texts = (['scope', 'own_consent', 'freeze', 'sign_in', 'unreachable'] as const).map((reason) =>
       parkedText({ tool: 't', reason, scopes: ['s'] }),
     );
     const failures = (['not_signed_in', 'temporarily_unavailable', 'internal_error'] as const).map(failureText);
-    expect(new Set([...texts, ...failures]).size).toBe(7);
+    expect(new Set([...texts, ...failures]).size).toBe(8);
   });
 });

@@ -67,7 +67,7 @@ export function whoseDecision(call: {
 /** What the conversation says while a call waits. */
 export function parkedText(wait: {
   tool: string;
-  reason: 'scope' | 'own_consent' | 'sign_in' | 'unreachable';
+  reason: 'scope' | 'own_consent' | 'freeze' | 'sign_in' | 'unreachable';
   scopes: readonly string[];
 }): string {
   switch (wait.reason) {
@@ -75,6 +75,8 @@ export function parkedText(wait: {
       return `\`${wait.tool}\` needs the scope \`${wait.scopes.join(' ')}\`, which you do not hold. It takes your own consent; I carry on by myself as soon as you have decided.`;
     case 'scope':
       return `\`${wait.tool}\` needs the scope \`${wait.scopes.join(' ')}\`, which you do not hold. It takes somebody’s approval; I carry on by myself as soon as it is decided.`;
+    case 'freeze':
+      return `\`${wait.tool}\` needs the scope \`${wait.scopes.join(' ')}\`, which does not count while everything elevated is frozen. Nobody need be asked; I carry on by myself when an admin lifts the freeze.`;
     case 'sign_in':
       return `Your sign-in has ended, so \`${wait.tool}\` waits. Sign in again and I carry on.`;
     case 'unreachable':
