@@ -32,6 +32,8 @@ export class FakeRequest {
   /** Whether the requester has asked to withdraw; a signal alone proves nothing. */
   withdrawn = false;
   grantTtlMs = hour;
+  /** What happens after the request's end, before the conversation is woken and the workflow closes. */
+  beforeWake: () => Promise<void> = async () => undefined;
   expiresAt = 0;
   grantExpiresAt = 0;
   mintAttempts = 0;

@@ -54,7 +54,11 @@ export async function startUpgradeWorld(env: TestWorkflowEnvironment, { cached =
     endRequest: async ({ requestId, status }) => rowOf(requestId).end(status),
     closeGrant: async ({ grantId }) => rowOf(grantId.replace('gra', 'req')).closeGrant(await env.currentTimeMs()),
     releaseCalls: async ({ requestId }) => ({ woken: rowOf(requestId).log.push('released') }),
-    wakeAfterEnd: async ({ requestId }) => ({ woken: rowOf(requestId).log.push('woken') }),
+    wakeAfterEnd: async ({ requestId }) => {
+      const row = rowOf(requestId);
+      await row.beforeWake();
+      return { woken: row.log.push('woken') };
+    },
   };
   const mint: MintActivities = {
     mintGrant: async ({ requestId, decisionId }) => rowOf(requestId).grant(decisionId, await env.currentTimeMs()),

@@ -129,12 +129,11 @@ describe('a decision against the end of the request (RULES 17)', () => {
 
   it('does not count when it came to a request that has expired', async () => {
     const { row, handle } = await world.start({ ttlMs: 2 * second });
+    row.beforeWake = () => world.decide(handle, 'dec_1', 'approve');
     await until(() => row.status === 'pending');
     await env.sleep(2 * second);
-    await until(() => row.status === 'expired');
-    await expect(
-      world.decide(handle, 'dec_1', 'approve').then(() => outcomeOf(handle, 'dec_1')),
-    ).resolves.toMatchObject({ counted: false });
+    expect((await handle.result()).status).toBe('expired');
+    expect(row.decisions.get('dec_1')).toEqual({ counted: false, refusal: 'already_decided' });
     expect(row.transitions).toEqual(['expired']);
   });
 
