@@ -32,6 +32,8 @@ export interface ApiOptions {
   cookieKeys: readonly string[];
   atRestKey: AtRestKey;
   chatClientSecret: string;
+  /** Of the client `countersign-mcp-server`. */
+  mcpServerSecret: string;
   /** The folder of the built web apps. */
   webRoot: string;
   demoMode: boolean;

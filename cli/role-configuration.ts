@@ -59,7 +59,7 @@ export interface RoleConfiguration {
   /** Paths of the JWK files. A process needs only those that its roles read. */
   keys: Record<'base' | 'decision' | 'mint', { privateFile: string; publicFile: string }>;
   /** Paths of files that hold one secret each. */
-  secrets: { cookie: string; atRest: string; chatClient: string };
+  secrets: { cookie: string; atRest: string; chatClient: string; mcpServerClient: string };
   mintSocket: string;
   /** A short folder for sockets and scratch files; gone after a stop. */
   runtimeFolder: string;
@@ -111,7 +111,12 @@ export function roleConfiguration(env: NodeJS.ProcessEnv): RoleConfiguration {
     databaseUrl: settings.COUNTERSIGN_DATABASE_URL,
     temporal: { address: settings.COUNTERSIGN_TEMPORAL_ADDRESS, namespace: settings.COUNTERSIGN_TEMPORAL_NAMESPACE },
     keys: { base: key('base'), decision: key('decision'), mint: key('mint') },
-    secrets: { cookie: secret('cookie'), atRest: secret('at-rest'), chatClient: secret('chat-client') },
+    secrets: {
+      cookie: secret('cookie'),
+      atRest: secret('at-rest'),
+      chatClient: secret('chat-client'),
+      mcpServerClient: secret('mcp-server-client'),
+    },
     mintSocket: settings.COUNTERSIGN_MINT_SOCKET,
     runtimeFolder: settings.COUNTERSIGN_RUNTIME_FOLDER,
     webRoot: settings.COUNTERSIGN_WEB_ROOT,

@@ -55,6 +55,7 @@ export async function apiOptions(configuration: RoleConfiguration, logger: Logge
     cookieKeys: [await readSecret(secrets.cookie)],
     atRestKey: await readKeyBytes(secrets.atRest),
     chatClientSecret: await readSecret(secrets.chatClient),
+    mcpServerSecret: await readSecret(secrets.mcpServerClient),
     webRoot: configuration.webRoot,
     demoMode: configuration.demoMode,
     version: await productVersion(),

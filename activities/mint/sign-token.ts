@@ -1,5 +1,6 @@
 import { sign, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
+import { mcpServerClientId } from '../../workflows/domain/clients.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import { scopePolicy } from '../../workflows/domain/evaluate-policy.ts';
 import type { PolicyResource } from '../../workflows/domain/policy.ts';
@@ -25,7 +26,10 @@ export interface SignDeps {
 
 const headerSchema = z.strictObject({ alg: z.literal('ES256'), typ: z.literal('at+jwt'), kid: z.string() });
 
-/** RFC 9068 section 2.2; `session_id` names the session when grants bound to it are used (RULES 13). */
+/**
+ * RFC 9068 section 2.2; `session_id` names the session when grants bound to it are used (RULES 13), `act` who uses the
+ * token for that client (RFC 8693 section 4.1).
+ */
 const claimsSchema = z.strictObject({
   iss: z.string(),
   aud: z.string(),
@@ -37,6 +41,7 @@ const claimsSchema = z.strictObject({
   exp: z.int(),
   nbf: z.int().optional(),
   session_id: z.string().max(128).optional(),
+  act: z.strictObject({ sub: z.literal(mcpServerClientId) }).optional(),
 });
 type Claims = z.infer<typeof claimsSchema>;
 

@@ -46,6 +46,7 @@ export const auditTypes = [
   'credential.issued',
   'credential.refused',
   'token.refused',
+  'token.exchanged',
   'access.refused',
   'call.released',
   'call.settled',

@@ -1,5 +1,8 @@
 import type { ClientMetadata } from 'oidc-provider';
-import { chatClientId, dashboardClientId } from '../../workflows/domain/clients.ts';
+import { chatClientId, dashboardClientId, mcpServerClientId } from '../../workflows/domain/clients.ts';
+
+/** RFC 8693 section 2.1. */
+export const tokenExchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange';
 
 const firstPartyIds: readonly string[] = [chatClientId, dashboardClientId];
 
@@ -9,7 +12,11 @@ export function isFirstParty(clientId: string | undefined): boolean {
 }
 
 /** The clients that need no registration. */
-export function firstPartyClients(options: { chatUrl: string; chatClientSecret: string }): ClientMetadata[] {
+export function firstPartyClients(options: {
+  chatUrl: string;
+  chatClientSecret: string;
+  mcpServerSecret: string;
+}): ClientMetadata[] {
   return [
     {
       client_id: chatClientId,
@@ -28,6 +35,16 @@ export function firstPartyClients(options: { chatUrl: string; chatClientSecret: 
       token_endpoint_auth_method: 'none',
       redirect_uris: [],
       grant_types: [],
+      response_types: [],
+    },
+    // No person signs in with it: all that it can do is exchange tokens that people's clients have sent to the tools.
+    {
+      client_id: mcpServerClientId,
+      client_name: 'Countersign tools',
+      client_secret: options.mcpServerSecret,
+      token_endpoint_auth_method: 'client_secret_post',
+      redirect_uris: [],
+      grant_types: [tokenExchangeGrant],
       response_types: [],
     },
   ];

@@ -15,6 +15,8 @@ export interface OAuthDeps {
   /** The chat app's address; its callback is `/auth/callback`. */
   chatUrl: string;
   chatClientSecret: string;
+  /** Of the client `countersign-mcp-server`. */
+  mcpServerSecret: string;
   /** Private half of the key that signs base tokens and ID tokens. */
   basePrivateJwk: JWK;
   /** Public half of the mint's key. */

@@ -14,6 +14,7 @@ import { defaultResource, resourceServerInfo } from './resources.ts';
 import { oauthRoutes } from './routes.ts';
 import { followOurSessions } from './same-account.ts';
 import { nameAScope } from './name-a-scope.ts';
+import { registerTokenExchange } from './token-exchange.ts';
 import { accessTokenLifetime, refreshTokenSeconds } from './token-lifetime.ts';
 import { widenRefresh } from './widen-refresh.ts';
 
@@ -101,6 +102,7 @@ export function createProvider(deps: OAuthDeps): Provider {
   provider.on('server_error', (ctx, err) => {
     deps.logger.error({ err, path: ctx.path }, 'the authorization server failed');
   });
+  registerTokenExchange(provider, deps);
   followOurSessions(provider, deps.sessions);
   nameAScope(provider);
   return provider;

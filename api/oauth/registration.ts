@@ -1,5 +1,6 @@
 import { errors, type ClientMetadata } from 'oidc-provider';
-import { isFirstParty } from './clients.ts';
+import { mcpServerClientId } from '../../workflows/domain/clients.ts';
+import { isFirstParty, tokenExchangeGrant } from './clients.ts';
 
 const maxRedirectUris = 10;
 const maxUriLength = 2_000;
@@ -22,8 +23,11 @@ const registrableScopes: readonly string[] = ['openid', 'offline_access'];
  * @throws {errors.InvalidClientMetadata} `invalid_redirect_uri` unless https, loopback (RFC 8252 section 7.3) or private-use (section 7.1)
  */
 export function checkRegistration(metadata: ClientMetadata): void {
-  if (isFirstParty(metadata.client_id)) return;
-  const { redirect_uris: uris = [], client_name: name } = metadata;
+  if (isFirstParty(metadata.client_id) || metadata.client_id === mcpServerClientId) return;
+  const { redirect_uris: uris = [], client_name: name, grant_types: grantTypes } = metadata;
+  if (Array.isArray(grantTypes) && grantTypes.includes(tokenExchangeGrant)) {
+    throw new errors.InvalidClientMetadata('grant_types cannot name token exchange');
+  }
   if (typeof name === 'string' && name.length > maxNameLength) {
     throw new errors.InvalidClientMetadata(`client_name is longer than ${maxNameLength} characters`);
   }

@@ -24,7 +24,7 @@ export interface RequestScopeSource {
 }
 
 /** A grant this close to its end is left out: a token with it would be over before it is used. */
-const leastLifeMs = 2_000;
+export const leastLifeMs = 2_000;
 
 /** Every scope that a token is issued with comes through here, from the one function `heldGrants` (RULES 11). */
 export function requestScopeSource(deps: { db: Db; now: () => Date }): RequestScopeSource {

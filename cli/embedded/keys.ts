@@ -23,7 +23,7 @@ export async function makeKeys(folder: string): Promise<void> {
 
 /** Makes what is missing of the secrets that the roles read: 32 random bytes each, base64url. */
 export async function makeSecrets(folder: string): Promise<void> {
-  for (const name of ['cookie', 'at-rest', 'chat-client']) await secret(folder, name);
+  for (const name of ['cookie', 'at-rest', 'chat-client', 'mcp-server-client']) await secret(folder, name);
 }
 
 /** The passwords of the embedded PostgreSQL, made at the first start. */

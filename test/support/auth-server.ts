@@ -27,6 +27,7 @@ export interface TestAuthServer {
   mcpResource: string;
   chatUrl: string;
   chatClientSecret: string;
+  mcpServerSecret: string;
   baseKey: JWK;
   mintKid: string;
   db: Db;
@@ -65,6 +66,7 @@ export async function startAuthServer(options: { demoMode?: boolean } = {}): Pro
     mcpResource: 'http://localhost:8001/mcp',
     chatUrl: 'http://localhost:5001',
     chatClientSecret: randomUUID(),
+    mcpServerSecret: randomUUID(),
   };
   const logger = pino({ level: 'silent' });
   const now = (): Date => new Date();

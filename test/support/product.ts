@@ -116,6 +116,7 @@ export async function startProduct(
         mintSocketPath,
         cookieKeys: [randomBytes(32).toString('base64url')],
         chatClientSecret: clientSecret,
+        mcpServerSecret: randomBytes(32).toString('base64url'),
         version: '0.0.0-test',
       }),
     mcp: () =>

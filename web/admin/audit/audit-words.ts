@@ -28,6 +28,7 @@ const words: Readonly<Record<string, Word>> = {
   'credential.issued': { text: 'Token issued' },
   'credential.refused': { text: 'Token refused', tone: 'bad' },
   'token.refused': { text: 'Unknown token refused', tone: 'bad' },
+  'token.exchanged': { text: 'Token exchanged by the tools' },
   'tool.called': { text: 'Tool called', tone: 'accent' },
   'tool.finished': { text: 'Tool call ended' },
   'tool.refused': { text: 'Tool call refused', tone: 'bad' },
