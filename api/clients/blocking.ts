@@ -1,4 +1,4 @@
-import { chatClientId, dashboardClientId } from '../../workflows/domain/clients.ts';
+import { chatClientId, dashboardClientId, mcpServerClientId } from '../../workflows/domain/clients.ts';
 import type { ClientView } from '../contract/clients.ts';
 
 /**
@@ -20,6 +20,13 @@ export function blockingOf(clientId: string): ClientView['blocking'] {
       allowed: true,
       needs_confirmation: true,
       means: `${common} Nobody can sign in to the chat or work in it until it is unblocked; parked calls stay parked.`,
+    };
+  }
+  if (clientId === mcpServerClientId) {
+    return {
+      allowed: true,
+      needs_confirmation: true,
+      means: 'The tools can ask for nothing and decide nothing for anybody until it is unblocked; calls go on.',
     };
   }
   return {

@@ -4,7 +4,7 @@ import type { OidcPayload, OidcPayloads } from '../../activities/store/oidc-payl
 import { namesOf } from '../../activities/store/people-names.ts';
 import { livePolicy } from '../../activities/store/policies.ts';
 import { isAdmin } from '../../workflows/domain/approvers.ts';
-import { chatClientId, dashboardClientId } from '../../workflows/domain/clients.ts';
+import { chatClientId, dashboardClientId, mcpServerClientId } from '../../workflows/domain/clients.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import type { ApprovalDeps } from '../approvals/deps.ts';
 import type { ClientDetail, ClientList, ClientView } from '../contract/clients.ts';
@@ -101,6 +101,7 @@ function firstParty(chatUrl: string): Registered[] {
       redirect_uris: [new URL('/auth/callback', chatUrl).href],
     },
     { ...common, client_id: dashboardClientId, registered_name: 'Countersign dashboard', redirect_uris: [] },
+    { ...common, client_id: mcpServerClientId, registered_name: 'Countersign tools', redirect_uris: [] },
   ];
 }
 

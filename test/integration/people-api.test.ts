@@ -8,7 +8,7 @@ import { requestStatusSchema, upgradeScopeResponseSchema } from '../../api/contr
 import { toolCallAnswerSchema, type ToolCallAnswer } from '../../api/contract/tools.ts';
 import { userStatusSchema } from '../../api/contract/user-status.ts';
 import { findPersonByEmail } from '../../activities/store/people.ts';
-import { chatClientId, dashboardClientId } from '../../workflows/domain/clients.ts';
+import { chatClientId, dashboardClientId, mcpServerClientId } from '../../workflows/domain/clients.ts';
 import { answered, askForApproval, say } from '../support/conversation.ts';
 import { needsSandbox } from '../support/needs-sandbox.ts';
 import { startProduct, type Product } from '../support/product.ts';
@@ -319,6 +319,7 @@ describe('clients', () => {
     expect(list.clients.map(({ client_id, first_party }) => [client_id, first_party])).toEqual([
       [chatClientId, true],
       [dashboardClientId, true],
+      [mcpServerClientId, true],
     ]);
     expect((await manager.get('/api/clients')).status).toBe(403);
     expect((await admin.get('/api/clients/no-such-client')).status).toBe(404);
