@@ -3,6 +3,7 @@ import canonicalize from 'canonicalize';
 import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 import type { Policy, ScopePolicy, ToolPolicy } from '../../workflows/domain/policy.ts';
+import { defaultStepUpCoolDownMs } from '../../workflows/domain/step-up.ts';
 import { policyFileSchema, type PolicyFile } from './policy-file.ts';
 
 /** A policy file that cannot be used; `problems` name line and column, what is wrong and where. */
@@ -101,7 +102,14 @@ function toPolicy(file: PolicyFile): Policy {
       { scope, ...(securityLevel === undefined ? {} : { securityLevel }), ...(hosted ? {} : { hosted }) },
     ]),
   );
-  const meaning = { scopes, tools, deny: file.deny };
+  const coolDown = file.defaults.step_up_cool_down;
+  const meaning = {
+    scopes,
+    tools,
+    deny: file.deny,
+    // Absent where it says nothing new, so that policies from before it keep their version.
+    ...(coolDown === defaultStepUpCoolDownMs ? {} : { stepUpCoolDownMs: coolDown }),
+  };
   const digest = createHash('sha256')
     .update(canonicalize(meaning) ?? '')
     .digest('hex');

@@ -3,6 +3,7 @@ import ms from 'ms';
 import type { DenyRule, Policy, ScopePolicy, ToolPolicy } from '../../workflows/domain/policy.ts';
 
 const mostLines = 50;
+import { coolDownMs } from '../../workflows/domain/step-up.ts';
 
 /** What differs between two policies, a line each, for the audit log and for people. Pure. */
 export function policyChanges(before: Policy, after: Policy): string[] {
@@ -10,6 +11,7 @@ export function policyChanges(before: Policy, after: Policy): string[] {
     ...recordChanges('scope', before.scopes, after.scopes, scopeFields),
     ...recordChanges('tool', before.tools, after.tools, toolFields),
     ...denyChanges(before.deny, after.deny),
+    ...coolDownChanges(before, after),
   ];
   const more = lines.length - mostLines;
   return more > 0 ? [...lines.slice(0, mostLines), `… and ${more} more`] : lines;
@@ -57,6 +59,11 @@ function recordChanges<T extends object>(
     // What is not listed above, such as a description, differs without power.
     return changed.length === 0 && !same(old, now) ? [`${what} ${name}: wording`] : changed;
   });
+}
+
+function coolDownChanges(before: Policy, after: Policy): string[] {
+  const [old, now] = [ms(coolDownMs(before)), ms(coolDownMs(after))];
+  return old === now ? [] : [`defaults: step_up_cool_down ${old} → ${now}`];
 }
 
 function denyChanges(before: readonly DenyRule[], after: readonly DenyRule[]): string[] {

@@ -99,6 +99,9 @@ export const policyFileSchema = z
           .describe('how long a request waits for the own consent of the person who asked')
           .prefault('10m'),
         fresh_sign_in: durations.fresh_sign_in.prefault('5m'),
+        step_up_cool_down: duration
+          .describe('how long a client that was refused a scope gets the same answer before anybody is asked again')
+          .prefault('10m'),
         justification: described.justification.default('optional'),
         binding: described.binding.default('account+client'),
       })

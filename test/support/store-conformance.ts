@@ -21,6 +21,7 @@ import {
   type NewRequest,
   type ScopeRequest,
 } from '../../activities/store/requests.ts';
+import { stepUpCoolDown } from '../../activities/store/step-up-cool-down.ts';
 import { listRequests } from '../../activities/store/request-listing.ts';
 import type { Visibility } from '../../activities/store/visibility.ts';
 
@@ -134,6 +135,36 @@ export function describeStore(name: string, start: () => Promise<StoreUnderTest>
           .orderBy('position')
           .execute()
       ).map(({ type }) => type);
+
+    it('answers a step-up that was just refused with that answer, to that person and client, until the cool-down ends', async () => {
+      const { request } = await open();
+      const asked = { subject, clientId: 'client', scopes: ['admin:users', 'execute:commands'] };
+      const inMinutes = (minutes: number): Date => new Date(Date.now() + minutes * 60_000);
+      expect(await stepUpCoolDown(app.db, asked, new Date())).toBeUndefined();
+      await end(request.request_id, 'expired');
+      expect(await stepUpCoolDown(app.db, asked, inMinutes(9))).toMatchObject({
+        requestId: request.request_id,
+        status: 'expired',
+        refused: ['execute:commands'],
+      });
+      expect(await stepUpCoolDown(app.db, asked, inMinutes(11))).toBeUndefined();
+      expect(await stepUpCoolDown(app.db, { ...asked, clientId: 'other' }, new Date())).toBeUndefined();
+      expect(await stepUpCoolDown(app.db, { ...asked, subject: approver }, new Date())).toBeUndefined();
+      expect(await stepUpCoolDown(app.db, { ...asked, scopes: ['admin:users'] }, new Date())).toBeUndefined();
+    });
+
+    it('is not in a cool-down after a withdrawal, and not after a grant that has ended since', async () => {
+      const step = { subject, clientId: 'client', scopes: ['execute:commands'] };
+      const withdrawn = await open();
+      await end(withdrawn.request.request_id, 'cancelled');
+      expect(await stepUpCoolDown(app.db, step, new Date())).toBeUndefined();
+      const denied = await open();
+      await end(denied.request.request_id, 'denied');
+      const asksAgain = await open();
+      expect(await stepUpCoolDown(app.db, step, new Date())).toBeUndefined();
+      await end(asksAgain.request.request_id, 'expired');
+      expect(await stepUpCoolDown(app.db, step, new Date())).toMatchObject({ status: 'expired' });
+    });
 
     it('migrates again, and from several processes at once, without a change', async () => {
       await expect(

@@ -27,6 +27,7 @@ describe('policyChanges', () => {
     ['risk: low', 'risk: high', ['scope read:files: risk low → high']],
     ['[user]', '[user, guest]', ['scope read:files: granted_at_once_to [user] → [user, guest]']],
     ['approvers: [admin]', 'approvers: [admin]\n    grant_ttl: 5m', ['scope read:files: grant_ttl 1h → 5m']],
+    ['scopes:', 'defaults: { step_up_cool_down: 1h }\nscopes:', ['defaults: step_up_cool_down 10m → 1h']],
     ['description: Read', 'description: Look', ['scope read:files: wording']],
     ['{ scope: read:files }', '{ scope: read:files, hosted: false }', ['tool list_files: hosted true → false']],
     [

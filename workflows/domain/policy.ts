@@ -59,4 +59,6 @@ export interface Policy {
   scopes: Readonly<Record<string, ScopePolicy>>;
   tools: Readonly<Record<string, ToolPolicy>>;
   deny: readonly DenyRule[];
+  /** How long a refused step-up of a client gets the same answer. Ten minutes when absent. */
+  stepUpCoolDownMs?: number;
 }
