@@ -34,6 +34,17 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'interop',
+          include: ['test/interop/**/*.test.ts'],
+          testTimeout: 120_000,
+          expect: { poll },
+          hookTimeout: 180_000,
+          // Other people's programs, each beside a whole product.
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
           name: 'security',
           include: ['test/security/**/*.test.ts'],
           testTimeout: 60_000,

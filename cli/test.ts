@@ -12,7 +12,7 @@ import type { StopRequest } from './stop-request.ts';
 import { addCounts, countPlaywright, countVitest, noTests, type TestCounts } from './test-counts.ts';
 
 /** What `npm test -- <suite>` may name, in the order they run: cheap first. */
-const suiteNames = ['checks', 'unit', 'workflow', 'integration', 'security', 'chaos', 'e2e'] as const;
+const suiteNames = ['checks', 'unit', 'workflow', 'integration', 'interop', 'security', 'chaos', 'e2e'] as const;
 
 type SuiteName = (typeof suiteNames)[number];
 

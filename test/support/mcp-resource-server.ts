@@ -6,7 +6,7 @@ import type { RunningMcpServer, TrustedKey } from '../../mcp-server/options.ts';
 import type { Authority, KnownPerson, LiveScope, Standing } from '../../mcp-server/ports.ts';
 import type { Policy, ScopePolicy } from '../../workflows/domain/policy.ts';
 
-const issuer = 'http://localhost:8002';
+export const testIssuer = 'http://localhost:8002';
 export const testResource = 'http://localhost:8001/mcp';
 
 export const testPeople: readonly KnownPerson[] = [
@@ -137,7 +137,7 @@ export async function startResourceServer(workspace: string): Promise<TestResour
   const server = await startMcpServer({
     port: 0,
     resource: testResource,
-    issuer,
+    issuer: testIssuer,
     keys: [base.trusted, mint.trusted],
     authority,
     directory: {
@@ -151,22 +151,9 @@ export async function startResourceServer(workspace: string): Promise<TestResour
   });
   await server.open();
 
-  const token = async (scope: string, changes: TokenChanges = {}): Promise<string> => {
+  const token = (scope: string, changes: TokenChanges = {}): Promise<string> => {
     const key = changes.key ?? (scope.split(' ').every((part) => part === 'none') ? base : mint);
-    const now = Math.floor(Date.now() / 1_000);
-    return new SignJWT({
-      iss: issuer,
-      aud: testResource,
-      sub: 'usr_dev',
-      client_id: 'countersign-chat',
-      jti: crypto.randomUUID(),
-      scope,
-      iat: now,
-      exp: now + 300,
-      ...changes.claims,
-    })
-      .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: key.kid, ...changes.header })
-      .sign(key.privateKey);
+    return testToken(key, { scope, ...changes.claims }, changes.header);
   };
 
   return {
@@ -177,4 +164,25 @@ export async function startResourceServer(workspace: string): Promise<TestResour
     token,
     stop: () => server.close(),
   };
+}
+
+/** Signs an access token for {@link testResource}, good unless `claims` or `header` say otherwise. */
+export function testToken(
+  key: TestKey,
+  claims: Record<string, unknown>,
+  header: { typ?: string; kid?: string } = {},
+): Promise<string> {
+  const now = Math.floor(Date.now() / 1_000);
+  return new SignJWT({
+    iss: testIssuer,
+    aud: testResource,
+    sub: 'usr_dev',
+    client_id: 'countersign-chat',
+    jti: crypto.randomUUID(),
+    iat: now,
+    exp: now + 300,
+    ...claims,
+  })
+    .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: key.kid, ...header })
+    .sign(key.privateKey);
 }
