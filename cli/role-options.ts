@@ -4,6 +4,7 @@ import type { JWK } from 'jose';
 import type { Logger } from 'pino';
 import type { ApiOptions } from '../api/options.ts';
 import type { ChatOptions } from '../api/chat/options.ts';
+import { httpAuthorizationApi } from '../mcp-server/authorization/http-authorization-api.ts';
 import type { McpServerOptions } from '../mcp-server/options.ts';
 import type { MintOptions, OrchestrationOptions } from '../workers/options.ts';
 import { ConfigurationError, projectRoot } from './configuration.ts';
@@ -77,6 +78,11 @@ export async function mcpOptions(
       { jwk: await readJwk(configuration.keys.mint.publicFile), ceiling: 'elevated' },
     ],
     workspace: configuration.workspace,
+    authorizations: httpAuthorizationApi({
+      issuer: configuration.urls.issuer,
+      apiResource: configuration.urls.apiResource,
+      clientSecret: await readSecret(configuration.secrets.mcpServerClient),
+    }),
     logger,
     allowedHosts: loopbackNames,
     version: await productVersion(),

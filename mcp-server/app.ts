@@ -11,6 +11,7 @@ import { authenticate } from './auth/authenticate.ts';
 import { RefusalJournal } from './auth/refusal-journal.ts';
 import { scopeChallenge } from './auth/scope-challenge.ts';
 import { accessTokenVerifier } from './auth/verify-access-token.ts';
+import { answerInBand } from './authorization/answer-in-band.ts';
 import { answerHeaders, hostGuard, openCors, otherMethods } from './http/guards.ts';
 import { metadataPaths, protectedResourceMetadata } from './http/protected-resource-metadata.ts';
 import { sendProblem } from './http/send-problem.ts';
@@ -30,6 +31,7 @@ export async function createApp(
   const host: ToolHost = {
     challenge: (tool) => scopeChallenge(authority, options.resource, tool),
     recorder: new CallRecorder(authority, logger),
+    answerInBand: (refused, token) => answerInBand(options, refused, token),
   };
   const handler = createMcpHandler(
     () => {

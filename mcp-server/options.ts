@@ -2,6 +2,7 @@ import type { RequestListener, Server } from 'node:http';
 import type { RequestHandler } from 'express';
 import type { JWK } from 'jose';
 import type { Logger } from 'pino';
+import type { AuthorizationApi } from './authorization/ports.ts';
 import type { Authority, UserDirectory } from './ports.ts';
 
 /** A public key that signs access tokens. A `base` key may sign base scopes only (RULES 12). */
@@ -20,6 +21,8 @@ export interface McpServerOptions {
   keys: readonly TrustedKey[];
   authority: Authority;
   directory: UserDirectory;
+  /** Where scopes are asked for and decided. */
+  authorizations: AuthorizationApi;
   /** The folder that the tools show: `list_files` lists it, commands see it read-only. */
   workspace: string;
   logger: Logger;

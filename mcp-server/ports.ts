@@ -20,6 +20,8 @@ export interface Standing {
   person: KnownPerson;
   policy: Policy;
   live: readonly LiveScope[];
+  /** Of a client that gets its errors in band: what it holds for this person, whatever the token says. */
+  inBand?: { live: readonly LiveScope[] } | undefined;
 }
 
 /**
@@ -32,7 +34,7 @@ export interface Authority {
    *
    * @param of.jti of an elevated token, whose grants are looked at (RULES 14).
    */
-  standing(of: { subject: string; jti?: string | undefined }): Promise<Standing | undefined>;
+  standing(of: { subject: string; clientId: string; jti?: string | undefined }): Promise<Standing | undefined>;
   policy(): Promise<Policy>;
   /**
    * Begins a call under a grant: in one step the grant is seen alive and the entry is written, so that a revoke either

@@ -14,6 +14,7 @@ export const auditTypes = [
   'client.blocked',
   'client.unblocked',
   'client.named',
+  'client.errors_set',
   'client.consented',
   'client.consent_refused',
   'grants.frozen',

@@ -40,7 +40,15 @@ export interface Standing {
   person: Account;
   policy: Policy;
   /** The scopes the elevated token still carries: those of its grants that are alive now and not denied (RULES 2, 14). */
-  live: readonly { scope: string; grantId: string }[];
+  live: readonly LiveScope[];
+  /** Of a client that gets its errors in band: what it holds for this person beyond the token. */
+  inBand: { live: readonly LiveScope[] } | undefined;
+}
+
+/** A scope and the living grant behind it. */
+interface LiveScope {
+  scope: string;
+  grantId: string;
 }
 
 /**
@@ -48,31 +56,41 @@ export interface Standing {
  * that a revoke, a disabled account or an edited policy takes effect at once.
  *
  * @param of.jti of an elevated token; a base token has no credential.
+ * @param of.clientId the token's client, which may be one that gets its errors in band.
  */
 export async function standingOf(
   db: Db,
-  of: { subject: string; jti?: string | undefined },
+  of: { subject: string; jti?: string | undefined; clientId: string },
   now: Date,
 ): Promise<Standing | undefined> {
   const { rows } = await db.executeQuery<StandingRow>(
-    CompiledQuery.raw(standingSql, [of.subject, of.jti ?? null, now]),
+    CompiledQuery.raw(standingSql, [of.subject, of.jti ?? null, now, of.clientId]),
   );
   const row = rows[0];
   if (row === undefined) return undefined;
   const person = toAccount(row);
   const policy = await policyOfKey(db, row.policyKey);
-  if (person.disabled) return { person, policy, live: [] };
-  const live = row.grants.flatMap((grant) =>
-    allowedScopes(policy, person.roles, grant)
-      .filter((scope) => grant.issued.includes(scope))
-      .map((scope) => ({ scope, grantId: grant.grant_id })),
-  );
-  return { person, policy, live };
+  const liveOf = (grants: readonly GrantOfStanding[]): LiveScope[] =>
+    (person.disabled ? [] : grants).flatMap((grant) =>
+      allowedScopes(policy, person.roles, grant)
+        .filter((scope) => grant.issued.includes(scope))
+        .map((scope) => ({ scope, grantId: grant.grant_id })),
+    );
+  return {
+    person,
+    policy,
+    live: liveOf(row.grants),
+    inBand: row.clientGrants === null ? undefined : { live: liveOf(row.clientGrants) },
+  };
 }
+
+type GrantOfStanding = Pick<Grant, 'grant_id' | 'client_id' | 'scopes'> & { issued: string[] };
 
 interface StandingRow extends AccountRow {
   policyKey: string | null;
-  grants: (Pick<Grant, 'grant_id' | 'client_id' | 'scopes'> & { issued: string[] })[];
+  grants: GrantOfStanding[];
+  /** Null unless the client gets its errors in band. */
+  clientGrants: GrantOfStanding[] | null;
 }
 
 /** Asked at every request of a tool, so it is written out: nothing is built or compiled then. */
@@ -84,5 +102,11 @@ const standingSql = `
         'scopes', grants.scopes, 'issued', credentials.scopes))
       from credentials join grants on grants.grant_id = any(credentials.grant_ids)
       where credentials.jti = $2 and grants.subject = people.subject
-        and grants.end_reason is null and grants.expires_at > $3 and ${grantNotSuspendedSql}), '[]') end as grants
+        and grants.end_reason is null and grants.expires_at > $3 and ${grantNotSuspendedSql}), '[]') end as grants,
+    case when exists (select from client_states where client_id = $4 and authorization_errors = 'in_band')
+      then coalesce((
+        select json_agg(json_build_object('grant_id', grants.grant_id, 'client_id', grants.client_id,
+          'scopes', grants.scopes, 'issued', grants.scopes))
+        from grants where grants.subject = people.subject and grants.client_id = $4 and grants.session_id is null
+          and grants.end_reason is null and grants.expires_at > $3 and ${grantNotSuspendedSql}), '[]') end as "clientGrants"
   from people where people.subject = $1`;

@@ -14,7 +14,12 @@ const folder = new URL('./migrations/', import.meta.url);
 export async function migrate(ownerConnectionString: string): Promise<void> {
   const connection = connect(ownerConnectionString, { max: 2 });
   try {
-    const migrator = new Migrator({ db: connection.db, provider: { getMigrations } });
+    const migrator = new Migrator({
+      db: connection.db,
+      provider: { getMigrations },
+      // Branches land in any order, and no migration changes what another one made since.
+      allowUnorderedMigrations: true,
+    });
     const { error } = await migrator.migrateToLatest();
     if (error instanceof Error) throw error;
     if (error !== undefined) throw new Error('The database schema could not be brought up to date.', { cause: error });

@@ -1,3 +1,4 @@
+import type { AuthorizationErrors } from '../../workflows/domain/authorization-errors.ts';
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type { ApprovalType } from '../../workflows/domain/approval-type.ts';
 import type { CallStatus } from '../../workflows/domain/call-status.ts';
@@ -251,6 +252,8 @@ export interface ClientStatesTable {
   blocked_at: Date | null;
   blocked_by: string | null;
   block_reason: string | null;
+  /** Null where neither the client nor an admin has said. */
+  authorization_errors: AuthorizationErrors | null;
 }
 
 /** The database as Kysely sees it; `migrations/` is its source. */

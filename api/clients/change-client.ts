@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { tellGrantEnded } from '../../activities/requests/tell-grant-ended.ts';
 import { runChecked } from '../../activities/store/checked-function.ts';
 import { endGrant } from '../../activities/store/grants.ts';
+import type { AuthorizationErrors } from '../../workflows/domain/authorization-errors.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import type { ClientDetail } from '../contract/clients.ts';
 import { requireAdmin } from '../people/require-role.ts';
@@ -47,6 +48,26 @@ export async function nameClient(
   await requireAdmin(deps.db, caller, 'name client');
   await findClient(deps, clientId);
   await runChecked(deps.db, sql`set_client_name(${caller.person.subject}, ${clientId}, ${name})`);
+  return clientDetail(deps, caller, clientId);
+}
+
+/**
+ * Says how a client is told that it lacks a scope. One that gets it in band has its requests made by the tools, and its
+ * grants count at once.
+ *
+ * @throws {DomainError} `not_admin`, `not_found`, `first_party_client`
+ */
+export async function setAuthorizationErrors(
+  deps: ClientDeps,
+  caller: Caller,
+  clientId: string,
+  mode: AuthorizationErrors,
+): Promise<ClientDetail> {
+  await requireAdmin(deps.db, caller, 'set authorization errors of client');
+  if ((await findClient(deps, clientId)).first_party) {
+    throw new DomainError('first_party_client', 'Our own clients understand a challenge; this stays as it is.');
+  }
+  await runChecked(deps.db, sql`set_client_authorization_errors(${caller.person.subject}, ${clientId}, ${mode})`);
   return clientDetail(deps, caller, clientId);
 }
 

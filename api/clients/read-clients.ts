@@ -74,6 +74,7 @@ async function clientViews(deps: ClientDeps): Promise<ClientView[]> {
     const held = holdings.get(client.client_id);
     return {
       ...client,
+      authorization_errors: state?.authorization_errors ?? 'challenge',
       name: state?.name ?? client.registered_name ?? client.client_id,
       blocked:
         state === undefined || state.blocked_at === null

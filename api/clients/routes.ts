@@ -1,9 +1,9 @@
 import { Router } from 'express';
-import { blockBodySchema, nameBodySchema } from '../contract/clients.ts';
+import { authorizationErrorsBodySchema, blockBodySchema, nameBodySchema } from '../contract/clients.ts';
 import { revokeBodySchema } from '../contract/grants.ts';
 import { parseBody, pathId } from '../http/parse.ts';
 import { callerOf } from '../sessions/authenticate.ts';
-import { blockClient, nameClient, revokeHeldBy, unblockClient } from './change-client.ts';
+import { blockClient, nameClient, revokeHeldBy, setAuthorizationErrors, unblockClient } from './change-client.ts';
 import { clientDetail, listClients, type ClientDeps } from './read-clients.ts';
 
 /** OAuth clients: read, name, block, revoke. Expects an authenticated caller. */
@@ -28,6 +28,11 @@ export function clientRoutes(deps: ClientDeps): Router {
 
   router.post('/:id/name', async (req, res) => {
     res.json(await nameClient(deps, callerOf(res), pathId(req), parseBody(nameBodySchema, req).name));
+  });
+
+  router.post('/:id/authorization-errors', async (req, res) => {
+    const { mode } = parseBody(authorizationErrorsBodySchema, req);
+    res.json(await setAuthorizationErrors(deps, callerOf(res), pathId(req), mode));
   });
 
   router.post('/:id/revoke-grants', async (req, res) => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { authorizationErrors } from '../../workflows/domain/authorization-errors.ts';
 import { grantSchema } from './grants.ts';
 
 /** One OAuth client as admins and auditors see it. */
@@ -12,6 +13,8 @@ export const clientSchema = z.object({
   first_party: z.boolean(),
   registered_at: z.iso.datetime().nullable(),
   redirect_uris: z.array(z.string()),
+  /** How it is told that it lacks a scope: by 403 with a challenge, or in the tool's result. */
+  authorization_errors: z.enum(authorizationErrors),
   blocked: z.object({ by: z.string(), at: z.iso.datetime(), reason: z.string() }).nullable(),
   active_grants: z.int(),
   /** People for whom it holds something now. */
@@ -46,6 +49,9 @@ export const blockBodySchema = z.object({
   /** The client's id once more, where blocking needs a confirmation. */
   confirm: z.string().max(128).optional(),
 });
+
+/** Body of `POST /api/clients/{id}/authorization-errors`. */
+export const authorizationErrorsBodySchema = z.strictObject({ mode: z.enum(authorizationErrors) });
 
 /** Body of `POST /api/clients/{id}/name`. */
 export const nameBodySchema = z.object({ name: z.string().trim().min(1).max(80) });

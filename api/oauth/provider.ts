@@ -7,7 +7,8 @@ import { promptPolicy } from './interaction-policy.ts';
 import { loadGrant } from './load-grant.ts';
 import { MintSigningKey } from './mint-signing-key.ts';
 import type { OAuthDeps } from './options.ts';
-import { checkRegistration } from './registration.ts';
+import { authorizationErrorsProperty, checkRegistration } from './registration.ts';
+import { rememberAuthorizationErrors } from './remember-authorization-errors.ts';
 import { renderError } from './render-error.ts';
 import { requestScopeSource } from './request-scopes.ts';
 import { defaultResource, resourceServerInfo } from './resources.ts';
@@ -31,7 +32,7 @@ export function createProvider(deps: OAuthDeps): Provider {
   const mintKey = new MintSigningKey(deps.mintPublicJwk, deps.mint);
 
   const provider = new Provider(deps.issuer, {
-    adapter: adapterFactory(deps.payloads, deps.now),
+    adapter: rememberAuthorizationErrors(adapterFactory(deps.payloads, deps.now), deps.db),
     clients: firstPartyClients(deps),
     // ID tokens take the first key that fits: the base key, which needs no mint.
     jwks: { keys: [{ ...deps.basePrivateJwk, use: 'sig', alg: 'ES256' }, mintKey] },
@@ -43,7 +44,7 @@ export function createProvider(deps: OAuthDeps): Provider {
     },
     clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post'],
     extraClientMetadata: {
-      properties: ['scope'],
+      properties: ['scope', authorizationErrorsProperty],
       validator: (_ctx, _name, _value, metadata) => checkRegistration(metadata),
     },
     enabledJWA: { idTokenSigningAlgValues: ['ES256'] },

@@ -1,4 +1,5 @@
 import { errors, type ClientMetadata } from 'oidc-provider';
+import { authorizationErrors, type AuthorizationErrors } from '../../workflows/domain/authorization-errors.ts';
 import { mcpServerClientId } from '../../workflows/domain/clients.ts';
 import { isFirstParty, tokenExchangeGrant } from './clients.ts';
 
@@ -16,6 +17,13 @@ const unownedSchemes: readonly string[] = [
 /** What a client may ask for at registration; scopes of the tools are asked for at each authorization instead. */
 const registrableScopes: readonly string[] = ['openid', 'offline_access'];
 
+/** Our own client metadata (RFC 7591 section 2): how the client wants to be told that it lacks a scope. */
+export const authorizationErrorsProperty = 'countersign_authorization_errors';
+
+export function isAuthorizationErrors(value: unknown): value is AuthorizationErrors {
+  return authorizationErrors.some((known) => known === value);
+}
+
 /**
  * What a registration has to hold to, beyond RFC 7591: the provider calls it for every client before its own checks.
  * Scopes that are not known are left out, not refused: stock clients send all that a resource names.
@@ -27,6 +35,10 @@ export function checkRegistration(metadata: ClientMetadata): void {
   const { redirect_uris: uris = [], client_name: name, grant_types: grantTypes } = metadata;
   if (Array.isArray(grantTypes) && grantTypes.includes(tokenExchangeGrant)) {
     throw new errors.InvalidClientMetadata('grant_types cannot name token exchange');
+  }
+  const errorsMode = metadata[authorizationErrorsProperty];
+  if (errorsMode !== undefined && !isAuthorizationErrors(errorsMode)) {
+    throw new errors.InvalidClientMetadata(`${authorizationErrorsProperty} must be challenge or in_band`);
   }
   if (typeof name === 'string' && name.length > maxNameLength) {
     throw new errors.InvalidClientMetadata(`client_name is longer than ${maxNameLength} characters`);

@@ -1,4 +1,10 @@
-import { blockBodySchema, clientDetailSchema, clientListSchema, nameBodySchema } from '../contract/clients.ts';
+import {
+  authorizationErrorsBodySchema,
+  blockBodySchema,
+  clientDetailSchema,
+  clientListSchema,
+  nameBodySchema,
+} from '../contract/clients.ts';
 import { freezeBodySchema, freezeStateSchema } from '../contract/freeze.ts';
 import { revokeBodySchema } from '../contract/grants.ts';
 import { disableBodySchema, listPeopleQuerySchema, peopleListSchema, personDetailSchema } from '../contract/people.ts';
@@ -104,6 +110,15 @@ export const administrationRoutes: readonly RouteDoc[] = [
     body: nameBodySchema,
     answers: client,
     problems: ['not_admin'],
+  },
+  {
+    ...change,
+    id: 'setClientAuthorizationErrors',
+    path: '/api/clients/{id}/authorization-errors',
+    summary: 'Say how a client is told that it lacks a scope: by 403 with a challenge, or in the result of the tool',
+    body: authorizationErrorsBodySchema,
+    answers: client,
+    problems: ['first_party_client', 'not_admin'],
   },
   {
     ...change,

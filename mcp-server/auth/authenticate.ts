@@ -67,7 +67,7 @@ async function authInfoOf(
     throw error instanceof TokenRefused ? new OAuthError(OAuthErrorCode.InvalidToken, error.message) : error;
   });
   const jti = verified.scopes.some(isElevated) ? verified.jti : undefined;
-  const standing = await options.authority.standing({ subject: verified.subject, jti });
+  const standing = await options.authority.standing({ subject: verified.subject, jti, clientId: verified.clientId });
   if (standing === undefined || standing.person.disabled)
     throw new OAuthError(OAuthErrorCode.InvalidToken, 'The account of this token is not open.');
   return {

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { RequestId } from '@modelcontextprotocol/server';
 import { DomainError } from '../../workflows/domain/errors.ts';
+import type { AskedCall } from './begin-call.ts';
 import type { Caller } from './caller.ts';
 import type { AuthorizationError } from '../../workflows/domain/insufficient-scope-error.ts';
 
@@ -15,10 +16,17 @@ export interface CallPermit {
   begun: Promise<boolean>;
 }
 
+/** That a call was judged and may not run, which its result says. */
+export interface InBandRefusal extends AskedCall {
+  error: AuthorizationError;
+  args: Record<string, unknown>;
+}
+
 /** What was decided about one HTTP request, which a legacy batch may fill with several calls. */
 export interface RequestDecisions {
   ids: Set<string>;
   permits: Map<string, CallPermit>;
+  inBand: Map<string, InBandRefusal>;
   refusal?: AuthorizationError;
   unavailable?: true;
   /** Two calls of one batch share an id, so that a permit of one could pass for the other. */
@@ -29,7 +37,7 @@ const decisions = new AsyncLocalStorage<RequestDecisions>();
 
 /** Runs the handling of one HTTP request with its own decisions, which are handed back with the result. */
 export async function withDecisions<T>(work: () => Promise<T>): Promise<{ result: T; made: RequestDecisions }> {
-  const made: RequestDecisions = { ids: new Set(), permits: new Map() };
+  const made: RequestDecisions = { ids: new Set(), permits: new Map(), inBand: new Map() };
   return { result: await decisions.run(made, work), made };
 }
 
@@ -52,6 +60,10 @@ export function recordPermit(id: RequestId, permit: CallPermit): void {
   current().permits.set(permitKey(id, permit.toolName), permit);
 }
 
+export function recordInBand(id: RequestId, refusal: InBandRefusal): void {
+  current().inBand.set(permitKey(id, refusal.toolName), refusal);
+}
+
 export function recordRefusal(refusal: AuthorizationError): void {
   current().refusal = refusal;
 }
@@ -72,6 +84,11 @@ export function permitOf(id: RequestId, toolName: string): CallPermit {
   if (permit === undefined || own?.ambiguous === true)
     throw new DomainError('insufficient_scope', `The call of ${toolName} was not authorized.`);
   return permit;
+}
+
+/** What the result of a refused call is to say; undefined for one that may run. */
+export function inBandRefusalOf(id: RequestId, toolName: string): InBandRefusal | undefined {
+  return decisions.getStore()?.inBand.get(permitKey(id, toolName));
 }
 
 function current(): RequestDecisions {

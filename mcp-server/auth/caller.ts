@@ -6,17 +6,24 @@ import type { KnownPerson, LiveScope, Standing } from '../ports.ts';
 export class Caller {
   readonly person: KnownPerson;
   readonly policy: Policy;
-  /** The elevated scopes that the token carries and whose grants are alive. */
+  /** The elevated scopes that the token carries and whose grants are alive; in band, all that its client holds here. */
   readonly held: readonly LiveScope[];
   readonly clientId: string;
   readonly jti: string;
+  /** The client gets its refusals in the results of tools. */
+  readonly inBand: boolean;
   /** As signed. */
   readonly tokenScopes: readonly string[];
 
   constructor(standing: Standing, token: { clientId: string; jti: string; scopes: readonly string[] }) {
-    this.person = standing.person;
-    this.policy = standing.policy;
-    this.held = standing.live.filter(({ scope }) => token.scopes.includes(scope));
+    const { person, policy, live, inBand } = standing;
+    this.person = person;
+    this.policy = policy;
+    this.held = [
+      ...live.filter(({ scope }) => token.scopes.includes(scope)),
+      ...(inBand?.live ?? []).filter(({ scope }) => policy.scopes[scope]?.resource === 'mcp'),
+    ];
+    this.inBand = inBand !== undefined;
     this.clientId = token.clientId;
     this.jti = token.jti;
     this.tokenScopes = token.scopes;

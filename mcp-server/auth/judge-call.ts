@@ -10,10 +10,15 @@ import { isElevated } from '../../workflows/domain/scopes.ts';
 import type { LiveScope } from '../ports.ts';
 import type { Caller } from './caller.ts';
 
-/** Whether a call may run. A refusal names every scope the client should ask for: what it holds and what it lacks. */
-export type CallVerdict =
-  | { allowed: true; scope: string; grantId: string | undefined }
-  | { allowed: false; error: AuthorizationError; challengeScopes: readonly [string, ...string[]] };
+/** That a call may not run, with every scope the client should ask for: what it holds and what it lacks. */
+export interface CallRefused {
+  allowed: false;
+  error: AuthorizationError;
+  challengeScopes: readonly [string, ...string[]];
+}
+
+/** Whether a call may run. */
+export type CallVerdict = { allowed: true; scope: string; grantId: string | undefined } | CallRefused;
 
 /** Pure: judges a call of a tool that needs `requiredScope` by what the caller holds now. */
 export function judgeCall(

@@ -1,10 +1,9 @@
 import type { ScopeChallengeHandler } from '@modelcontextprotocol/server';
 import { callDigest } from '../../activities/store/call-digest.ts';
 import type { Authority } from '../ports.ts';
-import { callEntry } from './call-entry.ts';
-import { claimCallId, recordPermit, recordRefusal, recordUnavailable } from './call-permits.ts';
+import { beginCall } from './begin-call.ts';
+import { claimCallId, recordInBand, recordPermit, recordRefusal, recordUnavailable } from './call-permits.ts';
 import { callerOf } from './caller.ts';
-import { judgeCall } from './judge-call.ts';
 
 /** A tool as far as its calls are judged. */
 export interface JudgedTool {
@@ -17,7 +16,7 @@ export interface JudgedTool {
 
 /**
  * Judges every call of one tool against the database and the live policy, before it runs. A refusal is audited and
- * becomes 403 `insufficient_scope`.
+ * becomes 403 `insufficient_scope`, or, for clients that get theirs in band, is left to the tool's result.
  */
 export function scopeChallenge(
   authority: Authority,
@@ -27,30 +26,19 @@ export function scopeChallenge(
   return async ({ request, authInfo }) => {
     const caller = callerOf(authInfo);
     const { policy } = caller;
-    const argumentDigest = callDigest({ server: resource, tool: toolName, arguments: argumentsOf(request.params) });
+    const args = argumentsOf(request.params);
+    const argumentDigest = callDigest({ server: resource, tool: toolName, arguments: args });
     claimCallId(request.id);
     try {
       const requiredScope =
         (Object.hasOwn(policy.tools, toolName) ? policy.tools[toolName]?.scope : undefined) ?? ownScope;
-      let { held } = caller;
-      let begun = Promise.resolve(true);
-      let verdict = judgeCall(policy, caller, held, toolName, requiredScope);
-      while (verdict.allowed && verdict.grantId !== undefined) {
-        const { grantId } = verdict;
-        const permit = { caller, toolName, scope: verdict.scope, grantId, argumentDigest };
-        begun = authority.startCall({ grantId, entry: callEntry('tool.called', permit), synced: !readOnly });
-        // Nothing of a call that only reads is handed out before it is known to have begun: that is awaited then.
-        begun.catch(() => undefined);
-        if (readOnly || (await begun)) break;
-        // The grant ended since it was read: judge by what is left.
-        held = held.filter((live) => live.grantId !== grantId);
-        verdict = judgeCall(policy, caller, held, toolName, requiredScope);
-      }
-      if (verdict.allowed) {
-        const { scope, grantId } = verdict;
-        recordPermit(request.id, { caller, toolName, scope, grantId, argumentDigest, begun });
+      const asked = { caller, toolName, requiredScope, argumentDigest, readOnly };
+      const begun = await beginCall(authority, asked);
+      if ('permit' in begun) {
+        recordPermit(request.id, begun.permit);
         return undefined;
       }
+      const { error, challengeScopes } = begun.refused;
       await authority.audit({
         type: 'tool.refused',
         actor: caller.person.subject,
@@ -60,12 +48,17 @@ export function scopeChallenge(
         data: {
           tool: toolName,
           argument_digest: argumentDigest,
-          approval_type: verdict.error.approval_type,
+          approval_type: error.approval_type,
           jti: caller.jti,
+          ...(caller.inBand ? { in_band: true } : {}),
         },
       });
-      recordRefusal(verdict.error);
-      return { scopes: verdict.challengeScopes, errorDescription: `${toolName} needs the scope ${requiredScope}` };
+      if (caller.inBand) {
+        recordInBand(request.id, { ...asked, error, args });
+        return undefined;
+      }
+      recordRefusal(error);
+      return { scopes: challengeScopes, errorDescription: `${toolName} needs the scope ${requiredScope}` };
     } catch (error) {
       recordUnavailable();
       throw error;

@@ -1,10 +1,12 @@
 import type { CallToolResult, McpServer, ScopeChallengeHandler, ToolAnnotations } from '@modelcontextprotocol/server';
 import type { z } from 'zod';
-import { permitOf } from '../auth/call-permits.ts';
+import { inBandRefusalOf, permitOf, type InBandRefusal } from '../auth/call-permits.ts';
 import { callerOf, type Caller } from '../auth/caller.ts';
 import type { JudgedTool } from '../auth/scope-challenge.ts';
+import type { answerInBand } from '../authorization/answer-in-band.ts';
 import type { CallRecorder } from './call-recorder.ts';
 import { jsonSchemaOnce } from './json-schema-once.ts';
+import { outputSchema } from './output-schema.ts';
 import { toolFailure } from './tool-failure.ts';
 
 /** What a tool's code is given besides its arguments. */
@@ -20,6 +22,8 @@ export interface ToolCall {
 export interface ToolHost {
   challenge(tool: JudgedTool): ScopeChallengeHandler;
   recorder: CallRecorder;
+  /** For clients that get their refusals in the results of tools. */
+  answerInBand(refused: InBandRefusal, token: string): ReturnType<typeof answerInBand>;
 }
 
 /** A tool that can be put on a server. */
@@ -45,7 +49,7 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
   run(args: z.output<Input>, call: ToolCall): Promise<z.output<Output>>;
 }): Tool {
   const { name, title, description, scope, annotations } = tool;
-  const [input, output] = [jsonSchemaOnce(tool.input), jsonSchemaOnce(tool.output)];
+  const [input, output] = [jsonSchemaOnce(tool.input), outputSchema(tool.output)];
   return {
     name,
     scope,
@@ -60,7 +64,10 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
       };
       server.registerTool(name, config, async (args, context): Promise<CallToolResult> => {
         const caller = callerOf(context.http?.authInfo);
-        const permit = permitOf(context.mcpReq.id, name);
+        const refused = inBandRefusalOf(context.mcpReq.id, name);
+        const answered = refused && (await host.answerInBand(refused, context.http?.authInfo?.token ?? ''));
+        if (answered !== undefined && 'result' in answered) return answered.result;
+        const permit = answered?.permit ?? permitOf(context.mcpReq.id, name);
         return host.recorder.record(permit, async () => {
           try {
             const { signal } = context.mcpReq;

@@ -77,7 +77,9 @@ describe('what policy grants at once', () => {
     const { scope, jti } = await verifyToken(first.status === 'approved' ? (first.new_token ?? '') : '');
     expect(scope).toBe('none read:files');
     const { subject } = caller.person;
-    expect((await standingOf(stack.app.db, { subject, jti }, new Date()))?.live).toHaveLength(1);
+    expect(
+      (await standingOf(stack.app.db, { subject, jti, clientId: caller.clientId }, new Date()))?.live,
+    ).toHaveLength(1);
     const again = await upgradeScope(stack.deps, caller, { scopes: ['read:files'] });
     expect(again).toMatchObject({ status: 'approved', auto_approved: false });
     expect(again.status === 'approved' && again.new_token).toBeTruthy();
@@ -347,7 +349,7 @@ describe('grants (RULES 12, 15)', () => {
     });
     expect((await revokeGrant(stack.deps, approver, grant?.grant_id ?? '', 'done')).status).toBe('revoked');
     const { subject } = caller.person;
-    expect((await standingOf(stack.app.db, { subject, jti }, new Date()))?.live).toEqual([]);
+    expect((await standingOf(stack.app.db, { subject, jti, clientId: caller.clientId }, new Date()))?.live).toEqual([]);
     await expect
       .poll(
         async () =>

@@ -10,6 +10,7 @@ let postgres: TestPostgres;
 let owner: Connection;
 let app: Connection;
 const soon = new Date(Date.now() + 60_000);
+const clientId = 'countersign-chat';
 
 beforeAll(async () => {
   postgres = await startPostgres();
@@ -28,7 +29,7 @@ beforeAll(async () => {
     .values({
       request_id: 'req_1',
       subject: 'usr_dev',
-      client_id: 'countersign-chat',
+      client_id: clientId,
       scopes: ['read:files'],
       digest: 'd',
       dedupe_key: 'k',
@@ -41,7 +42,7 @@ beforeAll(async () => {
       grant_id: 'grt_1',
       request_id: 'req_1',
       subject: 'usr_dev',
-      client_id: 'countersign-chat',
+      client_id: clientId,
       scopes: ['read:files'],
       granted_at: new Date(),
       expires_at: soon,
@@ -53,7 +54,7 @@ beforeAll(async () => {
       jti: 'jti_1',
       grant_ids: ['grt_1'],
       subject: 'usr_dev',
-      client_id: 'countersign-chat',
+      client_id: clientId,
       resource: 'r',
       scopes: ['read:files'],
       issued_at: new Date(),
@@ -68,17 +69,17 @@ afterAll(async () => {
 });
 
 it('knows people and lists them without their passwords', async () => {
-  expect(await storeAuthority(app.db).standing({ subject: 'usr_dev' })).toMatchObject({
+  expect(await storeAuthority(app.db).standing({ subject: 'usr_dev', clientId })).toMatchObject({
     person: { email: 'demo@example.com', roles: ['developer'], disabled: false },
     live: [],
   });
-  expect(await storeAuthority(app.db).standing({ subject: 'usr_nobody' })).toBeUndefined();
+  expect(await storeAuthority(app.db).standing({ subject: 'usr_nobody', clientId })).toBeUndefined();
   expect(JSON.stringify(await storeDirectory(app.db).users())).not.toContain('scrypt-hash');
 });
 
 it('finds a scope alive until its grant expires or is revoked', async () => {
   const at = async (time: Date, jti = 'jti_1') =>
-    (await storeAuthority(app.db, () => time).standing({ subject: 'usr_dev', jti }))?.live;
+    (await storeAuthority(app.db, () => time).standing({ subject: 'usr_dev', clientId, jti }))?.live;
   expect(await at(new Date())).toMatchObject([{ scope: 'read:files', grantId: 'grt_1' }]);
   const entry = { type: 'tool.finished', actor: 'usr_dev', scopes: ['read:files'] } as const;
   expect(await storeAuthority(app.db, () => soon).startCall({ grantId: 'grt_1', entry, synced: true })).toBe(false);

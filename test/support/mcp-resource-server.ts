@@ -1,6 +1,7 @@
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
 import { pino } from 'pino';
 import type { AuditEntry } from '../../activities/store/audit.ts';
+import type { AuthorizationApi } from '../../mcp-server/authorization/ports.ts';
 import { startMcpServer } from '../../mcp-server/main.ts';
 import type { RunningMcpServer, TrustedKey } from '../../mcp-server/options.ts';
 import type { Authority, KnownPerson, LiveScope, Standing } from '../../mcp-server/ports.ts';
@@ -63,14 +64,16 @@ export class TestAuthority implements Authority {
   readonly people = new Map(testPeople.map((person) => [person.subject, person]));
   /** By `jti`. */
   readonly live = new Map<string, LiveScope[]>();
+  /** What every client holds; undefined while they are challenged instead. */
+  inBand: Standing['inBand'];
   readonly entries: AuditEntry[] = [];
   /** The functions that behave as if the database were away. */
   readonly away = new Set<keyof Authority>();
 
-  async standing(of: { subject: string; jti?: string }): Promise<Standing | undefined> {
+  async standing(of: { subject: string; jti?: string | undefined }): Promise<Standing | undefined> {
     this.#reach('standing');
     const person = this.people.get(of.subject);
-    return person && { person, policy: this.livePolicy, live: this.live.get(of.jti ?? '') ?? [] };
+    return person && { person, policy: this.livePolicy, live: this.live.get(of.jti ?? '') ?? [], inBand: this.inBand };
   }
 
   async policy(): Promise<Policy> {
@@ -94,6 +97,9 @@ export class TestAuthority implements Authority {
     if (this.away.has(name)) throw new Error('connect ECONNREFUSED');
   }
 }
+
+/** Nothing can be asked for or decided. */
+export const noAuthorizations: AuthorizationApi = { of: () => ({ ask: () => Promise.reject(new Error('not here')) }) };
 
 export interface TestKey {
   trusted: TrustedKey;
@@ -140,6 +146,7 @@ export async function startResourceServer(workspace: string): Promise<TestResour
     issuer: testIssuer,
     keys: [base.trusted, mint.trusted],
     authority,
+    authorizations: noAuthorizations,
     directory: {
       users: async () => testPeople.map((person) => ({ ...person, displayName: person.email })),
       setRoles: () => Promise.reject(new Error('not here')),

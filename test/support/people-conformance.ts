@@ -316,7 +316,9 @@ export function describePeopleStore(name: string, start: () => Promise<StoreUnde
           expiresAt: new Date(Date.now() + hour),
         });
         const live = async () =>
-          (await standingOf(app.db, { subject: uma, jti }, new Date()))?.live.map(({ scope }) => scope);
+          (await standingOf(app.db, { subject: uma, jti, clientId: 'agent' }, new Date()))?.live.map(
+            ({ scope }) => scope,
+          );
         expect([await begins(grantId), await live()]).toEqual([true, ['execute:commands']]);
         await freeze(ada, 'a stolen laptop');
         expect(await findFreeze(mint.db)).toMatchObject({ reason: 'a stolen laptop', frozen_by: ada });

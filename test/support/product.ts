@@ -15,6 +15,7 @@ import { readinessHandler } from '../../api/health/readiness.ts';
 import { createHttpServer } from '../../api/http/http-server.ts';
 import { requestLog } from '../../api/http/request-log.ts';
 import { startApi } from '../../api/main.ts';
+import { httpAuthorizationApi } from '../../mcp-server/authorization/http-authorization-api.ts';
 import { startMcpServer } from '../../mcp-server/main.ts';
 import { storeAuthority, storeDirectory } from '../../mcp-server/store-authority.ts';
 import { startOrchestrationWorker } from '../../workers/main.ts';
@@ -85,6 +86,7 @@ export async function startProduct(
   };
   const mintSocketPath = join(folder, 'mint.sock');
   const clientSecret = randomBytes(32).toString('base64url');
+  const mcpServerSecret = randomBytes(32).toString('base64url');
   const makers: Record<keyof Product['roles'], () => Promise<Role>> = {
     mint: () =>
       startMint({
@@ -116,7 +118,7 @@ export async function startProduct(
         mintSocketPath,
         cookieKeys: [randomBytes(32).toString('base64url')],
         chatClientSecret: clientSecret,
-        mcpServerSecret: randomBytes(32).toString('base64url'),
+        mcpServerSecret,
         version: '0.0.0-test',
       }),
     mcp: () =>
@@ -133,6 +135,7 @@ export async function startProduct(
         createServer: createHttpServer,
         readiness: readinessHandler(partChecks({ db: database.db }), { logger, rememberMs: 0 }),
         directory: storeDirectory(database.db),
+        authorizations: httpAuthorizationApi({ issuer, apiResource, clientSecret: mcpServerSecret }),
         workspace,
         ...logOf('mcp'),
         allowedHosts: ['localhost'],

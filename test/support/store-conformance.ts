@@ -363,13 +363,13 @@ export function describeStore(name: string, start: () => Promise<StoreUnderTest>
         issuedAt: new Date(),
         expiresAt: new Date(Date.now() + hour),
       });
-      const live = async (of = { subject, jti }): Promise<string[]> =>
+      const live = async (of = { subject, jti, clientId: 'client' }): Promise<string[]> =>
         (await standingOf(app.db, of, new Date()))?.live.map(({ scope }) => scope).sort() ?? [];
       expect(await live()).toEqual(['execute:commands', 'read:files']);
       await endGrant(app.db, first, { reason: 'revoked', by: approver, at: new Date() });
       expect(await live()).toEqual(['read:files']);
-      expect(await live({ subject, jti: randomUUID() })).toEqual([]);
-      expect(await live({ subject: approver, jti })).toEqual([]);
+      expect(await live({ subject, jti: randomUUID(), clientId: 'client' })).toEqual([]);
+      expect(await live({ subject: approver, jti, clientId: 'client' })).toEqual([]);
     });
 
     it('appends to the audit table and never changes it, whoever tries', async () => {

@@ -3,7 +3,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { createApp } from '../../../mcp-server/app.ts';
-import { TestAuthority, testIssuer, testKey, testResource, testToken } from '../../support/mcp-resource-server.ts';
+import {
+  noAuthorizations,
+  TestAuthority,
+  testIssuer,
+  testKey,
+  testResource,
+  testToken,
+} from '../../support/mcp-resource-server.ts';
 import { registerContentTools, registerReadables } from './content.ts';
 import { registerInputTools } from './inputs.ts';
 
@@ -24,6 +31,7 @@ export async function startConformanceServer(): Promise<{
       issuer: testIssuer,
       keys: [base.trusted],
       authority: new TestAuthority(),
+      authorizations: noAuthorizations,
       directory: { users: async () => [], setRoles: () => Promise.reject(new Error('not here')) },
       workspace: '/nowhere',
       logger: pino({ level: 'silent' }),

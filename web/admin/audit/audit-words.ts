@@ -53,6 +53,7 @@ const words: Readonly<Record<string, Word>> = {
   'client.blocked': { text: 'Client blocked', tone: 'bad' },
   'client.unblocked': { text: 'Client unblocked', tone: 'good' },
   'client.named': { text: 'Client renamed' },
+  'client.errors_set': { text: 'How a client is told what it lacks, set' },
   'grants.frozen': { text: 'Everything elevated frozen', tone: 'bad' },
   'grants.unfrozen': { text: 'Freeze lifted', tone: 'good' },
   'people.seeded': { text: 'Demo people added' },

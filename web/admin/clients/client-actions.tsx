@@ -7,9 +7,10 @@ import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { ExplainedButton } from '../../ui/explained-button.tsx';
 import { showToast } from '../../ui/toast-store.ts';
 import { clientsKey, grantsKey } from '../queries.ts';
+import { ErrorsDialog, errorsWords } from './errors-dialog.tsx';
 import { RenameDialog } from './rename-dialog.tsx';
 
-type Asking = 'block' | 'revoke' | 'rename';
+type Asking = 'block' | 'revoke' | 'rename' | 'errors';
 
 /** Naming, blocking and revoking; off for whoever only reads, with the reason. */
 export function ClientActions({ client, canChange }: { client: ClientView; canChange: boolean }) {
@@ -32,6 +33,11 @@ export function ClientActions({ client, canChange }: { client: ClientView; canCh
       <ExplainedButton why={reader} onClick={() => setAsking('rename')}>
         Rename…
       </ExplainedButton>
+      {!client.first_party && (
+        <ExplainedButton why={reader} onClick={() => setAsking('errors')}>
+          Change errors…
+        </ExplainedButton>
+      )}
       <ExplainedButton
         look="bad"
         why={reader ?? (client.active_grants === 0 ? 'It holds nothing.' : undefined)}
@@ -56,6 +62,15 @@ export function ClientActions({ client, canChange }: { client: ClientView; canCh
         <RenameDialog
           name={client.name}
           onRename={(name) => change('name', { name }, `Now called ${name}`)}
+          onClose={close}
+        />
+      )}
+      {asking === 'errors' && (
+        <ErrorsDialog
+          client={client}
+          onChange={(mode) =>
+            change('authorization-errors', { mode }, `${client.name} is told what it lacks ${errorsWords[mode]}`)
+          }
           onClose={close}
         />
       )}

@@ -12,6 +12,7 @@ import { GrantRow } from '../grants/grant-row.tsx';
 import { adminPaths } from '../paths.ts';
 import { BackLink } from '../shell/back-link.tsx';
 import { ClientActions } from './client-actions.tsx';
+import { errorsWords } from './errors-dialog.tsx';
 import { ClientBadges } from './client-badges.tsx';
 import { clientQuery } from './queries.ts';
 
@@ -66,6 +67,7 @@ export function ClientPage({ clientId }: { clientId: string }) {
                   'unknown'
                 ),
               ],
+              ['Told what it lacks', errorsWords[client.authorization_errors]],
               ['Returns to', client.redirect_uris.length === 0 ? 'nowhere' : client.redirect_uris.join(', ')],
             ]}
           />

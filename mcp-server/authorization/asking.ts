@@ -1,0 +1,47 @@
+import type { UpgradeScopeResponse } from '../../api/contract/scope-requests.ts';
+
+/** What came of asking for a tool's scope. */
+export interface Asked {
+  granted: boolean;
+  message: string;
+  approval_request_id?: string;
+  approval_url?: string;
+  expires_at?: string;
+}
+
+/** The API's answer in words for a model and its person. Pure. */
+export function asking(
+  issuer: string,
+  { toolName, requiredScope }: { toolName: string; requiredScope: string },
+  answer: UpgradeScopeResponse,
+): Asked {
+  const needs = `${toolName} needs the scope ${requiredScope}`;
+  switch (answer.status) {
+    case 'approved':
+      return { granted: true, message: `${needs}, which is granted. Call ${toolName} again.` };
+    case 'pending_admin_approval':
+      return {
+        granted: false,
+        message: `${needs}. It has been asked for and waits for another person's approval; nothing has run. Show approval_url to your person: approvers decide there. Once it is approved, call ${toolName} again.`,
+        approval_request_id: answer.approval_request_id,
+        approval_url: new URL(`/dashboard/requests/${encodeURIComponent(answer.approval_request_id)}`, issuer).href,
+        expires_at: answer.expires_at,
+      };
+    case 'pending_user_approval':
+      return {
+        granted: false,
+        message: `${needs}. It has been asked for and waits for your person's own consent; nothing has run. Show approval_url to them: they decide there. Afterwards call ${toolName} again.`,
+        approval_request_id: answer.approval_request_id,
+        approval_url: answer.consent_url,
+        expires_at: answer.expires_at,
+      };
+    case 'denied':
+      return {
+        granted: false,
+        message: `${needs}, which was refused: ${answer.reason}`,
+        ...(answer.approval_request_id === undefined ? {} : { approval_request_id: answer.approval_request_id }),
+      };
+    default:
+      return answer satisfies never;
+  }
+}

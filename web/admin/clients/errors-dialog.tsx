@@ -1,0 +1,34 @@
+import type { ClientView } from '../../../api/contract/clients.ts';
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
+
+/** How a client is told that it lacks a scope, in words. */
+export const errorsWords: Record<ClientView['authorization_errors'], string> = {
+  challenge: 'by a challenge (403)',
+  in_band: 'in the tool’s result',
+};
+
+/** Turns how a client is told that it lacks a scope. */
+export function ErrorsDialog(props: {
+  client: ClientView;
+  onChange: (mode: ClientView['authorization_errors']) => Promise<unknown>;
+  onClose: () => void;
+}) {
+  const { client } = props;
+  const next = client.authorization_errors === 'in_band' ? 'challenge' : 'in_band';
+  return (
+    <ConfirmDialog
+      title={`Tell ${client.name} ${errorsWords[next]}?`}
+      action="Change"
+      pending="Changing…"
+      look="primary"
+      onConfirm={() => props.onChange(next)}
+      onClose={props.onClose}
+    >
+      <p>
+        {next === 'in_band'
+          ? 'For a client that cannot go back to sign-in for more: a refused call makes the request by itself, and its result says where it is decided. What this client is granted counts for its next call, whatever its token says.'
+          : 'For a client that can go back to sign-in for more: a refused call is 403 and makes no request. Only what its token says counts.'}
+      </p>
+    </ConfirmDialog>
+  );
+}

@@ -1,0 +1,6 @@
+/**
+ * How a client is told that it lacks a scope: by 403 with a challenge (RFC 6750), or, for one that cannot step up, in the
+ * tool's result with the request already made (RULES 20).
+ */
+export const authorizationErrors = ['challenge', 'in_band'] as const;
+export type AuthorizationErrors = (typeof authorizationErrors)[number];
