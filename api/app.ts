@@ -8,6 +8,7 @@ import { readinessHandler } from './health/readiness.ts';
 import { createBaseApp, notFoundHandler } from './http/base-app.ts';
 import { requireSameOrigin } from './http/browser-guard.ts';
 import { methodGuard } from './http/method-guard.ts';
+import { introspectionRoutes } from './introspection/routes.ts';
 import { interactionRoutes } from './oauth/interactions.ts';
 import type { OAuthDeps } from './oauth/options.ts';
 import { createProvider } from './oauth/provider.ts';
@@ -83,6 +84,7 @@ export function createApiApp(deps: ApiAppDeps): Express {
   app.use('/api', api);
 
   app.post(oauthRoutes.registration, registrationLimit());
+  app.use(introspectionRoutes(deps));
   app.use((request, response, next) => {
     if (isProviderPath(request.path)) void answerOAuth(request, response);
     else next();

@@ -112,6 +112,41 @@ program
     await addPerson({ email, name: options.name, roles: options.role }, progress);
   });
 
+const resourceServer = program
+  .command('resource-server')
+  .description("credentials of other people's resource servers, which the policy file lists under resources")
+  .addHelpText(
+    'after',
+    '\nOn what npm start runs on the state folder, or on COUNTERSIGN_DATABASE_URL (the owner role).',
+  );
+const stateOption = ['--state <folder>', 'of npm start (default: .countersign)', '.countersign'] as const;
+resourceServer
+  .command('add')
+  .description('make credentials; the secret is printed this once')
+  .argument('<name>', 'as under resources in the policy file')
+  .option(...stateOption)
+  .action(async (name: string, options: { state: string }) => {
+    const { addResourceServerCommand } = await import('./resource-server-commands.ts');
+    await addResourceServerCommand(name, options.state, progress);
+  });
+resourceServer
+  .command('list')
+  .description('who has credentials')
+  .option(...stateOption)
+  .action(async (options: { state: string }) => {
+    const { listResourceServersCommand } = await import('./resource-server-commands.ts');
+    await listResourceServersCommand(options.state, progress);
+  });
+resourceServer
+  .command('remove')
+  .description('take credentials away, at once')
+  .argument('<name-or-id>', 'all of a resource, or one')
+  .option(...stateOption)
+  .action(async (idOrName: string, options: { state: string }) => {
+    const { removeResourceServersCommand } = await import('./resource-server-commands.ts');
+    await removeResourceServersCommand(idOrName, options.state, progress);
+  });
+
 program
   .command('fetch-temporal', { hidden: true })
   .description('fetch the Temporal binaries into the cache, for images and CI')

@@ -2,7 +2,7 @@ import type { WorkflowBundleOption } from '@temporalio/worker';
 import type { JWK } from 'jose';
 import type { Logger } from 'pino';
 import type { SweepTiming } from '../activities/sweep/deps.ts';
-import type { PolicyResource } from '../workflows/domain/policy.ts';
+import type { OwnIdentifiers } from '../workflows/domain/resources.ts';
 
 /** Where Temporal is. */
 export interface TemporalOptions {
@@ -31,8 +31,8 @@ export interface MintOptions {
   decisionPublicJwk: JWK;
   mintPrivateJwk: JWK;
   issuer: string;
-  /** The resource identifier (RFC 8707) behind each resource of the policy. */
-  resources: Readonly<Record<PolicyResource, string>>;
+  /** The identifiers (RFC 8707) of our own resources; others' are in the policy. */
+  resources: OwnIdentifiers;
   socketPath: string;
   logger: Logger;
 }

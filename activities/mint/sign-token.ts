@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { mcpServerClientId } from '../../workflows/domain/clients.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import { scopePolicy } from '../../workflows/domain/evaluate-policy.ts';
-import type { PolicyResource } from '../../workflows/domain/policy.ts';
+import { identifierOf, resourceNamed, type OwnIdentifiers } from '../../workflows/domain/resources.ts';
 import { isElevated, parseScope } from '../../workflows/domain/scopes.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Db, DbOrTrx } from '../store/connect.ts';
@@ -14,13 +14,13 @@ import { livePolicy } from '../store/policies.ts';
 /** An elevated token lives this long at most, in seconds (RULES 11). */
 export const maxElevatedTokenSeconds = 300;
 
-/** What {@link signToken} needs: the mint's own key, its issuer and the identifier behind each resource of the policy. */
+/** What {@link signToken} needs: the mint's own key, its issuer and the identifiers of our resources; those of others are in the policy. */
 export interface SignDeps {
   db: Db;
   privateKey: KeyObject;
   kid: string;
   issuer: string;
-  resources: Readonly<Record<PolicyResource, string>>;
+  resources: OwnIdentifiers;
   now: () => Date;
 }
 
@@ -90,12 +90,8 @@ function readClaims(deps: SignDeps, signingInput: string): Claims {
   if (rest.length > 0 || !parsedHeader.success || !claims.success) {
     throw new DomainError('invalid_request', 'This is not the signing input of an access token.');
   }
-  if (
-    parsedHeader.data.kid !== deps.kid ||
-    claims.data.iss !== deps.issuer ||
-    !Object.values(deps.resources).includes(claims.data.aud)
-  ) {
-    throw new DomainError('invalid_request', 'The token names another key, issuer or resource.');
+  if (parsedHeader.data.kid !== deps.kid || claims.data.iss !== deps.issuer) {
+    throw new DomainError('invalid_request', 'The token names another key or issuer.');
   }
   return claims.data;
 }
@@ -119,8 +115,12 @@ async function refuseForeignScopes(
   elevated: readonly string[],
 ): Promise<void> {
   const policy = await livePolicy(trx);
+  if (resourceNamed(deps.resources, policy, claims.aud) === undefined) {
+    throw new DomainError('invalid_request', 'The token names another resource.');
+  }
   const belongs = (scope: string): boolean =>
-    Object.hasOwn(policy.scopes, scope) && deps.resources[scopePolicy(policy, scope).resource] === claims.aud;
+    Object.hasOwn(policy.scopes, scope) &&
+    identifierOf(deps.resources, policy, scopePolicy(policy, scope).resource) === claims.aud;
   if (!elevated.every(belongs)) {
     throw new DomainError('insufficient_scope', 'A scope of this token belongs to another resource.');
   }

@@ -109,6 +109,7 @@ function toPolicy(file: PolicyFile): Policy {
     deny: file.deny,
     // Absent where it says nothing new, so that policies from before it keep their version.
     ...(coolDown === defaultStepUpCoolDownMs ? {} : { stepUpCoolDownMs: coolDown }),
+    ...(Object.keys(file.resources).length === 0 ? {} : { resources: file.resources }),
   };
   const digest = createHash('sha256')
     .update(canonicalize(meaning) ?? '')

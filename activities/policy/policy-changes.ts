@@ -1,6 +1,6 @@
 import canonicalize from 'canonicalize';
 import ms from 'ms';
-import type { DenyRule, Policy, ScopePolicy, ToolPolicy } from '../../workflows/domain/policy.ts';
+import type { DenyRule, OtherResource, Policy, ScopePolicy, ToolPolicy } from '../../workflows/domain/policy.ts';
 
 const mostLines = 50;
 import { coolDownMs } from '../../workflows/domain/step-up.ts';
@@ -8,6 +8,7 @@ import { coolDownMs } from '../../workflows/domain/step-up.ts';
 /** What differs between two policies, a line each, for the audit log and for people. Pure. */
 export function policyChanges(before: Policy, after: Policy): string[] {
   const lines = [
+    ...recordChanges('resource', before.resources ?? {}, after.resources ?? {}, resourceFields),
     ...recordChanges('scope', before.scopes, after.scopes, scopeFields),
     ...recordChanges('tool', before.tools, after.tools, toolFields),
     ...denyChanges(before.deny, after.deny),
@@ -35,6 +36,8 @@ const scopeFields: Fields<ScopePolicy> = {
   binding: ({ binding }) => binding,
   fresh_sign_in: ({ freshSignInMs }) => (freshSignInMs === undefined ? 'none' : ms(freshSignInMs)),
 };
+
+const resourceFields: Fields<OtherResource> = { identifier: ({ identifier }) => identifier };
 
 const toolFields: Fields<ToolPolicy> = {
   scope: ({ scope }) => scope,

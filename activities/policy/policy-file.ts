@@ -1,6 +1,7 @@
 import ms, { type StringValue } from 'ms';
 import { z } from 'zod';
 import { risks } from '../../workflows/domain/policy.ts';
+import { ownResources } from '../../workflows/domain/resources.ts';
 import { decidingScope } from '../../workflows/domain/scopes.ts';
 import { securityLevels } from '../../workflows/domain/security-level.ts';
 
@@ -45,7 +46,7 @@ const scopeEntry = z
   .strictObject({
     description: z.string().min(1).describe('what it allows, for approvers'),
     risk: z.enum(risks).describe('orders the queue, and gives tools their security level'),
-    resource: z.enum(['mcp', 'api']).describe('the server that the scope is for'),
+    resource: z.string().describe('the server that the scope is for: mcp, api, or a name under resources'),
     granted_at_once_to: z
       .array(role)
       .default([])
@@ -86,6 +87,25 @@ const toolEntry = z.strictObject({
   hosted: z.boolean().default(true).describe('false: a tool of another server, which may be asked for all the same'),
 });
 
+const identifier = z
+  .string()
+  .max(500)
+  .refine(isResourceIdentifier, 'is an https address without a fragment; http on this computer only')
+  .describe("the audience of its tokens (RFC 8707): the server's own address");
+
+const resourceEntry = z.strictObject({
+  identifier,
+  name: z.string().min(1).max(100).describe('as people see it'),
+});
+
+/** RFC 8707 section 2, and https unless it is this computer. */
+function isResourceIdentifier(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null || /[\s#]/.test(text) || url.username !== '' || url.password !== '') return false;
+  return url.protocol === 'https:' || (url.protocol === 'http:' && loopback.includes(url.hostname));
+}
+const loopback: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
+
 /** The policy file as people write it. Durations come out as milliseconds. */
 export const policyFileSchema = z
   .strictObject({
@@ -108,6 +128,10 @@ export const policyFileSchema = z
       .prefault({})
       .describe('for every scope that does not say otherwise'),
     scopes: z.record(scopeName, scopeEntry).describe('how each scope is granted'),
+    resources: z
+      .record(z.string().regex(/^[a-z][a-z0-9-]{0,40}$/, 'is a name: lower-case letters, digits and -'), resourceEntry)
+      .default({})
+      .describe("other people's resource servers, whose scopes are approved here"),
     tools: z.record(z.string().min(1), toolEntry).default({}).describe('the scope that each tool needs'),
     deny: z
       .array(
@@ -135,6 +159,32 @@ export const policyFileSchema = z
       if (!known.has(scope))
         context.addIssue({ code: 'custom', path, message: `names the scope "${scope}", which is not under scopes` });
     };
+    const others = Object.entries(file.resources);
+    for (const [index, [name, { identifier: own }]] of others.entries()) {
+      const issue = (message: string): void =>
+        context.addIssue({ code: 'custom', path: ['resources', name, 'identifier'], message });
+      if (ownResources.some((reserved) => reserved === name)) {
+        context.addIssue({ code: 'custom', path: ['resources', name], message: 'is the name of a server of ours' });
+      }
+      const same = others.slice(0, index).find(([, other]) => other.identifier === own);
+      if (same !== undefined) issue(`is the identifier of ${same[0]} too`);
+    }
+    const servers = new Set<string>([...ownResources, ...Object.keys(file.resources)]);
+    for (const [scope, { resource }] of Object.entries(file.scopes)) {
+      if (servers.has(resource)) continue;
+      context.addIssue({
+        code: 'custom',
+        path: ['scopes', scope, 'resource'],
+        message: `names the server "${resource}", which is not mcp, api or a name under resources`,
+      });
+    }
+    if (deciding !== undefined && deciding.resource !== 'api') {
+      context.addIssue({
+        code: 'custom',
+        path: ['scopes', decidingScope, 'resource'],
+        message: 'is a scope of this API: resource "api"',
+      });
+    }
     for (const [tool, { scope }] of Object.entries(file.tools)) unknown(scope, ['tools', tool, 'scope']);
     file.deny.forEach((rule, index) =>
       rule.scopes.forEach((scope, at) => unknown(scope, ['deny', index, 'scopes', at])),

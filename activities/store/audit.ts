@@ -17,6 +17,8 @@ export const auditTypes = [
   'client.errors_set',
   'client.consented',
   'client.consent_refused',
+  'resource_server.added',
+  'resource_server.removed',
   'grants.frozen',
   'grants.unfrozen',
   'session.signed_in',

@@ -256,6 +256,14 @@ export interface ClientStatesTable {
   authorization_errors: AuthorizationErrors | null;
 }
 
+/** Written by the owner alone. */
+export interface ResourceServersTable {
+  client_id: string;
+  resource: string;
+  secret_digest: Buffer;
+  created_at: Date;
+}
+
 /** The database as Kysely sees it; `migrations/` is its source. */
 export interface Database {
   people: PeopleTable;
@@ -280,4 +288,5 @@ export interface Database {
   repairs: RepairsTable;
   freezes: FreezesTable;
   client_states: ClientStatesTable;
+  resource_servers: ResourceServersTable;
 }

@@ -7,7 +7,8 @@ export const policyScopeSchema = z.object({
   scope: z.string(),
   description: z.string(),
   risk: riskSchema,
-  resource: z.enum(['mcp', 'api']),
+  /** `mcp` and `api` are ours, any other is one of `resources`. */
+  resource: z.string(),
   /** Roles that receive it at once; `everyone` is any valid token. */
   granted_at_once_to: z.array(z.string()),
   /** What happens for everybody else. */
@@ -49,6 +50,8 @@ export const policyViewSchema = activationSchema.extend({
       hosted: z.boolean(),
     }),
   ),
+  /** Other people's resource servers: the audience of their tokens, and the name people see. */
+  resources: z.array(z.object({ resource: z.string(), identifier: z.string(), name: z.string() })),
   /** Denials come before everything else. Without roles or clients they hold for all of them. */
   deny: z.array(
     z.object({

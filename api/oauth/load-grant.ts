@@ -1,9 +1,9 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { hasConsented } from '../../activities/store/client-consents.ts';
 import type { Db } from '../../activities/store/connect.ts';
+import { resourceNamed, type OwnIdentifiers } from '../../workflows/domain/resources.ts';
 import { isFirstParty } from './clients.ts';
 import { heldFor, type RequestScopeSource } from './request-scopes.ts';
-import { resourceOf, type ResourceIdentifiers } from './resources.ts';
 
 type ProviderGrant = NonNullable<KoaContextWithOIDC['oidc']['grant']>;
 
@@ -12,7 +12,7 @@ type ProviderGrant = NonNullable<KoaContextWithOIDC['oidc']['grant']>;
  * staying signed in, and the scopes that are held now. A fresh grant each time, so that each sign-in's refresh token ends
  * alone.
  */
-export function loadGrant(db: Db, identifiers: ResourceIdentifiers, source: RequestScopeSource) {
+export function loadGrant(db: Db, identifiers: OwnIdentifiers, source: RequestScopeSource) {
   return async (ctx: KoaContextWithOIDC): Promise<ProviderGrant | undefined> => {
     const { account, client, provider } = ctx.oidc;
     if (account === undefined || client === undefined) return undefined;
@@ -23,7 +23,7 @@ export function loadGrant(db: Db, identifiers: ResourceIdentifiers, source: Requ
     const grant = new provider.Grant({ accountId: account.accountId, clientId: client.clientId });
     grant.addOIDCScope('openid offline_access');
     for (const identifier of Object.keys(ctx.oidc.resourceServers ?? {})) {
-      const resource = resourceOf(identifiers, identifier);
+      const resource = resourceNamed(identifiers, scopes.policy, identifier);
       if (resource !== undefined) grant.addResourceScope(identifier, heldFor(scopes, resource).join(' '));
     }
     // The code refers to it by id.

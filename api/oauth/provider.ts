@@ -12,7 +12,7 @@ import { rememberAuthorizationErrors } from './remember-authorization-errors.ts'
 import { renderError } from './render-error.ts';
 import { requestScopeSource } from './request-scopes.ts';
 import { defaultResource, resourceServerInfo } from './resources.ts';
-import { oauthRoutes } from './routes.ts';
+import { introspectionRoute, oauthRoutes } from './routes.ts';
 import { followOurSessions } from './same-account.ts';
 import { nameAScope } from './name-a-scope.ts';
 import { registerTokenExchange } from './token-exchange.ts';
@@ -52,6 +52,10 @@ export function createProvider(deps: OAuthDeps): Provider {
     responseTypes: ['code'],
     pkce: { required: () => true },
     routes: oauthRoutes,
+    discovery: {
+      introspection_endpoint: new URL(introspectionRoute, deps.issuer).href,
+      introspection_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+    },
     findAccount: async (_ctx, subject) => {
       const person = await findPerson(deps.db, subject);
       if (person === undefined || person.disabled) return undefined;

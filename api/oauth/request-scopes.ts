@@ -6,7 +6,7 @@ import { livePolicy } from '../../activities/store/policies.ts';
 import { isClientBlocked } from '../../activities/store/suspensions.ts';
 import { chatClientId } from '../../workflows/domain/clients.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
-import type { Policy, PolicyResource } from '../../workflows/domain/policy.ts';
+import type { Policy } from '../../workflows/domain/policy.ts';
 
 /** What the person of one OAuth request may hold now, and under which policy. */
 export interface RequestScopes {
@@ -59,7 +59,7 @@ export function requestScopeSource(deps: { db: Db; now: () => Date }): RequestSc
 }
 
 /** The scopes of a resource that are held now, with `none`, which everybody holds. */
-export function heldFor(scopes: RequestScopes, resource: PolicyResource): string[] {
+export function heldFor(scopes: RequestScopes, resource: string): string[] {
   const held = scopes.held
     .map(({ scope }) => scope)
     .filter((scope) => scopes.policy.scopes[scope]?.resource === resource);
@@ -67,7 +67,7 @@ export function heldFor(scopes: RequestScopes, resource: PolicyResource): string
 }
 
 /** Every scope of a resource: what a client may ask for. */
-export function allScopesOf(policy: Policy, resource: PolicyResource): string[] {
+export function allScopesOf(policy: Policy, resource: string): string[] {
   const named = Object.entries(policy.scopes).filter(([, scope]) => scope.resource === resource);
   return [...new Set(['none', ...named.map(([scope]) => scope)])];
 }

@@ -1,24 +1,16 @@
 import { errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider';
-import type { PolicyResource } from '../../workflows/domain/policy.ts';
+import { resourceNamed, type OwnIdentifiers } from '../../workflows/domain/resources.ts';
 import { allScopesOf, heldFor, type RequestScopeSource } from './request-scopes.ts';
-
-/** The two resources that access tokens can name (RFC 8707), by their identifiers (RULES 10). */
-export type ResourceIdentifiers = Record<PolicyResource, string>;
-
-/** Which of our resources an identifier names. */
-export function resourceOf(identifiers: ResourceIdentifiers, identifier: string): PolicyResource | undefined {
-  return (['mcp', 'api'] as const).find((resource) => identifiers[resource] === identifier);
-}
 
 /**
  * Describes a resource to the provider. When a token is issued its scopes are what the person holds now, which narrows
  * the token whatever the code or refresh token once said; before that they are all there are.
  */
-export function resourceServerInfo(identifiers: ResourceIdentifiers, source: RequestScopeSource, baseKid: string) {
+export function resourceServerInfo(identifiers: OwnIdentifiers, source: RequestScopeSource, baseKid: string) {
   return async (ctx: KoaContextWithOIDC, identifier: string): Promise<ResourceServer> => {
-    const resource = resourceOf(identifiers, identifier);
-    if (resource === undefined) throw new errors.InvalidTarget();
     const scopes = await source.of(ctx);
+    const resource = resourceNamed(identifiers, scopes.policy, identifier);
+    if (resource === undefined) throw new errors.InvalidTarget();
     const names = ctx.oidc.route === 'token' ? heldFor(scopes, resource) : allScopesOf(scopes.policy, resource);
     return {
       scope: names.join(' '),
@@ -30,7 +22,7 @@ export function resourceServerInfo(identifiers: ResourceIdentifiers, source: Req
 }
 
 /** Without a `resource` parameter the tools are meant, or the first that was granted. */
-export function defaultResource(identifiers: ResourceIdentifiers) {
+export function defaultResource(identifiers: OwnIdentifiers) {
   return (_ctx: KoaContextWithOIDC, _client: unknown, oneOf?: readonly string[]): string =>
     oneOf?.[0] ?? identifiers.mcp;
 }

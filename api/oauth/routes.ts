@@ -7,6 +7,9 @@ export const oauthRoutes = {
   jwks: '/oauth/jwks',
 } as const;
 
+/** Token introspection (RFC 7662), which is ours: the provider keeps no access tokens to look up. */
+export const introspectionRoute = '/oauth/introspect';
+
 /** Whether a path is the provider's, which reads its own bodies and answers OAuth errors. */
 export function isProviderPath(path: string): boolean {
   return path.startsWith('/oauth/') || path.startsWith('/.well-known/');

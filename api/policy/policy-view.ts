@@ -38,6 +38,11 @@ export function policyView(
       security_level: toolSecurityLevel(policy, name, tool.scope),
       hosted: tool.hosted !== false,
     })),
+    resources: Object.entries(policy.resources ?? {}).map(([resource, { identifier, name }]) => ({
+      resource,
+      identifier,
+      name,
+    })),
     deny: policy.deny.map(({ scopes, roles, clients, reason }) => ({
       scopes: [...scopes],
       roles: [...roles],

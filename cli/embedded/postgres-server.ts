@@ -64,15 +64,23 @@ export async function startPostgresServer(options: PostgresOptions): Promise<Pos
     registry: options.registry,
   });
   const stop = async () => void (await child.stop('SIGINT', 20_000));
-  const connect = (user: string, password: string, name: string) =>
-    `postgresql://${user}:${encodeURIComponent(password)}@localhost/${name}?host=${encodeURIComponent(options.socketFolder)}`;
   try {
-    await waitUntilReady(connect('postgres', options.passwords.superuser, 'postgres'), child, options);
+    const superuser = socketUrl('postgres', options.passwords.superuser, 'postgres', options.socketFolder);
+    await waitUntilReady(superuser, child, options);
   } catch (error) {
     await stop();
     throw error;
   }
-  return { child, url: (role) => connect(sqlRoles[role], options.passwords[role], database), stop };
+  return { child, url: (role) => connectionString(role, options.passwords[role], options.socketFolder), stop };
+}
+
+/** How one of our roles connects to our database: it holds the password, so never log it. */
+export function connectionString(role: SqlRole, password: string, socketFolder: string): string {
+  return socketUrl(sqlRoles[role], password, database, socketFolder);
+}
+
+function socketUrl(user: string, password: string, name: string, socketFolder: string): string {
+  return `postgresql://${user}:${encodeURIComponent(password)}@localhost/${name}?host=${encodeURIComponent(socketFolder)}`;
 }
 
 function settings(options: PostgresOptions): Record<string, string> {

@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connect, type Connection } from '../../activities/store/connect.ts';
 import { findPersonByEmail } from '../../activities/store/people.ts';
+import { checkResourceServer } from '../../activities/store/resource-servers.ts';
 import { findLivePolicy } from '../../activities/store/policies.ts';
 import { projectRoot } from '../../cli/configuration.ts';
 import { startPostgres, type TestPostgres } from '../support/embedded.ts';
+import { policyWithNotes } from '../support/notes-resource.ts';
 
 let postgres: TestPostgres;
 let owner: Connection;
@@ -75,6 +77,45 @@ test('each edit of a followed file is live, and stopping leaves the policy as it
   following.child.kill('SIGINT');
   expect(await following.ended).toMatchObject({ code: 0 });
   expect((await findLivePolicy(owner.db))?.deny).toHaveLength(1);
+});
+
+test('a resource server of the policy gets credentials from the owner, printed once, and loses them', async () => {
+  const policy = join(folder, 'notes.yaml');
+  await writeFile(policy, await policyWithNotes('http://localhost:9000/mcp'));
+  const command = (...args: string[]) => countersign(['resource-server', ...args], postgres.ownerUrl).ended;
+  expect((await command('add', 'notes')).output).toContain('resources:');
+  expect((await countersign(['policy', '--once', policy], postgres.ownerUrl).ended).code).toBe(0);
+  expect((await countersign(['resource-server', 'add', 'notes'], postgres.appUrl).ended).code).toBe(1);
+  const { code, output } = await command('add', 'notes');
+  expect(code, output).toBe(0);
+  const [, clientId = '', secret = ''] =
+    /^COUNTERSIGN_CLIENT_ID=(\S+)\nCOUNTERSIGN_CLIENT_SECRET=(\S+)$/m.exec(output) ?? [];
+  expect(await checkResourceServer(owner.db, { clientId, secret })).toMatchObject({ resource: 'notes' });
+  const listed = await command('list');
+  expect(listed.output).toContain(clientId);
+  expect(listed.output).not.toContain(secret);
+  expect((await command('remove', 'nobody')).code).toBe(1);
+  expect((await command('remove', 'notes')).output).toContain(clientId);
+  expect(await checkResourceServer(owner.db, { clientId, secret })).toBeUndefined();
+  const audited = await owner.db
+    .selectFrom('audit_events')
+    .select(['type', 'client_id', 'data'])
+    .where('type', 'like', 'resource\\_server.%')
+    .orderBy('position')
+    .execute();
+  expect(audited).toEqual(
+    ['resource_server.added', 'resource_server.removed'].map((type) => ({
+      type,
+      client_id: clientId,
+      data: { resource: 'notes' },
+    })),
+  );
+});
+
+test('where nothing runs, the resource-server command says how to begin', async () => {
+  const { code, output } = await countersign(['resource-server', 'list', '--state', folder]).ended;
+  expect(code).toBe(1);
+  expect(output).toContain('npm start');
 });
 
 test('the first people are added by the owner, once each, audited', async () => {

@@ -82,7 +82,8 @@ export function thirdPartyClients(server: TestAuthServer) {
     const { address, checks } = await begin(client, extra);
     const { url } = await consentPage(browser, address);
     const callback = await onwards(browser, await answer(browser, url, 'allow'));
-    const tokens = await oauth.authorizationCodeGrant(client, callback, checks, { resource: server.mcpResource });
+    const resource = extra['resource'] ?? server.mcpResource;
+    const tokens = await oauth.authorizationCodeGrant(client, callback, checks, { resource });
     return { browser, callback, checks, tokens };
   }
 

@@ -54,6 +54,31 @@ describe('parsePolicy', () => {
     expect(problems(text)).toEqual(expect.arrayContaining([expect.stringMatching(expected)]));
   });
 
+  it('knows other people’s servers by name, and a file without them keeps its version', () => {
+    const listed = `${good}resources:\n  notes: { identifier: "https://notes.example/mcp", name: Notes }\n`;
+    const policy = parsePolicy(listed.replace('resource: mcp', 'resource: notes'), 'p.yaml');
+    expect(policy.resources).toEqual({ notes: { identifier: 'https://notes.example/mcp', name: 'Notes' } });
+    expect(policy.scopes['read:files']?.resource).toBe('notes');
+    expect(parsePolicy(good, 'p.yaml')).not.toHaveProperty('resources');
+  });
+
+  const server = (name: string, identifier: string): string =>
+    `${good}resources:\n  ${name}: { identifier: "${identifier}", name: Notes }\n`;
+  it.each([
+    ['a scope of a server that there is not', good.replace('resource: mcp', 'resource: notes'), /^line 6, .*"notes"/],
+    ['the name of a server of ours', server('api', 'https://notes.example/'), /^line 14, .*server of ours/],
+    ['a server without TLS', server('notes', 'http://notes.example/mcp'), /^line 14, .*https address/],
+    ['an identifier with a fragment', server('notes', 'https://notes.example/mcp#a'), /^line 14, .*https address/],
+    ['an identifier with a password', server('notes', 'https://me:pw@notes.example/'), /^line 14, .*https address/],
+    [
+      'two servers with one identifier',
+      `${server('notes', 'https://notes.example/')}  more: { identifier: "https://notes.example/", name: More }\n`,
+      /^line 15, .*identifier of notes too/,
+    ],
+  ])('names the line of %s', (_what, text, expected) => {
+    expect(problems(text)).toEqual(expect.arrayContaining([expect.stringMatching(expected)]));
+  });
+
   it.each([
     ['a doubled key', good.replace('    risk: low', '    risk: low\n    risk: high')],
     ['broken YAML', good.replace('[user]', '[user')],

@@ -15,6 +15,8 @@ tools:
   list_files: { scope: read:files }
 deny:
   - { scopes: [read:files], roles: [contractor], reason: Not here }
+resources:
+  notes: { identifier: https://notes.example/mcp, name: Notes }
 `;
 const changes = (from: string, to: string): string[] => policyChanges(parsePolicy(from, 'a'), parsePolicy(to, 'b'));
 
@@ -29,6 +31,12 @@ describe('policyChanges', () => {
     ['approvers: [admin]', 'approvers: [admin]\n    grant_ttl: 5m', ['scope read:files: grant_ttl 1h → 5m']],
     ['scopes:', 'defaults: { step_up_cool_down: 1h }\nscopes:', ['defaults: step_up_cool_down 10m → 1h']],
     ['description: Read', 'description: Look', ['scope read:files: wording']],
+    ['resource: mcp', 'resource: notes', ['scope read:files: resource mcp → notes']],
+    [
+      'notes.example/mcp',
+      'evil.example/mcp',
+      ['resource notes: identifier https://notes.example/mcp → https://evil.example/mcp'],
+    ],
     ['{ scope: read:files }', '{ scope: read:files, hosted: false }', ['tool list_files: hosted true → false']],
     [
       'roles: [contractor], ',

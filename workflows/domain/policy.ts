@@ -7,14 +7,20 @@ export type Risk = (typeof risks)[number];
 /** What a grant is tied to (RULES 13). `session` is the conversation in the chat, the OAuth session elsewhere. */
 export type Binding = 'account+client' | 'session';
 
-/** The resource servers a scope can belong to; the configuration maps them to their RFC 8707 identifiers. */
-export type PolicyResource = 'mcp' | 'api';
+/** Somebody else's resource server whose scopes are asked for and approved here. */
+export interface OtherResource {
+  /** RFC 8707: what its tokens name as their audience. */
+  identifier: string;
+  /** As people see it. */
+  name: string;
+}
 
 /** How one scope is granted. Durations are milliseconds. */
 export interface ScopePolicy {
   description: string;
   risk: Risk;
-  resource: PolicyResource;
+  /** `mcp` or `api`, which are ours, or a name under {@link Policy.resources}; see `resources.ts`. */
+  resource: string;
   /** Roles that receive the scope at once. `everyone` stands for any valid token. */
   grantedAtOnceTo: readonly string[];
   /** What happens for everybody else. */
@@ -61,4 +67,6 @@ export interface Policy {
   deny: readonly DenyRule[];
   /** How long a refused step-up of a client gets the same answer. Ten minutes when absent. */
   stepUpCoolDownMs?: number;
+  /** Other resource servers, by the names that scopes use; policies from before there were any lack it. */
+  resources?: Readonly<Record<string, OtherResource>>;
 }

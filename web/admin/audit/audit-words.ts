@@ -54,6 +54,8 @@ const words: Readonly<Record<string, Word>> = {
   'client.unblocked': { text: 'Client unblocked', tone: 'good' },
   'client.named': { text: 'Client renamed' },
   'client.errors_set': { text: 'How a client is told what it lacks, set' },
+  'resource_server.added': { text: 'Resource server added', tone: 'accent' },
+  'resource_server.removed': { text: 'Resource server removed', tone: 'pulled' },
   'grants.frozen': { text: 'Everything elevated frozen', tone: 'bad' },
   'grants.unfrozen': { text: 'Freeze lifted', tone: 'good' },
   'people.seeded': { text: 'Demo people added' },

@@ -10,7 +10,7 @@ import { PageHeading } from '../../ui/page-heading.tsx';
 import { VisibleText } from '../../ui/visible-text.tsx';
 import { policyQuery } from '../queries.ts';
 import { PolicyHistory } from './policy-history.tsx';
-import { byRisk, denialText, sourceText } from './policy-words.ts';
+import { byRisk, denialText, serverText, sourceText } from './policy-words.ts';
 import { ScopeCard } from './scope-card.tsx';
 
 const views = [
@@ -80,7 +80,7 @@ function LivePolicy({ policy }: { policy: PolicyView }) {
         </h2>
         <div className="grid items-start gap-3 md:grid-cols-2">
           {byRisk(policy.scopes).map((scope) => (
-            <ScopeCard key={scope.scope} scope={scope} />
+            <ScopeCard key={scope.scope} scope={scope} server={serverText(scope.resource, policy.resources)} />
           ))}
         </div>
       </section>

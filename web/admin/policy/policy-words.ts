@@ -54,6 +54,14 @@ export function durationText(scope: PolicyScopeView): string {
   return `${formatSeconds(scope.grant_ttl_seconds)}${most}`;
 }
 
+/** The server that a scope is for, in words. Pure. */
+export function serverText(resource: string, others: PolicyView['resources']): string {
+  if (resource === 'mcp') return 'the tools here';
+  if (resource === 'api') return 'this API';
+  const other = others.find((listed) => listed.resource === resource);
+  return other === undefined ? resource : `${other.name} (${other.identifier})`;
+}
+
 /** A denial as a sentence. Pure. */
 export function denialText({ scopes, roles, clients }: PolicyView['deny'][number]): string {
   const whom = roles.length === 0 ? 'Nobody' : `Nobody who holds ${listOf(roles, 'or')}`;

@@ -9,7 +9,7 @@ import { RiskBadge } from '../request/risk-badge.tsx';
 import { atOnceText, decidersText, durationText, otherwiseText } from './policy-words.ts';
 
 /** One scope of the policy in words. */
-export function ScopeCard({ scope }: { scope: PolicyScopeView }) {
+export function ScopeCard({ scope, server }: { scope: PolicyScopeView; server: string }) {
   const heading = useId();
   const deciders = decidersText(scope);
   const asked = scope.otherwise !== 'forbidden';
@@ -46,6 +46,7 @@ export function ScopeCard({ scope }: { scope: PolicyScopeView }) {
                 ['Reason', scope.justification === 'required' ? 'Has to be given' : 'May be given'],
               ] as const)
             : []),
+          ['At', server],
           ['Counts for', scope.binding === 'session' ? 'one conversation only' : 'the account and the client'],
           [
             'Tools',

@@ -1,0 +1,92 @@
+import { standingOf, type Standing } from '../../activities/store/credentials.ts';
+import type { Db } from '../../activities/store/connect.ts';
+import type { ResourceServer } from '../../activities/store/resource-servers.ts';
+import { isClientBlocked } from '../../activities/store/suspensions.ts';
+import { denyingRule, evaluatePolicy } from '../../workflows/domain/evaluate-policy.ts';
+import type { Policy } from '../../workflows/domain/policy.ts';
+import { isElevated } from '../../workflows/domain/scopes.ts';
+import type { IntrospectBody, Introspection } from '../contract/introspection.ts';
+import { recordCall } from './record-call.ts';
+import type { IntrospectedToken } from './verify-token.ts';
+
+/** What {@link introspect} needs. */
+export interface IntrospectDeps {
+  db: Db;
+  issuer: string;
+  now: () => Date;
+}
+
+type Active = Extract<Introspection, { active: true }>;
+
+/**
+ * What a token is good for at this moment, at the resource server that asks. The rows are read each time: a grant that
+ * has ended, an account that is closed and a client that is blocked count at once (RULES 14).
+ *
+ * @param token verified: it is ours, has not ended, and is for this very resource
+ */
+export async function introspect(
+  deps: IntrospectDeps,
+  server: ResourceServer,
+  token: IntrospectedToken,
+  asked: Pick<IntrospectBody, 'tool_name' | 'tool_scope' | 'argument_digest'>,
+): Promise<Introspection> {
+  const now = deps.now();
+  const { scopes, subject, clientId, jti } = token;
+  const [standing, blocked] = await Promise.all([
+    standingOf(deps.db, { subject, clientId, jti: scopes.some(isElevated) ? jti : undefined }, now),
+    isClientBlocked(deps.db, clientId),
+  ]);
+  if (standing === undefined || standing.person.disabled || blocked) return { active: false };
+  const { policy, person } = standing;
+  const live = standing.live.filter(
+    ({ scope }) => scopes.includes(scope) && policy.scopes[scope]?.resource === server.resource,
+  );
+  const answer: Active = {
+    active: true,
+    scope: [...scopes.filter((scope) => !isElevated(scope)), ...new Set(live.map(({ scope }) => scope))].join(' '),
+    client_id: clientId,
+    sub: subject,
+    username: person.email,
+    iss: deps.issuer,
+    aud: token.audience,
+    iat: token.issuedAt,
+    exp: token.expiresAt,
+    jti,
+    token_type: token.confirmation === undefined ? 'Bearer' : 'DPoP',
+    ...(token.actor === undefined ? {} : { act: token.actor }),
+    ...(token.confirmation === undefined ? {} : { cnf: token.confirmation }),
+    grants: live.map(({ scope, grantId }) => ({ scope, grant_id: grantId })),
+    ...aboutResource(standing, clientId, server.resource),
+  };
+  const { tool_name: toolName, tool_scope: scope } = asked;
+  if (toolName === undefined || scope === undefined) return answer;
+  const call = { toolName, scope, argumentDigest: asked.argument_digest ?? null };
+  return { ...answer, call: { allowed: await recordCall(deps.db, server, token, live, call, now) } };
+}
+
+/** What a resource server needs to know of policy to refuse well: about its own scopes and tools, as to this caller. */
+function aboutResource(
+  { policy, person }: Standing,
+  clientId: string,
+  resource: string,
+): Pick<Active, 'approval_types' | 'tools'> {
+  const own = Object.entries(policy.scopes).flatMap(([scope, entry]) =>
+    entry.resource === resource && isElevated(scope) ? [scope] : [],
+  );
+  const question = { roles: person.roles, disabled: person.disabled, clientId };
+  return {
+    approval_types: Object.fromEntries(own.map((scope) => [scope, approvalTypeOf(policy, question, scope)])),
+    tools: Object.fromEntries(
+      Object.entries(policy.tools).flatMap(([tool, { scope }]) => (own.includes(scope) ? [[tool, scope]] : [])),
+    ),
+  };
+}
+
+function approvalTypeOf(
+  policy: Policy,
+  question: { roles: readonly string[]; disabled: boolean; clientId: string },
+  scope: string,
+): Active['approval_types'][string] {
+  const asked = { ...question, scopes: [scope] };
+  return denyingRule(policy, asked, scope) === undefined ? evaluatePolicy(policy, asked).approvalType : 'forbidden';
+}

@@ -1,0 +1,67 @@
+import { createLocalJWKSet, jwtVerify, type JWK } from 'jose';
+import { z } from 'zod';
+import { isElevated, parseScope } from '../../workflows/domain/scopes.ts';
+
+/** A token of ours for one resource, as its claims say. Times are seconds since the epoch. */
+export interface IntrospectedToken {
+  subject: string;
+  clientId: string;
+  audience: string;
+  scopes: readonly string[];
+  jti: string;
+  issuedAt: number;
+  expiresAt: number;
+  actor: { sub: string } | undefined;
+  confirmation: Record<string, unknown> | undefined;
+}
+
+const claimsSchema = z.object({
+  aud: z.string(),
+  sub: z.string(),
+  client_id: z.string(),
+  jti: z.string(),
+  scope: z.string(),
+  iat: z.int(),
+  exp: z.int(),
+  act: z.object({ sub: z.string() }).optional(),
+  cnf: z.record(z.string(), z.unknown()).optional(),
+});
+
+/**
+ * Makes a function that reads a token for one audience (RULES 10). What is not such a token, for whatever reason, is
+ * undefined: whoever asks learns nothing more (RFC 7662 section 2.2).
+ */
+export function tokenReader(options: {
+  issuer: string;
+  baseKey: JWK;
+  mintKey: JWK;
+  now: () => Date;
+}): (token: string, audience: string) => Promise<IntrospectedToken | undefined> {
+  const keys = createLocalJWKSet({ keys: [options.baseKey, options.mintKey] });
+  return async (token, audience) => {
+    const verified = await jwtVerify(token, keys, {
+      issuer: options.issuer,
+      audience,
+      typ: 'at+jwt',
+      algorithms: ['ES256'],
+      currentDate: options.now(),
+    }).catch(() => undefined);
+    const claims = claimsSchema.safeParse(verified?.payload);
+    if (!claims.success) return undefined;
+    const { aud, sub, client_id: clientId, jti, scope, iat, exp, act, cnf } = claims.data;
+    const scopes = [...new Set(parseScope(scope))];
+    // The base key may sign base scopes only (RULES 12).
+    if (verified?.protectedHeader.kid !== options.mintKey.kid && scopes.some(isElevated)) return undefined;
+    return {
+      subject: sub,
+      clientId,
+      audience: aud,
+      scopes,
+      jti,
+      issuedAt: iat,
+      expiresAt: exp,
+      actor: act,
+      confirmation: cnf,
+    };
+  };
+}

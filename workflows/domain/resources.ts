@@ -1,0 +1,29 @@
+import type { Policy } from './policy.ts';
+
+/** The resources that are part of the product: the tools and the API. */
+export const ownResources = ['mcp', 'api'] as const;
+export type OwnResource = (typeof ownResources)[number];
+
+/** The RFC 8707 identifiers of {@link ownResources}, from the configuration. */
+export type OwnIdentifiers = Readonly<Record<OwnResource, string>>;
+
+type Named = Pick<Policy, 'resources'>;
+
+/** The identifier behind a resource that policy names: one of ours, or another server that the policy file lists. */
+export function identifierOf(own: OwnIdentifiers, policy: Named, resource: string): string | undefined {
+  if (isOwn(resource)) return own[resource];
+  const listed = policy.resources ?? {};
+  const identifier = Object.hasOwn(listed, resource) ? listed[resource]?.identifier : undefined;
+  // Ours cannot be claimed by another name.
+  return ownResources.some((name) => own[name] === identifier) ? undefined : identifier;
+}
+
+/** Which resource an identifier names, if any (RULES 10). */
+export function resourceNamed(own: OwnIdentifiers, policy: Named, identifier: string): string | undefined {
+  const names = [...ownResources, ...Object.keys(policy.resources ?? {})];
+  return names.find((name) => identifierOf(own, policy, name) === identifier);
+}
+
+function isOwn(resource: string): resource is OwnResource {
+  return (ownResources as readonly string[]).includes(resource);
+}
