@@ -15,6 +15,15 @@ export interface LiveScope {
   grantId: string;
 }
 
+/** How the last request for a scope ended, and until when that stands. */
+export interface CoolDown {
+  requestId: string;
+  /** `approved` when only a part of it was granted. */
+  status: 'denied' | 'expired' | 'approved';
+  reason: string | null;
+  until: Date;
+}
+
 /** Who calls, under which policy, with which scopes of their token alive. */
 export interface Standing {
   person: KnownPerson;
@@ -36,6 +45,8 @@ export interface Authority {
    */
   standing(of: { subject: string; clientId: string; jti?: string | undefined }): Promise<Standing | undefined>;
   policy(): Promise<Policy>;
+  /** Whether the client was refused this scope so shortly ago that it is not to be sent for it again. */
+  coolDown(of: { subject: string; clientId: string; scope: string }): Promise<CoolDown | undefined>;
   /**
    * Begins a call under a grant: in one step the grant is seen alive and the entry is written, so that a revoke either
    * came first or finds the call in the audit table (RULES 15, 25).

@@ -4,6 +4,7 @@ import { standingOf } from '../activities/store/credentials.ts';
 import { listPeople } from '../activities/store/people.ts';
 import { setPersonRoles } from '../activities/store/person-roles.ts';
 import { livePolicy } from '../activities/store/policies.ts';
+import { stepUpCoolDown } from '../activities/store/step-up-cool-down.ts';
 import type { Authority, UserDirectory } from './ports.ts';
 
 /** Asks the product's database; every question is a query, nothing is remembered. */
@@ -11,6 +12,7 @@ export function storeAuthority(db: Db, now: () => Date = () => new Date()): Auth
   return {
     standing: (of) => standingOf(db, of, now()),
     policy: () => livePolicy(db),
+    coolDown: ({ subject, clientId, scope }) => stepUpCoolDown(db, { subject, clientId, scopes: [scope] }, now()),
     startCall: (call) => appendAuditUnderGrant(db, call, now()),
     audit: (entry) => appendAudit(db, entry),
   };

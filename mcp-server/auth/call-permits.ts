@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { RequestId } from '@modelcontextprotocol/server';
 import { DomainError } from '../../workflows/domain/errors.ts';
+import type { CoolDown } from '../ports.ts';
 import type { AskedCall } from './begin-call.ts';
 import type { Caller } from './caller.ts';
 import type { AuthorizationError } from '../../workflows/domain/insufficient-scope-error.ts';
@@ -20,6 +21,8 @@ export interface CallPermit {
 export interface InBandRefusal extends AskedCall {
   error: AuthorizationError;
   args: Record<string, unknown>;
+  /** The last answer, which still stands. */
+  coolDown: CoolDown | undefined;
 }
 
 /** What was decided about one HTTP request, which a legacy batch may fill with several calls. */

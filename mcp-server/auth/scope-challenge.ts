@@ -1,7 +1,8 @@
 import type { ScopeChallengeHandler } from '@modelcontextprotocol/server';
 import { callDigest } from '../../activities/store/call-digest.ts';
-import type { Authority } from '../ports.ts';
-import { beginCall } from './begin-call.ts';
+import { ownClientIds } from '../../workflows/domain/clients.ts';
+import type { Authority, CoolDown } from '../ports.ts';
+import { beginCall, type AskedCall } from './begin-call.ts';
 import { claimCallId, recordInBand, recordPermit, recordRefusal, recordUnavailable } from './call-permits.ts';
 import { callerOf } from './caller.ts';
 
@@ -16,7 +17,8 @@ export interface JudgedTool {
 
 /**
  * Judges every call of one tool against the database and the live policy, before it runs. A refusal is audited and
- * becomes 403 `insufficient_scope`, or, for clients that get theirs in band, is left to the tool's result.
+ * becomes 403 `insufficient_scope`, or is left to the tool's result: for clients that get theirs in band, and for whoever was
+ * refused the same just now.
  */
 export function scopeChallenge(
   authority: Authority,
@@ -39,6 +41,8 @@ export function scopeChallenge(
         return undefined;
       }
       const { error, challengeScopes } = begun.refused;
+      const coolDown = await coolDownOf(authority, asked);
+      const inBand = caller.inBand || coolDown !== undefined;
       await authority.audit({
         type: 'tool.refused',
         actor: caller.person.subject,
@@ -50,11 +54,11 @@ export function scopeChallenge(
           argument_digest: argumentDigest,
           approval_type: error.approval_type,
           jti: caller.jti,
-          ...(caller.inBand ? { in_band: true } : {}),
+          ...(inBand ? { in_band: true } : {}),
         },
       });
-      if (caller.inBand) {
-        recordInBand(request.id, { ...asked, error, args });
+      if (inBand) {
+        recordInBand(request.id, { ...asked, error, args, coolDown });
         return undefined;
       }
       recordRefusal(error);
@@ -64,6 +68,15 @@ export function scopeChallenge(
       throw error;
     }
   };
+}
+
+/** Stock clients that were refused come back for the same at once, for ever; these get the answer instead of a challenge. */
+async function coolDownOf(
+  authority: Pick<Authority, 'coolDown'>,
+  { caller, requiredScope }: AskedCall,
+): Promise<CoolDown | undefined> {
+  if (ownClientIds.includes(caller.clientId)) return undefined;
+  return authority.coolDown({ subject: caller.person.subject, clientId: caller.clientId, scope: requiredScope });
 }
 
 function argumentsOf(params: unknown): Record<string, unknown> {

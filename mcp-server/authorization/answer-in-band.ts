@@ -3,7 +3,7 @@ import { DomainError } from '../../workflows/domain/errors.ts';
 import { beginCall } from '../auth/begin-call.ts';
 import type { CallPermit, InBandRefusal } from '../auth/call-permits.ts';
 import type { Authority } from '../ports.ts';
-import { asking, type Asked } from './asking.ts';
+import { asking, stillRefused, type Asked } from './asking.ts';
 import type { AuthorizationApi } from './ports.ts';
 import { refusalResult } from './refusal-result.ts';
 
@@ -15,8 +15,8 @@ export interface InBandDeps {
 }
 
 /**
- * Answers a refused call of a client that cannot step up: the scope is asked for in its place (RULES 20), and the result
- * says so. What policy grants at once lets the very call run.
+ * Answers a refused call in its result. For a client that cannot step up the scope is asked for in its place (RULES 20),
+ * unless the last answer still stands. What policy grants at once lets the very call run.
  */
 export async function answerInBand(
   deps: InBandDeps,
@@ -33,13 +33,14 @@ export async function answerInBand(
 }
 
 async function ask(deps: InBandDeps, refused: InBandRefusal, token: string): Promise<Asked> {
-  const { toolName, requiredScope, args, error } = refused;
+  const { toolName, requiredScope, args, error, coolDown } = refused;
   if (error.approval_type === 'forbidden') {
     return {
       granted: false,
       message: `${toolName} needs ${requiredScope}, which the policy gives you in no way. Do without it.`,
     };
   }
+  if (coolDown !== undefined) return stillRefused(refused, coolDown);
   try {
     const answer = await deps.authorizations
       .of(token)

@@ -6,6 +6,7 @@ import type { AuditType } from '../../activities/store/audit.ts';
 import { clientDetailSchema } from '../../api/contract/clients.ts';
 import { chatClientId } from '../../workflows/domain/clients.ts';
 import { agentOf, registerAgent, type Agent } from '../support/agents.ts';
+import { askForApproval, say } from '../support/conversation.ts';
 import { startProduct, type Product } from '../support/product.ts';
 import { signedIn, type Visitor } from '../support/visitor.ts';
 
@@ -132,6 +133,34 @@ describe('a refusal in band', () => {
     // And a client that is challenged has its token alone to go by.
     await admin.post(`/api/clients/${agent.clientId}/authorization-errors`, { mode: 'challenge' });
     await expect(agent.call('list_users')).rejects.toBeInstanceOf(InsufficientScopeError);
+  });
+
+  it('repeats the answer during the cool-down, to challenged clients as well, and asks nobody', async () => {
+    for (const metadata of [inBand, {}]) {
+      const agent = await newAgent(metadata);
+      await admin.post(`/api/clients/${agent.clientId}/authorization-errors`, { mode: 'in_band' });
+      await agent.call('list_users');
+      const [request] = await requestsOf(agent.clientId);
+      await admin.post(`/api/deny/${request?.request_id}`, { reason: 'Ask Ada in person.' });
+      if (metadata !== inBand)
+        await admin.post(`/api/clients/${agent.clientId}/authorization-errors`, { mode: 'challenge' });
+      const { isError, structuredContent } = await agent.call('list_users');
+      expect([isError, structuredContent]).toMatchObject([
+        true,
+        { required_scope: 'admin:users', approval_request_id: request?.request_id },
+      ]);
+      expect(structuredContent).toHaveProperty('message', expect.stringContaining('Ask Ada in person.'));
+      expect(await requestsOf(agent.clientId)).toHaveLength(1);
+    }
+  });
+
+  it('never comes to our own clients, whose pages ask', async () => {
+    const demo = agentOf(product, chatClientId, 'demo@example.com');
+    const page = await signedIn(product.chatUrl, 'demo@example.com');
+    const reply = await say(page, '/users');
+    const requestId = await askForApproval(page, reply, 'to see');
+    await admin.post(`/api/deny/${requestId}`, { reason: 'No.' });
+    await expect(demo.call('list_users')).rejects.toBeInstanceOf(InsufficientScopeError);
   });
 
   it('fits the output schema, which clients hold it to', async () => {

@@ -4,7 +4,7 @@ import type { AuditEntry } from '../../activities/store/audit.ts';
 import type { AuthorizationApi } from '../../mcp-server/authorization/ports.ts';
 import { startMcpServer } from '../../mcp-server/main.ts';
 import type { RunningMcpServer, TrustedKey } from '../../mcp-server/options.ts';
-import type { Authority, KnownPerson, LiveScope, Standing } from '../../mcp-server/ports.ts';
+import type { Authority, CoolDown, KnownPerson, LiveScope, Standing } from '../../mcp-server/ports.ts';
 import type { Policy, ScopePolicy } from '../../workflows/domain/policy.ts';
 
 export const testIssuer = 'http://localhost:8002';
@@ -64,6 +64,8 @@ export class TestAuthority implements Authority {
   readonly people = new Map(testPeople.map((person) => [person.subject, person]));
   /** By `jti`. */
   readonly live = new Map<string, LiveScope[]>();
+  /** The answer that everybody was given just now. */
+  cooling: CoolDown | undefined;
   /** What every client holds; undefined while they are challenged instead. */
   inBand: Standing['inBand'];
   readonly entries: AuditEntry[] = [];
@@ -79,6 +81,11 @@ export class TestAuthority implements Authority {
   async policy(): Promise<Policy> {
     this.#reach('policy');
     return this.livePolicy;
+  }
+
+  async coolDown(): Promise<CoolDown | undefined> {
+    this.#reach('coolDown');
+    return this.cooling;
   }
 
   async startCall({ grantId, entry }: { grantId: string; entry: AuditEntry }): Promise<boolean> {
