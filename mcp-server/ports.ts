@@ -28,6 +28,8 @@ export interface CoolDown {
 export interface Standing {
   person: KnownPerson;
   policy: Policy;
+  /** The token has ended before its time: its sign-in is over, or the person took its client's consent back. */
+  ended: boolean;
   live: readonly LiveScope[];
   /** Of a client that gets its errors in band: what it holds for this person, whatever the token says. */
   inBand?: { live: readonly LiveScope[] } | undefined;
@@ -41,9 +43,16 @@ export interface Authority {
   /**
    * Whoever presents a token, in one reading at this moment.
    *
+   * @param of.signIn the token's `sid`, if it has one.
    * @param of.jti of an elevated token, whose grants are looked at (RULES 14).
    */
-  standing(of: { subject: string; clientId: string; jti?: string | undefined }): Promise<Standing | undefined>;
+  standing(of: {
+    subject: string;
+    clientId: string;
+    issuedAt: Date;
+    signIn?: string | undefined;
+    jti?: string | undefined;
+  }): Promise<Standing | undefined>;
   policy(): Promise<Policy>;
   /** Whether the client was refused this scope so shortly ago that it is not to be sent for it again. */
   coolDown(of: { subject: string; clientId: string; scope: string }): Promise<CoolDown | undefined>;

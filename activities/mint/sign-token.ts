@@ -6,6 +6,7 @@ import { scopePolicy } from '../../workflows/domain/evaluate-policy.ts';
 import { identifierOf, resourceNamed, type OwnIdentifiers } from '../../workflows/domain/resources.ts';
 import { isElevated, parseScope } from '../../workflows/domain/scopes.ts';
 import { appendAudit } from '../store/audit.ts';
+import { isSignInAlive } from '../store/client-sign-ins.ts';
 import type { Db, DbOrTrx } from '../store/connect.ts';
 import { insertCredential } from '../store/credentials.ts';
 import { heldGrants, type HeldScope } from '../store/grants.ts';
@@ -28,7 +29,7 @@ const headerSchema = z.strictObject({ alg: z.literal('ES256'), typ: z.literal('a
 
 /**
  * RFC 9068 section 2.2; `session_id` names the session when grants bound to it are used (RULES 13), `act` who uses the
- * token for that client (RFC 8693 section 4.1).
+ * token for that client (RFC 8693 section 4.1), `sid` the sign-in at the client that the token belongs to.
  */
 const claimsSchema = z.strictObject({
   iss: z.string(),
@@ -42,6 +43,7 @@ const claimsSchema = z.strictObject({
   nbf: z.int().optional(),
   session_id: z.string().max(128).optional(),
   act: z.strictObject({ sub: z.literal(mcpServerClientId) }).optional(),
+  sid: z.string().max(64).optional(),
 });
 type Claims = z.infer<typeof claimsSchema>;
 
@@ -63,6 +65,7 @@ export async function signToken(deps: SignDeps, signingInput: string): Promise<U
       const [, used] = await Promise.all([
         refuseForeignScopes(deps, trx, claims, elevated),
         grantsBehind(trx, claims, elevated, now),
+        refuseEndedSignIn(trx, claims),
       ]);
       const credential = {
         jti: claims.jti,
@@ -124,6 +127,12 @@ async function refuseForeignScopes(
   if (!elevated.every(belongs)) {
     throw new DomainError('insufficient_scope', 'A scope of this token belongs to another resource.');
   }
+}
+
+/** A token belongs to a sign-in of its own person and client, or to none. */
+async function refuseEndedSignIn(trx: DbOrTrx, { sid, sub, client_id: clientId }: Claims): Promise<void> {
+  if (sid === undefined || (await isSignInAlive(trx, { signIn: sid, subject: sub, clientId }))) return;
+  throw new DomainError('insufficient_scope', 'The sign-in of this token has ended.');
 }
 
 async function grantsBehind(

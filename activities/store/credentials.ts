@@ -1,5 +1,6 @@
 import { CompiledQuery } from 'kysely';
 import type { Policy } from '../../workflows/domain/policy.ts';
+import { originParameters, tokenEndedSql, type TokenOrigin } from './client-sign-ins.ts';
 import type { Db, DbOrTrx } from './connect.ts';
 import { allowedScopes, type Grant } from './grants.ts';
 import { rolesSql, toAccount, type Account, type AccountRow } from './people.ts';
@@ -39,6 +40,8 @@ export async function insertCredential(trx: DbOrTrx, credential: IssuedCredentia
 export interface Standing {
   person: Account;
   policy: Policy;
+  /** The token has ended before its time: its sign-in is over, or the person took its client's consent back. */
+  ended: boolean;
   /** The scopes the elevated token still carries: those of its grants that are alive now and not denied (RULES 2, 14). */
   live: readonly LiveScope[];
   /** Of a client that gets its errors in band: what it holds for this person beyond the token. */
@@ -60,18 +63,19 @@ interface LiveScope {
  */
 export async function standingOf(
   db: Db,
-  of: { subject: string; jti?: string | undefined; clientId: string },
+  of: TokenOrigin & { jti?: string | undefined },
   now: Date,
 ): Promise<Standing | undefined> {
   const { rows } = await db.executeQuery<StandingRow>(
-    CompiledQuery.raw(standingSql, [of.subject, of.jti ?? null, now, of.clientId]),
+    CompiledQuery.raw(standingSql, [of.jti ?? null, now, ...originParameters(of)]),
   );
   const row = rows[0];
   if (row === undefined) return undefined;
   const person = toAccount(row);
   const policy = await policyOfKey(db, row.policyKey);
+  const { ended } = row;
   const liveOf = (grants: readonly GrantOfStanding[]): LiveScope[] =>
-    (person.disabled ? [] : grants).flatMap((grant) =>
+    (person.disabled || ended ? [] : grants).flatMap((grant) =>
       allowedScopes(policy, person.roles, grant)
         .filter((scope) => grant.issued.includes(scope))
         .map((scope) => ({ scope, grantId: grant.grant_id })),
@@ -79,6 +83,7 @@ export async function standingOf(
   return {
     person,
     policy,
+    ended,
     live: liveOf(row.grants),
     inBand: row.clientGrants === null ? undefined : { live: liveOf(row.clientGrants) },
   };
@@ -88,6 +93,7 @@ type GrantOfStanding = Pick<Grant, 'grant_id' | 'client_id' | 'scopes'> & { issu
 
 interface StandingRow extends AccountRow {
   policyKey: string | null;
+  ended: boolean;
   grants: GrantOfStanding[];
   /** Null unless the client gets its errors in band. */
   clientGrants: GrantOfStanding[] | null;
@@ -96,17 +102,17 @@ interface StandingRow extends AccountRow {
 /** Asked at every request of a tool, so it is written out: nothing is built or compiled then. */
 const standingSql = `
   select people.subject, people.email, people.display_name, people.disabled_at, ${rolesSql} as roles,
-    ${livePolicyKeySql} as "policyKey",
-    case when $2::text is null then '[]' else coalesce((
+    ${livePolicyKeySql} as "policyKey", ${tokenEndedSql(3)} as ended,
+    case when $1::text is null then '[]' else coalesce((
       select json_agg(json_build_object('grant_id', grants.grant_id, 'client_id', grants.client_id,
         'scopes', grants.scopes, 'issued', credentials.scopes))
       from credentials join grants on grants.grant_id = any(credentials.grant_ids)
-      where credentials.jti = $2 and grants.subject = people.subject
-        and grants.end_reason is null and grants.expires_at > $3 and ${grantNotSuspendedSql}), '[]') end as grants,
+      where credentials.jti = $1 and grants.subject = people.subject and grants.client_id = $4
+        and grants.end_reason is null and grants.expires_at > $2 and ${grantNotSuspendedSql}), '[]') end as grants,
     case when exists (select from client_states where client_id = $4 and authorization_errors = 'in_band')
       then coalesce((
         select json_agg(json_build_object('grant_id', grants.grant_id, 'client_id', grants.client_id,
           'scopes', grants.scopes, 'issued', grants.scopes))
         from grants where grants.subject = people.subject and grants.client_id = $4 and grants.session_id is null
-          and grants.end_reason is null and grants.expires_at > $3 and ${grantNotSuspendedSql}), '[]') end as "clientGrants"
-  from people where people.subject = $1`;
+          and grants.end_reason is null and grants.expires_at > $2 and ${grantNotSuspendedSql}), '[]') end as "clientGrants"
+  from people where people.subject = $3`;

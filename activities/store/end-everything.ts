@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { endAccountSessions } from './account-sessions.ts';
 import { announceChatSession } from './chat-sessions.ts';
 import { endChatSignIns } from './chat-sign-ins.ts';
+import { endClientSignIns } from './client-sign-ins.ts';
 import type { DbOrTrx } from './connect.ts';
 import { announce } from './events.ts';
 import { endGrant } from './grants.ts';
@@ -64,6 +65,7 @@ export async function endEverythingOf(
 export async function endSignIns(trx: DbOrTrx, payloads: OidcPayloads, subject: string, at: Date): Promise<void> {
   await endAccountSessions(trx, subject, at);
   await endChatSignIns(trx, subject, at);
+  await endClientSignIns(trx, { subject }, at);
   await recordSignOut(trx, subject, at);
   await payloads.in(trx).endAccount(subject, 'all');
   await announce(trx, { kind: 'sign_out', id: subject, subject });

@@ -71,6 +71,16 @@ export interface ClientConsentsTable {
   consented_at: Date;
 }
 
+export interface ClientSignInsTable {
+  sign_in_id: string;
+  subject: string;
+  client_id: string;
+  account_session_id: string | null;
+  created_at: Date;
+  used_at: Date | null;
+  ended_at: Date | null;
+}
+
 export interface OidcPayloadsTable {
   model: string;
   id: string;
@@ -274,6 +284,7 @@ export interface Database {
   chat_sign_ins: ChatSignInsTable;
   sign_outs: SignOutsTable;
   client_consents: ClientConsentsTable;
+  client_sign_ins: ClientSignInsTable;
   oidc_payloads: OidcPayloadsTable;
   scope_requests: ScopeRequestsTable;
   decisions: DecisionsTable;

@@ -3,6 +3,7 @@ import { longestLived, maxElevatedTokenSeconds } from '../../activities/mint/sig
 import { heldGrants, type Holder } from '../../activities/store/grants.ts';
 import { livePolicy } from '../../activities/store/policies.ts';
 import { scopePolicy } from '../../workflows/domain/evaluate-policy.ts';
+import type { Caller } from '../sessions/caller.ts';
 import type { ApprovalDeps } from './deps.ts';
 
 /** A token for the MCP resource with everything the holder may hold now. */
@@ -16,11 +17,13 @@ export interface IssuedToken {
  * Issues `new_token` (RFC 9068) for the caller's own client and the MCP resource (RULES 10): the claims are made here,
  * the mint checks each of them against its rows and signs.
  *
+ * @param caller its token belongs to the sign-in of theirs, and ends with it.
  * @throws {DomainError} `insufficient_scope` when nothing is held, `temporarily_unavailable` when the mint is down.
  */
 export async function issueToken(
   deps: Pick<ApprovalDeps, 'db' | 'mint' | 'mintKid' | 'issuer' | 'mcpResource' | 'now'>,
   holder: Holder,
+  caller: Pick<Caller, 'signIn'> = {},
 ): Promise<IssuedToken> {
   const now = deps.now();
   const [policy, grants] = await Promise.all([livePolicy(deps.db), heldGrants(deps.db, holder, now)]);
@@ -42,6 +45,7 @@ export async function issueToken(
     iat,
     exp,
     ...(holder.sessionId === undefined ? {} : { session_id: holder.sessionId }),
+    ...(caller.signIn === undefined ? {} : { sid: caller.signIn }),
   };
   const signingInput = `${encode(header)}.${encode(claims)}`;
   const signature = await deps.mint.sign(signingInput);

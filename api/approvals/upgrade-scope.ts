@@ -185,7 +185,7 @@ async function approved(
   };
   // `new_token` is for the tools (RULES 10); scopes of this API come with the next token for it.
   if (caller.kind === 'bearer' && (await anyForTools(deps, scopes))) {
-    const { token, expiresIn } = await issueToken(deps, holder);
+    const { token, expiresIn } = await issueToken(deps, holder, caller);
     return { ...base, new_token: token, expires_in: expiresIn };
   }
   const grant = request === undefined ? undefined : await findGrantOfRequest(deps.db, request.request_id);

@@ -20,7 +20,7 @@ type Active = Extract<Introspection, { active: true }>;
 
 /**
  * What a token is good for at this moment, at the resource server that asks. The rows are read each time: a grant that
- * has ended, an account that is closed and a client that is blocked count at once (RULES 14).
+ * has ended, a sign-in that is over, an account that is closed and a client that is blocked count at once (RULES 14).
  *
  * @param token verified: it is ours, has not ended, and is for this very resource
  */
@@ -32,11 +32,12 @@ export async function introspect(
 ): Promise<Introspection> {
   const now = deps.now();
   const { scopes, subject, clientId, jti } = token;
+  const origin = { subject, clientId, issuedAt: new Date(token.issuedAt * 1_000), signIn: token.signIn };
   const [standing, blocked] = await Promise.all([
-    standingOf(deps.db, { subject, clientId, jti: scopes.some(isElevated) ? jti : undefined }, now),
+    standingOf(deps.db, { ...origin, jti: scopes.some(isElevated) ? jti : undefined }, now),
     isClientBlocked(deps.db, clientId),
   ]);
-  if (standing === undefined || standing.person.disabled || blocked) return { active: false };
+  if (standing === undefined || standing.person.disabled || standing.ended || blocked) return { active: false };
   const { policy, person } = standing;
   const live = standing.live.filter(
     ({ scope }) => scopes.includes(scope) && policy.scopes[scope]?.resource === server.resource,

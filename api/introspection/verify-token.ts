@@ -11,6 +11,8 @@ export interface IntrospectedToken {
   jti: string;
   issuedAt: number;
   expiresAt: number;
+  /** The sign-in that it belongs to. */
+  signIn: string | undefined;
   actor: { sub: string } | undefined;
   confirmation: Record<string, unknown> | undefined;
 }
@@ -23,6 +25,7 @@ const claimsSchema = z.object({
   scope: z.string(),
   iat: z.int(),
   exp: z.int(),
+  sid: z.string().optional(),
   act: z.object({ sub: z.string() }).optional(),
   cnf: z.record(z.string(), z.unknown()).optional(),
 });
@@ -48,7 +51,7 @@ export function tokenReader(options: {
     }).catch(() => undefined);
     const claims = claimsSchema.safeParse(verified?.payload);
     if (!claims.success) return undefined;
-    const { aud, sub, client_id: clientId, jti, scope, iat, exp, act, cnf } = claims.data;
+    const { aud, sub, client_id: clientId, jti, scope, iat, exp, sid, act, cnf } = claims.data;
     const scopes = [...new Set(parseScope(scope))];
     // The base key may sign base scopes only (RULES 12).
     if (verified?.protectedHeader.kid !== options.mintKey.kid && scopes.some(isElevated)) return undefined;
@@ -60,6 +63,7 @@ export function tokenReader(options: {
       jti,
       issuedAt: iat,
       expiresAt: exp,
+      signIn: sid,
       actor: act,
       confirmation: cnf,
     };

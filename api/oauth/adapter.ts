@@ -1,8 +1,20 @@
-import { errors, type Adapter, type AdapterFactory, type AdapterPayload } from 'oidc-provider';
+import { errors, Provider, type Adapter, type AdapterFactory, type AdapterPayload } from 'oidc-provider';
+import { endClientSignIns } from '../../activities/store/client-sign-ins.ts';
+import type { Db } from '../../activities/store/connect.ts';
 import type { OidcPayload, OidcPayloads } from '../../activities/store/oidc-payloads.ts';
 
-/** Connects the OAuth provider to its table. */
-export function adapterFactory(payloads: OidcPayloads, now: () => Date): AdapterFactory {
+/** Connects the OAuth provider to its table. Whatever revokes a grant ends the sign-in that it stands for. */
+export function adapterFactory({
+  db,
+  payloads,
+  now,
+}: {
+  db: Db;
+  payloads: OidcPayloads;
+  now: () => Date;
+}): AdapterFactory {
+  const endSignIn = (grantId: string): Promise<void> =>
+    db.transaction().execute((trx) => endClientSignIns(trx, { grantId }, now()));
   return (model): Adapter => ({
     // The provider's payloads are JSON; their types differ only by name.
     upsert: (id, payload, expiresIn) =>
@@ -12,16 +24,40 @@ export function adapterFactory(payloads: OidcPayloads, now: () => Date): Adapter
         payload as unknown as OidcPayload,
         expiresIn === undefined ? null : new Date(now().getTime() + expiresIn * 1_000),
       ),
-    find: async (id) => asAdapterPayload(await payloads.find(model, 'id', id, now())),
+    find: async (id) => {
+      const payload = asAdapterPayload(await payloads.find(model, 'id', id, now()));
+      if (isOwnDoubleSubmit(model, payload, now())) throw new errors.InvalidGrant('already used');
+      return payload;
+    },
     findByUid: async (uid) => asAdapterPayload(await payloads.find(model, 'uid', uid, now())),
     findByUserCode: async (userCode) => asAdapterPayload(await payloads.find(model, 'user_code', userCode, now())),
     consume: async (id) => {
       // The provider looks before it consumes; of two at the same time, the later one is told here.
       if (!(await payloads.consume(model, id, now()))) throw new errors.InvalidGrant('already consumed');
     },
-    destroy: (id) => payloads.destroy(model, id),
-    revokeByGrantId: (grantId) => payloads.revokeByGrantId(model, grantId),
+    destroy: async (id) => {
+      if (model === 'Grant') await endSignIn(id);
+      await payloads.destroy(model, id);
+    },
+    revokeByGrantId: async (grantId) => {
+      await endSignIn(grantId);
+      await payloads.revokeByGrantId(model, grantId);
+    },
   });
+}
+
+/** A client that sends the same code or refresh token again so soon has lost an answer, or asks twice at once. */
+const doubleSubmitSeconds = 10;
+
+/**
+ * Whether a used code or refresh token comes again as clients send it twice by themselves. It is refused like any other
+ * replay, but nothing else ends by it: else a lost answer would cost the sign-in (RFC 9700 section 4.14.2 lets one choose).
+ */
+function isOwnDoubleSubmit(model: string, payload: AdapterPayload | undefined, now: Date): boolean {
+  if (model !== 'RefreshToken' && model !== 'AuthorizationCode') return false;
+  const consumed: unknown = payload?.consumed;
+  if (typeof consumed !== 'number' || Provider.ctx?.oidc.route !== 'token') return false;
+  return now.getTime() / 1_000 - consumed < doubleSubmitSeconds;
 }
 
 function asAdapterPayload(payload: OidcPayload | undefined): AdapterPayload | undefined {

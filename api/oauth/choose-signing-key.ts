@@ -1,8 +1,8 @@
 import { errors, type JWTStructured, type KoaContextWithOIDC, type ResourceServerInstance } from 'oidc-provider';
 import type { Logger } from 'pino';
+import { isFirstParty } from '../../workflows/domain/clients.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import { isElevated, parseScope } from '../../workflows/domain/scopes.ts';
-import { isFirstParty } from './clients.ts';
 import type { MintSigningKey } from './mint-signing-key.ts';
 import type { RequestScopeSource } from './request-scopes.ts';
 

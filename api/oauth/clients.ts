@@ -1,13 +1,8 @@
 import type { ClientMetadata } from 'oidc-provider';
-import { chatClientId, dashboardClientId, mcpServerClientId, ownClientIds } from '../../workflows/domain/clients.ts';
+import { chatClientId, dashboardClientId, mcpServerClientId } from '../../workflows/domain/clients.ts';
 
 /** RFC 8693 section 2.1. */
 export const tokenExchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange';
-
-/** Whether the client is ours: it skips consent and ends with a sign-out. */
-export function isFirstParty(clientId: string | undefined): boolean {
-  return clientId !== undefined && ownClientIds.includes(clientId);
-}
 
 /** The clients that need no registration. */
 export function firstPartyClients(options: {

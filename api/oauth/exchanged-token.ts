@@ -30,7 +30,7 @@ export interface ExchangedToken {
 }
 
 /**
- * A token for the API of the same person and client, which says that the MCP server uses it (`act`, RFC 8693 section
+ * A token for the API of the same person, client and sign-in, which says that the MCP server uses it (`act`, RFC 8693 section
  * 4.1). It ends with the token it was exchanged for, with the first of its grants, or after a minute. The mint signs
  * elevated ones; where it refuses, the token is one without them, honest in its scope (RULES 12).
  *
@@ -38,7 +38,14 @@ export interface ExchangedToken {
  */
 export async function exchangedToken(
   deps: ExchangedTokenDeps,
-  of: { subject: string; clientId: string; endsAt: Date; scopes: readonly string[]; held: readonly HeldScope[] },
+  of: {
+    subject: string;
+    clientId: string;
+    signIn: string | undefined;
+    endsAt: Date;
+    scopes: readonly string[];
+    held: readonly HeldScope[];
+  },
 ): Promise<ExchangedToken> {
   const iat = Math.floor(deps.now().getTime() / 1_000);
   const issue = async (scopes: readonly string[]): Promise<ExchangedToken> => {
@@ -51,6 +58,7 @@ export async function exchangedToken(
       sub: of.subject,
       client_id: of.clientId,
       act: { sub: mcpServerClientId },
+      ...(of.signIn === undefined ? {} : { sid: of.signIn }),
       scope: scopes.join(' '),
       jti: randomUUID(),
       iat,

@@ -1,7 +1,7 @@
 import { interactionPolicy } from 'oidc-provider';
 import { hasConsented } from '../../activities/store/client-consents.ts';
 import type { Db } from '../../activities/store/connect.ts';
-import { isFirstParty } from './clients.ts';
+import { isFirstParty } from '../../workflows/domain/clients.ts';
 
 /** When the provider stops and asks: for a sign-in, and once for consent to a client that is not our own. */
 export function promptPolicy(db: Db): interactionPolicy.DefaultPolicy {

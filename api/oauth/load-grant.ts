@@ -1,8 +1,10 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { hasConsented } from '../../activities/store/client-consents.ts';
+import { beginClientSignIn } from '../../activities/store/client-sign-ins.ts';
 import type { Db } from '../../activities/store/connect.ts';
 import { resourceNamed, type OwnIdentifiers } from '../../workflows/domain/resources.ts';
-import { isFirstParty } from './clients.ts';
+import { isFirstParty } from '../../workflows/domain/clients.ts';
+import type { BrowserSessions } from '../sessions/browser-sessions.ts';
 import { heldFor, type RequestScopeSource } from './request-scopes.ts';
 
 type ProviderGrant = NonNullable<KoaContextWithOIDC['oidc']['grant']>;
@@ -10,9 +12,14 @@ type ProviderGrant = NonNullable<KoaContextWithOIDC['oidc']['grant']>;
 /**
  * What a client of our own, or one that the person lets act for them, is granted without being asked about: signing in,
  * staying signed in, and the scopes that are held now. A fresh grant each time, so that each sign-in's refresh token ends
- * alone.
+ * alone. The sign-in belongs to the browser's sign-in that it comes of.
  */
-export function loadGrant(db: Db, identifiers: OwnIdentifiers, source: RequestScopeSource) {
+export function loadGrant(
+  deps: { db: Db; sessions: Pick<BrowserSessions, 'find'>; now: () => Date },
+  identifiers: OwnIdentifiers,
+  source: RequestScopeSource,
+) {
+  const { db } = deps;
   return async (ctx: KoaContextWithOIDC): Promise<ProviderGrant | undefined> => {
     const { account, client, provider } = ctx.oidc;
     if (account === undefined || client === undefined) return undefined;
@@ -27,7 +34,9 @@ export function loadGrant(db: Db, identifiers: OwnIdentifiers, source: RequestSc
       if (resource !== undefined) grant.addResourceScope(identifier, heldFor(scopes, resource).join(' '));
     }
     // The code refers to it by id.
-    await grant.save();
+    const grantId = await grant.save();
+    const session = await deps.sessions.find(ctx.req);
+    await beginClientSignIn(db, { ...consent, grantId, accountSessionId: session?.sessionId }, deps.now());
     return grant;
   };
 }

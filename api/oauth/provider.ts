@@ -15,6 +15,7 @@ import { defaultResource, resourceServerInfo } from './resources.ts';
 import { introspectionRoute, oauthRoutes } from './routes.ts';
 import { followOurSessions } from './same-account.ts';
 import { nameAScope } from './name-a-scope.ts';
+import { nameTheSignIn } from './name-the-sign-in.ts';
 import { registerTokenExchange } from './token-exchange.ts';
 import { accessTokenLifetime, refreshTokenSeconds } from './token-lifetime.ts';
 import { widenRefresh } from './widen-refresh.ts';
@@ -32,7 +33,7 @@ export function createProvider(deps: OAuthDeps): Provider {
   const mintKey = new MintSigningKey(deps.mintPublicJwk, deps.mint);
 
   const provider = new Provider(deps.issuer, {
-    adapter: rememberAuthorizationErrors(adapterFactory(deps.payloads, deps.now), deps.db),
+    adapter: rememberAuthorizationErrors(adapterFactory(deps), deps.db),
     clients: firstPartyClients(deps),
     // ID tokens take the first key that fits: the base key, which needs no mint.
     jwks: { keys: [{ ...deps.basePrivateJwk, use: 'sig', alg: 'ES256' }, mintKey] },
@@ -61,10 +62,12 @@ export function createProvider(deps: OAuthDeps): Provider {
       if (person === undefined || person.disabled) return undefined;
       return { accountId: subject, claims: () => ({ sub: subject }) };
     },
-    loadExistingGrant: loadGrant(deps.db, identifiers, source),
+    loadExistingGrant: loadGrant(deps, identifiers, source),
     rotateRefreshToken: widenRefresh(identifiers, source),
     interactions: { policy: promptPolicy(deps.db), url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
-    formats: { customizers: { jwt: chooseSigningKey({ mintKey, mintKid, source, logger: deps.logger }) } },
+    formats: {
+      customizers: { jwt: nameTheSignIn(deps, chooseSigningKey({ mintKey, mintKid, source, logger: deps.logger })) },
+    },
     ttl: {
       AccessToken: accessTokenLifetime(source, deps.now),
       AuthorizationCode: 60,

@@ -1,7 +1,7 @@
 import { errors, type ClientMetadata } from 'oidc-provider';
 import { authorizationErrors, type AuthorizationErrors } from '../../workflows/domain/authorization-errors.ts';
-import { mcpServerClientId } from '../../workflows/domain/clients.ts';
-import { isFirstParty, tokenExchangeGrant } from './clients.ts';
+import { isFirstParty, mcpServerClientId } from '../../workflows/domain/clients.ts';
+import { tokenExchangeGrant } from './clients.ts';
 
 const maxRedirectUris = 10;
 const maxUriLength = 2_000;

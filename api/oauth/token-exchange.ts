@@ -1,16 +1,16 @@
 import { errors, type Provider, type TokenEndpointGrantContext } from 'oidc-provider';
 import { appendAudit } from '../../activities/store/audit.ts';
 import { heldGrants } from '../../activities/store/grants.ts';
+import { hasTokenEnded } from '../../activities/store/client-sign-ins.ts';
 import { findPerson } from '../../activities/store/people.ts';
 import { livePolicy } from '../../activities/store/policies.ts';
-import { hasSignedOutSince } from '../../activities/store/sign-outs.ts';
 import { isClientBlocked } from '../../activities/store/suspensions.ts';
 import { mcpServerClientId } from '../../workflows/domain/clients.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import { parseScope } from '../../workflows/domain/scopes.ts';
 import { accessTokenVerifier, type ApiToken } from '../sessions/access-tokens.ts';
 import { refusedTokenJournal } from '../sessions/refused-tokens.ts';
-import { isFirstParty, tokenExchangeGrant } from './clients.ts';
+import { tokenExchangeGrant } from './clients.ts';
 import { exchangedToken, type ExchangedToken } from './exchanged-token.ts';
 import type { OAuthDeps } from './options.ts';
 import { publicJwk } from './public-jwk.ts';
@@ -101,7 +101,8 @@ function checkedParameters(params: ExchangeParameters, deps: OAuthDeps): string 
 }
 
 /** As the API refuses a token of its own: an exchange must not outlive a block, a disabled account or a sign-out. */
-async function refuseWhoMayNot({ db }: OAuthDeps, { subject, clientId, issuedAt }: ApiToken): Promise<void> {
+async function refuseWhoMayNot({ db }: OAuthDeps, token: ApiToken): Promise<void> {
+  const { subject, clientId } = token;
   const person = await findPerson(db, subject);
   if (person === undefined || person.disabled) {
     throw new errors.InvalidRequest('the account of subject_token is not active');
@@ -109,16 +110,12 @@ async function refuseWhoMayNot({ db }: OAuthDeps, { subject, clientId, issuedAt 
   if ((await isClientBlocked(db, clientId)) || (await isClientBlocked(db, mcpServerClientId))) {
     throw new errors.InvalidRequest('the client of subject_token is blocked');
   }
-  // `iat` has whole seconds: a token of the very second of a sign-out may come from the sign-in after it.
-  const issuedBy = new Date(issuedAt.getTime() + 999);
-  if (isFirstParty(clientId) && (await hasSignedOutSince(db, subject, issuedBy))) {
-    throw new errors.InvalidRequest('the person of subject_token has signed out');
-  }
+  if (await hasTokenEnded(db, token)) throw new errors.InvalidRequest('the sign-in of subject_token has ended');
 }
 
 async function issue(
   deps: OAuthDeps,
-  { subject, clientId, expiresAt }: ApiToken,
+  { subject, clientId, expiresAt, signIn }: ApiToken,
   scope: string | undefined,
 ): Promise<ExchangedToken> {
   const now = deps.now();
@@ -131,7 +128,7 @@ async function issue(
     throw new errors.InvalidScope('a scope is not held for the API by this person and client', beyond.join(' '));
   }
   try {
-    return await exchangedToken(deps, { subject, clientId, endsAt: expiresAt, scopes, held });
+    return await exchangedToken(deps, { subject, clientId, signIn, endsAt: expiresAt, scopes, held });
   } catch (error) {
     if (error instanceof DomainError && error.code === 'temporarily_unavailable') {
       throw new errors.TemporarilyUnavailable(error.message);

@@ -1,6 +1,6 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
+import { isFirstParty } from '../../workflows/domain/clients.ts';
 import { ownResources, type OwnIdentifiers } from '../../workflows/domain/resources.ts';
-import { isFirstParty } from './clients.ts';
 import { heldFor, type RequestScopeSource } from './request-scopes.ts';
 
 /**

@@ -1,6 +1,7 @@
 import { endAccountSession } from '../../activities/store/account-sessions.ts';
 import { appendAudit } from '../../activities/store/audit.ts';
 import { endChatSignIn } from '../../activities/store/chat-sign-ins.ts';
+import { endClientSignIns } from '../../activities/store/client-sign-ins.ts';
 import { endSignIns } from '../../activities/store/end-everything.ts';
 import { announce } from '../../activities/store/events.ts';
 import { livingSignIns } from '../../activities/store/people-listing.ts';
@@ -23,8 +24,10 @@ export async function endOneSignIn(
   await deps.db.transaction().execute(async (trx) => {
     const signIn = (await livingSignIns(trx, subject, now)).find((candidate) => candidate.sessionId === sessionId);
     if (signIn === undefined) throw new DomainError('not_found', 'This session has ended already.');
-    if (signIn.kind === 'dashboard') await endAccountSession(trx, sessionId, now);
-    else await endChatSignIn(trx, sessionId, now);
+    if (signIn.kind === 'dashboard') {
+      await endAccountSession(trx, sessionId, now);
+      await endClientSignIns(trx, { accountSessionId: sessionId }, now);
+    } else await endChatSignIn(trx, sessionId, now);
     await appendAudit(trx, {
       type: 'session.ended',
       actor: caller.person.subject,

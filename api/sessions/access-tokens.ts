@@ -11,6 +11,8 @@ export interface ApiToken {
   jti: string;
   issuedAt: Date;
   expiresAt: Date;
+  /** The sign-in that it belongs to. */
+  signIn: string | undefined;
 }
 
 const claimsSchema = z.object({
@@ -20,6 +22,7 @@ const claimsSchema = z.object({
   scope: z.string(),
   iat: z.number(),
   exp: z.number(),
+  sid: z.string().optional(),
 });
 
 /** The token is genuine and yet not good here. */
@@ -65,6 +68,7 @@ export function accessTokenVerifier(options: {
         jti: claims.jti,
         issuedAt: new Date(claims.iat * 1_000),
         expiresAt: new Date(claims.exp * 1_000),
+        signIn: claims.sid,
       };
     } catch (error) {
       await options.onRefused(reasonOf(error));

@@ -1,10 +1,10 @@
 import type { Request, RequestHandler, Response } from 'express';
+import { hasTokenEnded } from '../../activities/store/client-sign-ins.ts';
 import type { Db } from '../../activities/store/connect.ts';
 import { findPerson } from '../../activities/store/people.ts';
-import { hasSignedOutSince } from '../../activities/store/sign-outs.ts';
 import { isClientBlocked } from '../../activities/store/suspensions.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
-import { chatClientId, dashboardClientId } from '../../workflows/domain/clients.ts';
+import { dashboardClientId } from '../../workflows/domain/clients.ts';
 import type { ApiToken } from './access-tokens.ts';
 import type { BrowserSessions } from './browser-sessions.ts';
 import { notSignedIn, type Caller } from './caller.ts';
@@ -57,18 +57,12 @@ async function bearerCaller(deps: AuthenticateDeps, request: Request): Promise<C
   // RFC 6750 section 2.1; the scheme's name is case-insensitive.
   const token = /^Bearer +([\w.~+/-]+=*)$/i.exec(request.headers.authorization ?? '')?.[1];
   if (token === undefined) throw notSignedIn();
-  const { subject, clientId, scopes, jti, issuedAt, expiresAt } = await deps.verifyToken(token);
+  const { subject, clientId, scopes, jti, issuedAt, expiresAt, signIn } = await deps.verifyToken(token);
   const person = await findPerson(deps.db, subject);
   if (person === undefined || person.disabled) throw notSignedIn();
   if (await isClientBlocked(deps.db, clientId)) {
     throw new DomainError('client_blocked', `An admin has blocked the client ${clientId}: it may do nothing here.`);
   }
-  const firstParty = clientId === chatClientId || clientId === dashboardClientId;
-  if (firstParty && (await hasSignedOutSince(deps.db, subject, endOfSecond(issuedAt)))) throw notSignedIn();
-  return { kind: 'bearer', person, clientId, expiresAt, scopes, jti };
-}
-
-/** `iat` has whole seconds: a token of the very second of a sign-out may come from the sign-in after it. */
-function endOfSecond(issuedAt: Date): Date {
-  return new Date(issuedAt.getTime() + 999);
+  if (await hasTokenEnded(deps.db, { subject, clientId, issuedAt, signIn })) throw notSignedIn();
+  return { kind: 'bearer', person, clientId, expiresAt, scopes, jti, ...(signIn === undefined ? {} : { signIn }) };
 }

@@ -7,6 +7,7 @@ import {
   newSessionSecret,
   sessionIdOf,
 } from '../../activities/store/account-sessions.ts';
+import { endClientSignIns } from '../../activities/store/client-sign-ins.ts';
 import type { Db } from '../../activities/store/connect.ts';
 import { announce } from '../../activities/store/events.ts';
 import { findPerson, type Account } from '../../activities/store/people.ts';
@@ -39,12 +40,18 @@ const lifetimeSeconds = 7 * 24 * 60 * 60;
 export function createBrowserSessions(options: { db: Db; secure: boolean; now: () => Date }): BrowserSessions {
   const { db, now } = options;
   const cookie = appCookie('countersign_auth', { secure: options.secure });
-  /** Ends the browser's earlier sign-in, and tells the streams that were opened with it. */
-  const endBefore = async (sessionId: string): Promise<void> => {
+  /**
+   * Ends the browser's earlier sign-in, and tells the streams that were opened with it. Where somebody else signs in, it is
+   * left for good: what clients got from it ends too.
+   */
+  const endBefore = async (sessionId: string, next: Account): Promise<void> => {
     const session = await findAccountSession(db, sessionId, now());
     if (session === undefined) return;
-    await endAccountSession(db, sessionId, now());
-    await announce(db, { kind: 'sign_out', id: session.subject, subject: session.subject });
+    await db.transaction().execute(async (trx) => {
+      await endAccountSession(trx, sessionId, now());
+      if (session.subject !== next.subject) await endClientSignIns(trx, { accountSessionId: sessionId }, now());
+      await announce(trx, { kind: 'sign_out', id: session.subject, subject: session.subject });
+    });
   };
   return {
     cookieName: cookie.name,
@@ -64,7 +71,7 @@ export function createBrowserSessions(options: { db: Db; secure: boolean; now: (
     },
     begin: async (request, response, person) => {
       const before = cookie.read(request);
-      if (before !== undefined) await endBefore(sessionIdOf(before));
+      if (before !== undefined) await endBefore(sessionIdOf(before), person);
       const { secret, sessionId } = newSessionSecret();
       const authenticatedAt = now();
       const expiresAt = new Date(authenticatedAt.getTime() + lifetimeSeconds * 1_000);

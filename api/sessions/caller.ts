@@ -20,6 +20,8 @@ export interface Caller {
   scopes?: readonly string[];
   /** Of a bearer: the token's id. */
   jti?: string;
+  /** Of a bearer: the sign-in that its token belongs to. */
+  signIn?: string;
 }
 
 /** Nobody is signed in, or no longer. */

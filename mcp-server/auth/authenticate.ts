@@ -67,9 +67,17 @@ async function authInfoOf(
     throw error instanceof TokenRefused ? new OAuthError(OAuthErrorCode.InvalidToken, error.message) : error;
   });
   const jti = verified.scopes.some(isElevated) ? verified.jti : undefined;
-  const standing = await options.authority.standing({ subject: verified.subject, jti, clientId: verified.clientId });
+  const { subject, clientId, issuedAt, signIn } = verified;
+  const standing = await options.authority.standing({
+    subject,
+    clientId,
+    issuedAt: new Date(issuedAt * 1_000),
+    signIn,
+    jti,
+  });
   if (standing === undefined || standing.person.disabled)
     throw new OAuthError(OAuthErrorCode.InvalidToken, 'The account of this token is not open.');
+  if (standing.ended) throw new OAuthError(OAuthErrorCode.InvalidToken, 'The sign-in of this token has ended.');
   return {
     token,
     clientId: verified.clientId,

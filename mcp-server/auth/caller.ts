@@ -12,10 +12,22 @@ export class Caller {
   readonly jti: string;
   /** The client gets its refusals in the results of tools. */
   readonly inBand: boolean;
+  /** Where its token comes from, by which it is asked after again. */
+  readonly origin: { subject: string; clientId: string; issuedAt: Date; signIn: string | undefined };
   /** As signed. */
   readonly tokenScopes: readonly string[];
 
-  constructor(standing: Standing, token: { clientId: string; jti: string; scopes: readonly string[] }) {
+  /** @param token.issuedAt seconds since the epoch; without it the token counts as older than any sign-out. */
+  constructor(
+    standing: Standing,
+    token: {
+      clientId: string;
+      jti: string;
+      scopes: readonly string[];
+      issuedAt?: number;
+      signIn?: string | undefined;
+    },
+  ) {
     const { person, policy, live, inBand } = standing;
     this.person = person;
     this.policy = policy;
@@ -26,6 +38,12 @@ export class Caller {
     this.inBand = inBand !== undefined;
     this.clientId = token.clientId;
     this.jti = token.jti;
+    this.origin = {
+      subject: person.subject,
+      clientId: token.clientId,
+      issuedAt: new Date((token.issuedAt ?? 0) * 1_000),
+      signIn: token.signIn,
+    };
     this.tokenScopes = token.scopes;
   }
 }

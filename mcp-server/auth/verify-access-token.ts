@@ -10,7 +10,11 @@ export interface VerifiedToken {
   jti: string;
   scopes: readonly string[];
   /** Seconds since the epoch. */
+  issuedAt: number;
+  /** Seconds since the epoch. */
   expiresAt: number;
+  /** The sign-in that it belongs to, of tokens that belong to one. */
+  signIn: string | undefined;
 }
 
 /** Tokens whose signature has been verified, in memory only. */
@@ -39,13 +43,15 @@ export async function accessTokenVerifier(options: {
   };
   const verify = async (token: string): Promise<VerifiedToken> => {
     const { payload, protectedHeader } = await verified(token, keyOf, options);
-    const { sub, client_id: clientId, jti, scope, exp } = payload;
+    const { sub, client_id: clientId, jti, scope, iat, exp, sid } = payload;
     if (
       typeof sub !== 'string' ||
       typeof clientId !== 'string' ||
       typeof jti !== 'string' ||
       typeof scope !== 'string' ||
-      exp === undefined
+      iat === undefined ||
+      exp === undefined ||
+      (sid !== undefined && typeof sid !== 'string')
     ) {
       throw new TokenRefused('The token has claims of the wrong type.');
     }
@@ -54,7 +60,7 @@ export async function accessTokenVerifier(options: {
     if (keys.get(protectedHeader.kid ?? '')?.ceiling !== 'elevated' && scopes.some(isElevated)) {
       throw new TokenRefused('The token holds scopes that its key may not sign.');
     }
-    return { subject: sub, clientId, jti, scopes, expiresAt: exp };
+    return { subject: sub, clientId, jti, scopes, issuedAt: iat, expiresAt: exp, signIn: sid };
   };
   // What a token says never changes, and the keys are those of the start: only its end is looked at again.
   const good = new LRUCache<string, VerifiedToken>({ max: mostRemembered });

@@ -13,6 +13,7 @@ import { revokeGrant } from '../../api/grants/revoke-grant.ts';
 import type { Caller } from '../../api/sessions/caller.ts';
 import { signStatement } from '../../activities/mint/statement.ts';
 import { heldScopes } from '../../activities/store/grants.ts';
+import { recordConsent } from '../../activities/store/client-consents.ts';
 import { standingOf } from '../../activities/store/credentials.ts';
 import { countPending, findRequest, openRequest } from '../../activities/store/requests.ts';
 import { approveSignal, cancelSignal, scopeUpgradeWorkflowId } from '../../workflows/messages.ts';
@@ -31,7 +32,11 @@ afterEach(async () => {
 });
 
 const admin = (): Promise<Caller> => stack.person(['admin']);
-const bearerUser = (): Promise<Caller> => stack.person(['user'], { kind: 'bearer', clientId: 'some-client' });
+async function bearerUser(): Promise<Caller> {
+  const caller = await stack.person(['user'], { kind: 'bearer', clientId: 'some-client' });
+  await recordConsent(stack.app.db, { subject: caller.person.subject, clientId: 'some-client' }, new Date());
+  return caller;
+}
 
 async function ask(caller: Caller, justification?: string): Promise<string> {
   const answer = await upgradeScope(stack.deps, caller, {
@@ -78,7 +83,8 @@ describe('what policy grants at once', () => {
     expect(scope).toBe('none read:files');
     const { subject } = caller.person;
     expect(
-      (await standingOf(stack.app.db, { subject, jti, clientId: caller.clientId }, new Date()))?.live,
+      (await standingOf(stack.app.db, { subject, clientId: 'some-client', issuedAt: new Date(), jti }, new Date()))
+        ?.live,
     ).toHaveLength(1);
     const again = await upgradeScope(stack.deps, caller, { scopes: ['read:files'] });
     expect(again).toMatchObject({ status: 'approved', auto_approved: false });
@@ -349,7 +355,10 @@ describe('grants (RULES 12, 15)', () => {
     });
     expect((await revokeGrant(stack.deps, approver, grant?.grant_id ?? '', 'done')).status).toBe('revoked');
     const { subject } = caller.person;
-    expect((await standingOf(stack.app.db, { subject, jti, clientId: caller.clientId }, new Date()))?.live).toEqual([]);
+    expect(
+      (await standingOf(stack.app.db, { subject, clientId: 'some-client', issuedAt: new Date(), jti }, new Date()))
+        ?.live,
+    ).toEqual([]);
     await expect
       .poll(
         async () =>

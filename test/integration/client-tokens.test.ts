@@ -63,12 +63,25 @@ describe('codes and PKCE (RFC 9700)', () => {
 });
 
 describe('staying signed in', () => {
+  test('a client that sends the same refresh token twice by itself gets one answer, and stays signed in', async () => {
+    const client = await clients.newClient();
+    const { tokens } = await clients.connect('user@example.com', client, stayingSignedIn);
+    const twice = () => oauth.refreshTokenGrant(client, tokens.refresh_token ?? '', { resource: server.mcpResource });
+    const outcomes = await Promise.allSettled([twice(), twice(), twice()]);
+    const given = outcomes.filter((outcome) => outcome.status === 'fulfilled').map(({ value }) => value);
+    expect(given).toHaveLength(1);
+    await expect(twice()).rejects.toMatchObject({ error: 'invalid_grant' });
+    const next = await oauth.refreshTokenGrant(client, given[0]?.refresh_token ?? '', { resource: server.mcpResource });
+    expect(next.refresh_token).toBeTruthy();
+  });
+
   test('refresh tokens are replaced, and a replayed one ends them all', async () => {
     const client = await clients.newClient();
     const { tokens } = await clients.connect('user@example.com', client, stayingSignedIn);
     const first = tokens.refresh_token ?? '';
     const second = await oauth.refreshTokenGrant(client, first, { resource: server.mcpResource });
     expect(second.refresh_token).not.toBe(first);
+    await clients.letGraceEnd();
     await expect(oauth.refreshTokenGrant(client, first)).rejects.toMatchObject({ error: 'invalid_grant' });
     await expect(oauth.refreshTokenGrant(client, second.refresh_token ?? '')).rejects.toMatchObject({
       error: 'invalid_grant',

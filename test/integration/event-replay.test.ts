@@ -2,6 +2,7 @@ import { importJWK, SignJWT } from 'jose';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { deleteOldEvents } from '../../activities/store/event-history.ts';
+import { recordConsent } from '../../activities/store/client-consents.ts';
 import { announce } from '../../activities/store/events.ts';
 import type { EventKind } from '../../activities/store/schema.ts';
 import { startAuthServer, type TestAuthServer } from '../support/auth-server.ts';
@@ -173,6 +174,7 @@ test('events are kept for a week; who was away for longer is told to fetch every
 });
 
 test('a client that is blocked in the middle is told nothing more', async () => {
+  await recordConsent(server.db, { subject: subjects.get('user') ?? '', clientId: 'cli_blocked' }, new Date());
   const token = await new SignJWT({ client_id: 'cli_blocked', scope: 'none' })
     .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: server.baseKey.kid ?? '' })
     .setIssuer(server.issuer)

@@ -68,18 +68,20 @@ afterAll(async () => {
   await postgres.stop();
 });
 
+const origin = { clientId: 'countersign-chat', issuedAt: new Date() };
+
 it('knows people and lists them without their passwords', async () => {
-  expect(await storeAuthority(app.db).standing({ subject: 'usr_dev', clientId })).toMatchObject({
+  expect(await storeAuthority(app.db).standing({ ...origin, subject: 'usr_dev' })).toMatchObject({
     person: { email: 'demo@example.com', roles: ['developer'], disabled: false },
     live: [],
   });
-  expect(await storeAuthority(app.db).standing({ subject: 'usr_nobody', clientId })).toBeUndefined();
+  expect(await storeAuthority(app.db).standing({ ...origin, subject: 'usr_nobody' })).toBeUndefined();
   expect(JSON.stringify(await storeDirectory(app.db).users())).not.toContain('scrypt-hash');
 });
 
 it('finds a scope alive until its grant expires or is revoked', async () => {
   const at = async (time: Date, jti = 'jti_1') =>
-    (await storeAuthority(app.db, () => time).standing({ subject: 'usr_dev', clientId, jti }))?.live;
+    (await storeAuthority(app.db, () => time).standing({ ...origin, subject: 'usr_dev', jti }))?.live;
   expect(await at(new Date())).toMatchObject([{ scope: 'read:files', grantId: 'grt_1' }]);
   const entry = { type: 'tool.finished', actor: 'usr_dev', scopes: ['read:files'] } as const;
   expect(await storeAuthority(app.db, () => soon).startCall({ grantId: 'grt_1', entry, synced: true })).toBe(false);

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, importJWK, jwtVerify, SignJWT } from 'jose';
 import type { JSONWebKeySet, JWK } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { recordConsent } from '../../activities/store/client-consents.ts';
 import { recordSignOut } from '../../activities/store/sign-outs.ts';
-import { chatClientId, mcpServerClientId } from '../../workflows/domain/clients.ts';
+import { chatClientId, isFirstParty, mcpServerClientId } from '../../workflows/domain/clients.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import { startAuthServer, type TestAuthServer } from '../support/auth-server.ts';
 
@@ -35,11 +36,14 @@ interface TokenInput {
 /** A token as a caller sends it to the tools. */
 async function toolsToken(input: TokenInput = {}): Promise<string> {
   const iat = Math.floor(Date.now() / 1_000) - (input.issuedSecondsAgo ?? 0);
-  return new SignJWT({ client_id: input.clientId ?? agent, scope: input.scope ?? 'none' })
+  const subject = await server.subjectOf(input.email ?? 'user@example.com');
+  const clientId = input.clientId ?? agent;
+  if (!isFirstParty(clientId)) await recordConsent(server.db, { subject, clientId }, new Date());
+  return new SignJWT({ client_id: clientId, scope: input.scope ?? 'none' })
     .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: (input.key ?? server.baseKey).kid ?? '' })
     .setIssuer(input.issuer ?? server.issuer)
     .setAudience(input.audience ?? server.mcpResource)
-    .setSubject(await server.subjectOf(input.email ?? 'user@example.com'))
+    .setSubject(subject)
     .setJti(randomUUID())
     .setIssuedAt(iat)
     .setExpirationTime(iat + (input.seconds ?? 300))
@@ -207,7 +211,7 @@ describe('an exchange is refused', () => {
     expect(body).not.toHaveProperty('access_token');
   });
 
-  test('for a disabled account, a blocked client, and an own client whose person has signed out', async () => {
+  test('for a disabled account, a blocked client, and a client whose person has signed out or takes it back', async () => {
     const subject = await server.subjectOf('auditor@example.com');
     const setDisabled = (at: Date | null) =>
       server.ownerDb.updateTable('people').set({ disabled_at: at }).where('subject', '=', subject).execute();
@@ -220,17 +224,21 @@ describe('an exchange is refused', () => {
     const old = { email: 'auditor@example.com', issuedSecondsAgo: 60 };
     await recordSignOut(server.db, subject, new Date());
     expect((await exchange(await toolsToken({ ...old, clientId: chatClientId }))).body.error).toBe('invalid_request');
-    expect((await exchange(await toolsToken(old))).status).toBe(200);
+    expect((await exchange(await toolsToken(old))).body.error).toBe('invalid_request');
+    const after = await toolsToken({ email: 'auditor@example.com', issuedSecondsAgo: -1 });
+    expect((await exchange(after)).status).toBe(200);
 
     for (const clientId of [agent, mcpServerClientId]) {
       await server.ownerDb
         .insertInto('client_states')
         .values({ client_id: clientId, blocked_at: new Date(), blocked_by: subject, block_reason: 'a test' })
         .execute();
-      expect((await exchange(token)).body.error).toBe('invalid_request');
+      expect((await exchange(after)).body.error).toBe('invalid_request');
       await server.ownerDb.deleteFrom('client_states').where('client_id', '=', clientId).execute();
     }
-    expect((await exchange(token)).status).toBe(200);
+    expect((await exchange(after)).status).toBe(200);
+    await server.ownerDb.deleteFrom('client_consents').where('subject', '=', subject).execute();
+    expect((await exchange(after)).body.error).toBe('invalid_request');
   });
 
   test('to whoever registers with it, who cannot', async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client, StreamableHTTPClientTransport, type CallToolResult } from '@modelcontextprotocol/client';
 import { importJWK, SignJWT } from 'jose';
+import { recordConsent } from '../../activities/store/client-consents.ts';
 import type { Product } from './product.ts';
 
 /** An MCP client of somebody else's, registered here, and the person it acts for. */
@@ -24,7 +25,7 @@ export async function registerAgent(issuer: string, metadata: Record<string, unk
   return answer.client_id;
 }
 
-/** An agent of that client, acting for that person. */
+/** An agent of that client, acting for that person, who consents to it. */
 export function agentOf(product: Product, clientId: string, email: string): Agent {
   const token = async (): Promise<string> => {
     const { subject } = await product.ownerDb
@@ -32,6 +33,7 @@ export function agentOf(product: Product, clientId: string, email: string): Agen
       .select('subject')
       .where('email', '=', email)
       .executeTakeFirstOrThrow();
+    await recordConsent(product.ownerDb, { subject, clientId }, new Date());
     return new SignJWT({ client_id: clientId, scope: 'none' })
       .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: product.baseKey.kid ?? '' })
       .setIssuer(product.issuer)

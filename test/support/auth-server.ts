@@ -29,12 +29,16 @@ export interface TestAuthServer {
   chatClientSecret: string;
   mcpServerSecret: string;
   baseKey: JWK;
+  /** Public. */
+  mintKey: JWK;
   mintKid: string;
   db: Db;
   /** As the owner: people, roles and policy. */
   ownerDb: Db;
   /** What the mint was asked to sign, and whether it answers at all. */
   mint: { signed: string[]; refuse: Error | undefined };
+  /** Asks the mint for a signature, as whoever reaches its socket can. */
+  sign(signingInput: string): Promise<Uint8Array>;
   subjectOf(email: string): Promise<string>;
   /** Puts a living grant into the database. */
   grant(grant: {
@@ -118,10 +122,12 @@ export async function startAuthServer(options: { demoMode?: boolean } = {}): Pro
   return {
     ...shared,
     baseKey: base.privateJwk,
+    mintKey: mintKey.publicJwk,
     mintKid: 'mint-1',
     db: app.db,
     ownerDb: owner.db,
     mint,
+    sign,
     subjectOf,
     grant: async ({ email, clientId, scopes, sessionId, lifetimeMs = 60 * 60 * 1_000 }) => {
       const id = randomUUID();

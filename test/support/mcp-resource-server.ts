@@ -75,7 +75,15 @@ export class TestAuthority implements Authority {
   async standing(of: { subject: string; jti?: string | undefined }): Promise<Standing | undefined> {
     this.#reach('standing');
     const person = this.people.get(of.subject);
-    return person && { person, policy: this.livePolicy, live: this.live.get(of.jti ?? '') ?? [], inBand: this.inBand };
+    return (
+      person && {
+        person,
+        policy: this.livePolicy,
+        ended: false,
+        live: this.live.get(of.jti ?? '') ?? [],
+        inBand: this.inBand,
+      }
+    );
   }
 
   async policy(): Promise<Policy> {

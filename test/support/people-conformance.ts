@@ -8,6 +8,7 @@ import { evaluateRequest } from '../../activities/requests/evaluate-request.ts';
 import { appendAuditUnderGrant } from '../../activities/store/audit.ts';
 import { runChecked } from '../../activities/store/checked-function.ts';
 import { connect, type Connection } from '../../activities/store/connect.ts';
+import { recordConsent } from '../../activities/store/client-consents.ts';
 import { insertCredential, standingOf } from '../../activities/store/credentials.ts';
 import { endGrant, findGrant, findGrantOfRequest, frozenGrants, heldScopes } from '../../activities/store/grants.ts';
 import { findPerson, insertPerson } from '../../activities/store/people.ts';
@@ -305,6 +306,7 @@ export function describePeopleStore(name: string, start: () => Promise<StoreUnde
         const grantId = await grant(uma, ['execute:commands']);
         const over = await grant(uma, ['read:files']);
         const jti = randomUUID();
+        await recordConsent(app.db, { subject: uma, clientId: 'client' }, new Date());
         await insertCredential(mint.db, {
           jti,
           grantIds: [grantId],
@@ -316,9 +318,9 @@ export function describePeopleStore(name: string, start: () => Promise<StoreUnde
           expiresAt: new Date(Date.now() + hour),
         });
         const live = async () =>
-          (await standingOf(app.db, { subject: uma, jti, clientId: 'agent' }, new Date()))?.live.map(
-            ({ scope }) => scope,
-          );
+          (
+            await standingOf(app.db, { subject: uma, clientId: 'client', issuedAt: new Date(), jti }, new Date())
+          )?.live.map(({ scope }) => scope);
         expect([await begins(grantId), await live()]).toEqual([true, ['execute:commands']]);
         await freeze(ada, 'a stolen laptop');
         expect(await findFreeze(mint.db)).toMatchObject({ reason: 'a stolen laptop', frozen_by: ada });

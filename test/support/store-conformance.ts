@@ -5,6 +5,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished }
 import { parsePolicy } from '../../activities/policy/parse-policy.ts';
 import { appendAudit } from '../../activities/store/audit.ts';
 import { connect, type Connection } from '../../activities/store/connect.ts';
+import { recordConsent } from '../../activities/store/client-consents.ts';
+import { beginClientSignIn, endClientSignIns, signInIdOf } from '../../activities/store/client-sign-ins.ts';
 import { insertCredential, standingOf } from '../../activities/store/credentials.ts';
 import { countDecision, dropDecision, recordDecision } from '../../activities/store/decisions.ts';
 import { listGrants } from '../../activities/store/grant-listing.ts';
@@ -363,13 +365,25 @@ export function describeStore(name: string, start: () => Promise<StoreUnderTest>
         issuedAt: new Date(),
         expiresAt: new Date(Date.now() + hour),
       });
-      const live = async (of = { subject, jti, clientId: 'client' }): Promise<string[]> =>
-        (await standingOf(app.db, of, new Date()))?.live.map(({ scope }) => scope).sort() ?? [];
+      const consent = { subject, clientId: 'client' };
+      const token = { ...consent, issuedAt: new Date(), jti };
+      const live = async (of: Partial<typeof token> & { signIn?: string } = {}): Promise<string[]> =>
+        (await standingOf(app.db, { ...token, ...of }, new Date()))?.live.map(({ scope }) => scope).sort() ?? [];
+      expect(await live()).toEqual([]);
+      await recordConsent(app.db, consent, new Date());
       expect(await live()).toEqual(['execute:commands', 'read:files']);
+      expect(await live({ clientId: 'countersign-chat' })).toEqual([]);
+      const grantId = randomUUID();
+      await beginClientSignIn(app.db, { ...consent, grantId, accountSessionId: undefined }, new Date());
+      const signIn = signInIdOf(grantId);
+      expect(await live({ signIn })).toEqual(['execute:commands', 'read:files']);
+      expect(await live({ signIn: signInIdOf('another') })).toEqual([]);
+      await app.db.transaction().execute((trx) => endClientSignIns(trx, { grantId }, new Date()));
+      expect(await live({ signIn })).toEqual([]);
       await endGrant(app.db, first, { reason: 'revoked', by: approver, at: new Date() });
       expect(await live()).toEqual(['read:files']);
-      expect(await live({ subject, jti: randomUUID(), clientId: 'client' })).toEqual([]);
-      expect(await live({ subject: approver, jti, clientId: 'client' })).toEqual([]);
+      expect(await live({ jti: randomUUID() })).toEqual([]);
+      expect(await live({ subject: approver })).toEqual([]);
     });
 
     it('appends to the audit table and never changes it, whoever tries', async () => {

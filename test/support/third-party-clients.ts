@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import * as oauth from 'openid-client';
 import { expect } from 'vitest';
 import type { TestAuthServer } from './auth-server.ts';
@@ -100,5 +101,14 @@ export function thirdPartyClients(server: TestAuthServer) {
       .execute();
   }
 
-  return { register, newClient, begin, consentPage, answer, onwards, connect, block };
+  /** As if whatever was used up had been so for a while: no double submit of a client comes so late. */
+  async function letGraceEnd(): Promise<void> {
+    await server.db
+      .updateTable('oidc_payloads')
+      .set({ consumed_at: sql<Date>`consumed_at - interval '1 minute'` })
+      .where('consumed_at', 'is not', null)
+      .execute();
+  }
+
+  return { register, newClient, begin, consentPage, answer, onwards, connect, block, letGraceEnd };
 }

@@ -11,6 +11,7 @@ const permit: CallPermit = {
     {
       person: { subject: 'usr_1', email: 'user@example.com', roles: ['user'], disabled: false },
       policy: testPolicy(),
+      ended: false,
       live: [{ scope: 'execute:commands', grantId: 'gra_1' }],
     },
     { clientId: 'countersign-chat', jti: 'jti_1', scopes: ['execute:commands'] },

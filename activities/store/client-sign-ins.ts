@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto';
+import { CompiledQuery } from 'kysely';
+import { isFirstParty, ownClientIds } from '../../workflows/domain/clients.ts';
+import type { DbOrTrx } from './connect.ts';
+
+/** Somebody's sign-in at a client, which tokens belong to: they end with it. */
+export interface ClientSignIn {
+  /** The OAuth provider's grant. */
+  grantId: string;
+  subject: string;
+  clientId: string;
+}
+
+/** The `sid` of a sign-in's tokens: the digest under which the provider's payloads have their grant. */
+export function signInIdOf(grantId: string): string {
+  return createHash('sha256').update(grantId).digest('base64url');
+}
+
+/** Records a sign-in. @param signIn.accountSessionId the browser's sign-in that it comes of, if it comes of one. */
+export async function beginClientSignIn(
+  db: DbOrTrx,
+  signIn: ClientSignIn & { accountSessionId: string | undefined },
+  at: Date,
+): Promise<void> {
+  await db
+    .insertInto('client_sign_ins')
+    .values({
+      sign_in_id: signInIdOf(signIn.grantId),
+      subject: signIn.subject,
+      client_id: signIn.clientId,
+      account_session_id: signIn.accountSessionId ?? null,
+      created_at: at,
+      used_at: null,
+      ended_at: null,
+    })
+    .execute();
+}
+
+/**
+ * Notes that a token is issued for a sign-in.
+ *
+ * @returns its id, or undefined where it has ended. One that began before sign-ins were recorded is recorded now.
+ */
+export async function useClientSignIn(db: DbOrTrx, signIn: ClientSignIn, at: Date): Promise<string | undefined> {
+  const row = await db
+    .insertInto('client_sign_ins')
+    .values({
+      sign_in_id: signInIdOf(signIn.grantId),
+      subject: signIn.subject,
+      client_id: signIn.clientId,
+      account_session_id: null,
+      created_at: at,
+      used_at: at,
+      ended_at: null,
+    })
+    .onConflict((conflict) =>
+      conflict
+        .column('sign_in_id')
+        .doUpdateSet({ used_at: at })
+        .where('client_sign_ins.ended_at', 'is', null)
+        .where('client_sign_ins.subject', '=', signIn.subject)
+        .where('client_sign_ins.client_id', '=', signIn.clientId),
+    )
+    .returning('sign_in_id')
+    .executeTakeFirst();
+  return row?.sign_in_id;
+}
+
+/** Which sign-ins end: one, all of a person, all of a person at one client, or those that came of one browser sign-in. */
+export type EndedSignIns =
+  | { grantId: string }
+  | { subject: string; clientId?: string }
+  /** Those at other people's clients: our own apps have sign-ins of their own. */
+  | { accountSessionId: string };
+
+/** Ends sign-ins at clients with their codes and refresh tokens; their access tokens count no longer. */
+export async function endClientSignIns(trx: DbOrTrx, which: EndedSignIns, at: Date): Promise<void> {
+  let update = trx.updateTable('client_sign_ins').set({ ended_at: at }).where('ended_at', 'is', null);
+  if ('grantId' in which) {
+    update = update.where('sign_in_id', '=', signInIdOf(which.grantId));
+  } else if ('subject' in which) {
+    update = update.where('subject', '=', which.subject);
+    if (which.clientId !== undefined) update = update.where('client_id', '=', which.clientId);
+  } else {
+    update = update
+      .where('account_session_id', '=', which.accountSessionId)
+      .where('client_id', 'not in', [...ownClientIds]);
+  }
+  const ids = (await update.returning('sign_in_id').execute()).map(({ sign_in_id }) => sign_in_id);
+  if (ids.length === 0) return;
+  await trx
+    .deleteFrom('oidc_payloads')
+    .where((eb) => eb.or([eb('grant_id', 'in', ids), eb.and([eb('model', '=', 'Grant'), eb('id', 'in', ids)])]))
+    .execute();
+}
+
+/** Whether this sign-in of theirs at this client goes on. */
+export async function isSignInAlive(
+  db: DbOrTrx,
+  of: { signIn: string; subject: string; clientId: string },
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('client_sign_ins')
+    .select('sign_in_id')
+    .where('sign_in_id', '=', of.signIn)
+    .where('subject', '=', of.subject)
+    .where('client_id', '=', of.clientId)
+    .where('ended_at', 'is', null)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Forgets sign-ins that no token of theirs can outlive. */
+export async function forgetClientSignIns(db: DbOrTrx, before: Date): Promise<void> {
+  await db.deleteFrom('client_sign_ins').where('created_at', '<', before).execute();
+}
+
+/** What a token says about where it comes from. */
+export interface TokenOrigin {
+  subject: string;
+  clientId: string;
+  issuedAt: Date;
+  /** Its `sid`; our own pages' tokens have none. */
+  signIn?: string | undefined;
+}
+
+/**
+ * SQL for whether a token has ended before its time: signed out since, its sign-in ended, its client taken back. `$n` are
+ * the parameters of {@link originParameters} from `first` on.
+ */
+export function tokenEndedSql(first: number): string {
+  const [subject, clientId, issuedBefore, signIn, needsConsent] = [0, 1, 2, 3, 4].map((index) => `$${first + index}`);
+  return `(
+    exists (select from sign_outs where sign_outs.subject = ${subject} and sign_outs.at > ${issuedBefore}::timestamptz)
+    or (${signIn}::text is not null and not exists (select from client_sign_ins where sign_in_id = ${signIn}
+      and client_sign_ins.subject = ${subject} and client_sign_ins.client_id = ${clientId} and ended_at is null))
+    or (${needsConsent}::boolean and not exists (select from client_consents
+      where client_consents.subject = ${subject} and client_consents.client_id = ${clientId})))`;
+}
+
+/** The parameters of {@link tokenEndedSql}. */
+export function originParameters(of: TokenOrigin): unknown[] {
+  return [of.subject, of.clientId, endOfSecond(of.issuedAt), of.signIn ?? null, !isFirstParty(of.clientId)];
+}
+
+/** `iat` has whole seconds: a token of the very second of a sign-out may come from the sign-in after it. */
+function endOfSecond(issuedAt: Date): Date {
+  return new Date(issuedAt.getTime() + 999);
+}
+
+/** Whether a token has ended before its time, for whoever asks about that alone. */
+export async function hasTokenEnded(db: DbOrTrx, of: TokenOrigin): Promise<boolean> {
+  const { rows } = await db.executeQuery<{ ended: boolean }>(
+    CompiledQuery.raw(`select ${tokenEndedSql(1)} as ended`, originParameters(of)),
+  );
+  return rows[0]?.ended !== false;
+}
