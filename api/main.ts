@@ -2,6 +2,7 @@ import { Client, Connection } from '@temporalio/client';
 import { Router } from 'express';
 import { createToolServer } from '../activities/chat/tool-server.ts';
 import { createMintClient } from '../activities/mint/mint-client.ts';
+import { deleteOldClientSignIns } from '../activities/store/client-sign-ins.ts';
 import { connect } from '../activities/store/connect.ts';
 import { createEventFeed } from '../activities/store/event-feed.ts';
 import { deleteOldEvents } from '../activities/store/event-history.ts';
@@ -87,9 +88,11 @@ export async function startApi(options: ApiOptions): Promise<{ open(): Promise<v
   });
   const http = httpListener(app, options.port);
   const cleaning = setInterval(() => {
-    Promise.all([deleteExpiredOidcPayloads(db), deleteOldEvents(db)]).catch((err: unknown) => {
-      logger.warn({ err }, 'expired OAuth state or old events could not be removed');
-    });
+    Promise.all([deleteExpiredOidcPayloads(db), deleteOldClientSignIns(db), deleteOldEvents(db)]).catch(
+      (err: unknown) => {
+        logger.warn({ err }, 'expired OAuth state or old events could not be removed');
+      },
+    );
   }, cleanUpEveryMs);
   return {
     open: () => http.open(),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { CompiledQuery } from 'kysely';
+import { CompiledQuery, sql } from 'kysely';
 import { isFirstParty, ownClientIds } from '../../workflows/domain/clients.ts';
 import type { DbOrTrx } from './connect.ts';
 
@@ -110,9 +110,13 @@ export async function isSignInAlive(
   return row !== undefined;
 }
 
-/** Forgets sign-ins that no token of theirs can outlive. */
-export async function forgetClientSignIns(db: DbOrTrx, before: Date): Promise<void> {
-  await db.deleteFrom('client_sign_ins').where('created_at', '<', before).execute();
+/** Longer than a refresh token lives: nothing that is still good can belong to a sign-in of before. */
+const keptDays = 180;
+
+/** Removes sign-ins that nothing has come of for so long that nothing can. Call it now and then. */
+export async function deleteOldClientSignIns(db: DbOrTrx): Promise<void> {
+  await sql`delete from client_sign_ins
+    where coalesce(used_at, created_at) < now() - make_interval(days => ${keptDays})`.execute(db);
 }
 
 /** What a token says about where it comes from. */
