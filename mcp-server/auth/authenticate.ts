@@ -52,7 +52,9 @@ export function authenticate(options: {
       }
       // A request without a token is how clients discover where to sign in, not an attempt.
       if (request.headers.authorization !== undefined) await options.refusals.record(error.message);
-      await sendWebResponse(response, bearerAuthChallengeResponse(error, { resourceMetadataUrl }));
+      // The least to sign in with: clients that are told nothing ask for every scope that the metadata names.
+      const challenge = { resourceMetadataUrl, requiredScopes: ['none'] };
+      await sendWebResponse(response, bearerAuthChallengeResponse(error, challenge));
       return;
     }
     next();

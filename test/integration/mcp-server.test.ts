@@ -99,6 +99,8 @@ describe('signing in is asked for', () => {
     expect(response.headers.get('www-authenticate')).toContain(
       'resource_metadata="http://localhost:8001/.well-known/oauth-protected-resource/mcp"',
     );
+    // Not everything there is: signing in is not the time to ask for it.
+    expect(response.headers.get('www-authenticate')).toContain('scope="none"');
     expect(rs.authority.entries).toEqual([]);
   });
 
