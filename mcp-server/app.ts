@@ -1,25 +1,18 @@
-import { toNodeHandler } from '@modelcontextprotocol/node';
-import {
-  createMcpHandler,
-  getOAuthProtectedResourceMetadataUrl,
-  McpServer,
-  type McpHttpHandler,
-} from '@modelcontextprotocol/server';
+import { createMcpHandler, McpServer, type McpHttpHandler } from '@modelcontextprotocol/server';
 import express, { type ErrorRequestHandler, type Express } from 'express';
-import { answerRefusals } from './auth/answer-refusals.ts';
-import { authenticate } from './auth/authenticate.ts';
 import { RefusalJournal } from './auth/refusal-journal.ts';
 import { scopeChallenge } from './auth/scope-challenge.ts';
+import { givenKeys } from './auth/given-keys.ts';
 import { accessTokenVerifier } from './auth/verify-access-token.ts';
 import { answerInBand } from './authorization/answer-in-band.ts';
-import { answerHeaders, hostGuard, openCors, otherMethods } from './http/guards.ts';
-import { metadataPaths, protectedResourceMetadata } from './http/protected-resource-metadata.ts';
+import { answerHeaders, hostGuard, otherMethods } from './http/guards.ts';
+import { maxBodyBytes, protectMcp } from './http/protect-mcp.ts';
+import { metadataPaths } from './http/protected-resource-metadata.ts';
 import { sendProblem } from './http/send-problem.ts';
 import type { McpServerOptions } from './options.ts';
 import { CallRecorder } from './tools/call-recorder.ts';
-import type { Tool, ToolHost } from './tools/define-tool.ts';
-
-const maxBodyBytes = 256 * 1024;
+import type { Tool } from './tools/define-tool.ts';
+import type { ToolHost } from './tools/register-tool.ts';
 
 /** Builds the HTTP application of the resource server around its tools. */
 export async function createApp(
@@ -27,7 +20,6 @@ export async function createApp(
   tools: readonly Tool[],
 ): Promise<{ app: Express; handler: McpHttpHandler }> {
   const { authority, logger } = options;
-  const resource = new URL(options.resource);
   const host: ToolHost = {
     challenge: (tool) => scopeChallenge(authority, options.resource, tool),
     recorder: new CallRecorder(authority, logger),
@@ -49,11 +41,6 @@ export async function createApp(
       onerror: (error) => logger.info({ err: error }, 'MCP request not served'),
     },
   );
-  const serveMcp = toNodeHandler(answerRefusals(handler, authority), {
-    maxRequestBodySize: maxBodyBytes,
-    onerror: (error) => logger.error({ err: error }, 'MCP request failed'),
-  });
-
   const app = express();
   app.disable('x-powered-by');
   if (options.onRequest !== undefined) app.use(options.onRequest);
@@ -62,23 +49,27 @@ export async function createApp(
     response.json({ status: 'ok' });
   });
   if (options.readiness !== undefined) app.get('/readyz', options.readiness);
-  app.use(protectedResourceMetadata(options));
-  app.all(
-    resource.pathname,
-    openCors,
-    authenticate({
-      verify: await accessTokenVerifier(options),
-      authority,
-      resource,
-      resourceMetadataUrl: getOAuthProtectedResourceMetadataUrl(resource),
-      refusals: new RefusalJournal(authority, options.resource, logger),
-      logger,
-    }),
-    (request, response) => serveMcp(request, response),
-  );
+  const protection = {
+    resource: options.resource,
+    issuer: options.issuer,
+    name: 'Countersign tools',
+    scopes: async () => {
+      const { scopes } = await authority.policy();
+      return Object.entries(scopes).flatMap(([scope, entry]) => (entry.resource === 'mcp' ? [scope] : []));
+    },
+    verify: accessTokenVerifier({ ...options, keys: await givenKeys(options.keys) }),
+    authority,
+    refusals: new RefusalJournal(authority, options.resource, logger),
+    logger,
+  };
+  app.use(protectMcp(protection, handler));
   app.use(otherMethods(['/healthz', '/readyz', ...metadataPaths(options)]));
   app.use((_request, response) => {
-    sendProblem(response, 'not_found', `There is nothing here. The tools are at ${resource.pathname}.`);
+    sendProblem(
+      response,
+      'not_found',
+      `There is nothing here. The tools are at ${new URL(options.resource).pathname}.`,
+    );
   });
   const onError: ErrorRequestHandler = (error: unknown, _request, response, next) => {
     logger.error({ err: error }, 'request failed');

@@ -3,7 +3,7 @@ import type { RequestHandler } from 'express';
 import type { JWK } from 'jose';
 import type { Logger } from 'pino';
 import type { AuthorizationApi } from './authorization/ports.ts';
-import type { Authority, UserDirectory } from './ports.ts';
+import type { OwnAuthority, UserDirectory } from './ports.ts';
 
 /** A public key that signs access tokens. A `base` key may sign base scopes only (RULES 12). */
 export interface TrustedKey {
@@ -19,7 +19,7 @@ export interface McpServerOptions {
   resource: string;
   issuer: string;
   keys: readonly TrustedKey[];
-  authority: Authority;
+  authority: OwnAuthority;
   directory: UserDirectory;
   /** Where scopes are asked for and decided. */
   authorizations: AuthorizationApi;

@@ -1,11 +1,10 @@
-import type { AuditEntry } from '../activities/store/audit.ts';
+import type { ApprovalType } from '../workflows/domain/approval-type.ts';
 import type { Policy } from '../workflows/domain/policy.ts';
 
-/** A person as the database knows them now. */
+/** A person as is known now. */
 export interface KnownPerson {
   subject: string;
   email: string;
-  roles: readonly string[];
   disabled: boolean;
 }
 
@@ -24,20 +23,47 @@ export interface CoolDown {
   until: Date;
 }
 
-/** Who calls, under which policy, with which scopes of their token alive. */
+/** What live policy says about calls of one caller at this resource server. */
+export interface CallRules {
+  /** The scope that policy says a tool needs, where it says so. */
+  scopeOf(toolName: string): string | undefined;
+  /** How the caller would get a scope. `denied` is a deny rule or a closed account: then no grant counts either. */
+  approvalType(scope: string): ApprovalType | 'denied';
+}
+
+/** Who calls, under which rules, with which scopes of their token alive. */
 export interface Standing {
   person: KnownPerson;
-  policy: Policy;
+  rules: CallRules;
   /** The token has ended before its time: its sign-in is over, or the person took its client's consent back. */
   ended: boolean;
   live: readonly LiveScope[];
-  /** Of a client that gets its errors in band: what it holds for this person, whatever the token says. */
+  /** Of a client that gets its errors in band: what it holds here for this person, whatever the token says. */
   inBand?: { live: readonly LiveScope[] } | undefined;
 }
 
+/** What is recorded of a call: whose, of which tool and arguments, how it ended. Never the arguments. */
+export interface CallEntry {
+  type: 'tool.called' | 'tool.refused' | 'tool.finished';
+  actor: string;
+  subject: string;
+  clientId: string;
+  grantId: string | null;
+  scopes: readonly string[];
+  data: {
+    tool: string;
+    argument_digest: string;
+    jti: string;
+    outcome?: 'succeeded' | 'failed' | 'withheld' | 'not_run';
+    duration_ms?: number;
+    approval_type?: ApprovalType;
+    in_band?: true;
+  };
+}
+
 /**
- * What a resource server asks about whoever calls it. Each function may reject when the database is away, which
- * becomes 503; none of them ever answers from a cache.
+ * What a resource server asks about whoever calls it: our own asks the database, others ask the auth server. Each function
+ * may reject when that is away, which becomes 503; none of them ever answers from a cache.
  */
 export interface Authority {
   /**
@@ -47,24 +73,47 @@ export interface Authority {
    * @param of.jti of an elevated token, whose grants are looked at (RULES 14).
    */
   standing(of: {
+    token: string;
     subject: string;
     clientId: string;
     issuedAt: Date;
     signIn?: string | undefined;
     jti?: string | undefined;
   }): Promise<Standing | undefined>;
-  policy(): Promise<Policy>;
   /** Whether the client was refused this scope so shortly ago that it is not to be sent for it again. */
-  coolDown(of: { subject: string; clientId: string; scope: string }): Promise<CoolDown | undefined>;
+  coolDown(of: { token: string; subject: string; clientId: string; scope: string }): Promise<CoolDown | undefined>;
   /**
    * Begins a call under a grant: in one step the grant is seen alive and the entry is written, so that a revoke either
    * came first or finds the call in the audit table (RULES 15, 25).
    *
    * @param call.synced whether the entry is on the disk before this resolves; if not, the next {@link audit} puts it there.
-   * @returns whether the grant was alive; if not, nothing was written.
+   * @returns whether the grant was alive; if not, the call has not begun.
    */
-  startCall(call: { grantId: string; entry: AuditEntry; synced: boolean }): Promise<boolean>;
-  audit(entry: AuditEntry): Promise<void>;
+  startCall(call: { token: string; grantId: string; entry: CallEntry; synced: boolean }): Promise<boolean>;
+  /** Records a call that was refused or has ended. */
+  audit(entry: CallEntry, token: string): Promise<void>;
+}
+
+/** Told of each token that was refused. Never throws: the request is refused anyway. */
+export interface RefusedTokens {
+  record(reason: string): Promise<void>;
+}
+
+/** The live policy, for the tools that tell about it. */
+export interface PolicySource {
+  policy(): Promise<Policy>;
+}
+
+/** What our own server asks besides. */
+export interface OwnAuthority extends Authority, PolicySource {
+  recordRefusedToken(about: { reason: string; resource: string }): Promise<void>;
+}
+
+/** As much of a logger as is used; pino's is one. */
+export interface Log {
+  info(about: object, message: string): void;
+  warn(about: object, message: string): void;
+  error(about: object, message: string): void;
 }
 
 /** A user account as administrators see it. */

@@ -5,16 +5,30 @@ import { listPeople } from '../activities/store/people.ts';
 import { setPersonRoles } from '../activities/store/person-roles.ts';
 import { livePolicy } from '../activities/store/policies.ts';
 import { stepUpCoolDown } from '../activities/store/step-up-cool-down.ts';
-import type { Authority, UserDirectory } from './ports.ts';
+import { policyRules } from './policy-rules.ts';
+import type { OwnAuthority, UserDirectory } from './ports.ts';
 
 /** Asks the product's database; every question is a query, nothing is remembered. */
-export function storeAuthority(db: Db, now: () => Date = () => new Date()): Authority {
+export function storeAuthority(db: Db, now: () => Date = () => new Date()): OwnAuthority {
   return {
-    standing: (of) => standingOf(db, of, now()),
+    standing: async (of) => {
+      const found = await standingOf(db, of, now());
+      if (found === undefined) return undefined;
+      const { person, policy, ended, live, inBand } = found;
+      const ours = inBand?.live.filter(({ scope }) => policy.scopes[scope]?.resource === 'mcp');
+      return {
+        person,
+        rules: policyRules(policy, person, of.clientId),
+        ended,
+        live,
+        inBand: ours === undefined ? undefined : { live: ours },
+      };
+    },
     policy: () => livePolicy(db),
     coolDown: ({ subject, clientId, scope }) => stepUpCoolDown(db, { subject, clientId, scopes: [scope] }, now()),
     startCall: (call) => appendAuditUnderGrant(db, call, now()),
     audit: (entry) => appendAudit(db, entry),
+    recordRefusedToken: (data) => appendAudit(db, { type: 'token.refused', actor: 'anonymous', data }),
   };
 }
 

@@ -1,22 +1,30 @@
 import { z } from 'zod';
+import { approvalTypeSchema } from './authorization-error.ts';
 
-/** How a person and client would get a scope, as the structured authorization error says it. */
-const approvalTypeSchema = z.enum(['auto', 'self', 'admin_required', 'forbidden']);
+/** What becomes of a call: it wants to begin, was refused by what was known already, or has ended. */
+const toolEvents = ['called', 'refused', 'finished'] as const;
+const toolOutcomes = ['succeeded', 'failed', 'withheld', 'not_run'] as const;
 
 /**
- * Body of `POST /oauth/introspect`: RFC 7662 section 2.1, with what is about to be called as further context. With
- * `tool_name` and `tool_scope` the call is judged and recorded: `call.allowed` says whether it may begin.
+ * Body of `POST /oauth/introspect`: RFC 7662 section 2.1, with a call as further context. With `tool_name` and
+ * `tool_scope` it is recorded; one that wants to begin is judged, and `call.allowed` says whether it may. `tool_scope` alone
+ * asks how the last request for that scope ended, if nobody is asked again yet.
  */
 export const introspectBodySchema = z.object({
   token: z.string().min(1).max(8_192),
   token_type_hint: z.string().max(100).optional(),
   tool_name: z.string().min(1).max(128).optional(),
   tool_scope: z.string().min(1).max(128).optional(),
-  /** SHA-256 of the arguments, in hexadecimal: never the arguments. */
+  tool_event: z.enum(toolEvents).default('called'),
+  /** SHA-256 of the arguments, in hexadecimal or base64url: never the arguments. */
   argument_digest: z
     .string()
-    .regex(/^[0-9a-f]{64}$/)
+    .regex(/^(?:[0-9a-f]{64}|[\w-]{43})$/)
     .optional(),
+  /** Of a call that has ended: how, under which grant, after how long. */
+  tool_outcome: z.enum(toolOutcomes).optional(),
+  grant_id: z.string().max(128).optional(),
+  duration_ms: z.coerce.number().int().min(0).max(86_400_000).optional(),
 });
 export type IntrospectBody = z.infer<typeof introspectBodySchema>;
 
@@ -44,8 +52,19 @@ const activeSchema = z.object({
   approval_types: z.record(z.string(), approvalTypeSchema),
   /** The scope that policy says a tool of the resource needs. */
   tools: z.record(z.string(), z.string()),
-  /** Of the call that was asked about. */
+  /** The client gets its refusals in the results of tools; `scope` then has all that it holds, whatever the token says. */
+  in_band: z.boolean(),
+  /** Of the call that wants to begin. */
   call: z.object({ allowed: z.boolean() }).optional(),
+  /** How the last request for `tool_scope` ended, while nobody is asked again. */
+  cool_down: z
+    .object({
+      request_id: z.string(),
+      status: z.enum(['denied', 'expired', 'approved']),
+      reason: z.string().nullable(),
+      until: z.string(),
+    })
+    .optional(),
 });
 
 /** Answer of `POST /oauth/introspect` (RFC 7662 section 2.2). */

@@ -1,6 +1,7 @@
 import { standingOf, type Standing } from '../../activities/store/credentials.ts';
 import type { Db } from '../../activities/store/connect.ts';
 import type { ResourceServer } from '../../activities/store/resource-servers.ts';
+import { stepUpCoolDown } from '../../activities/store/step-up-cool-down.ts';
 import { isClientBlocked } from '../../activities/store/suspensions.ts';
 import { denyingRule, evaluatePolicy } from '../../workflows/domain/evaluate-policy.ts';
 import type { Policy } from '../../workflows/domain/policy.ts';
@@ -28,7 +29,7 @@ export async function introspect(
   deps: IntrospectDeps,
   server: ResourceServer,
   token: IntrospectedToken,
-  asked: Pick<IntrospectBody, 'tool_name' | 'tool_scope' | 'argument_digest'>,
+  asked: Omit<IntrospectBody, 'token'>,
 ): Promise<Introspection> {
   const now = deps.now();
   const { scopes, subject, clientId, jti } = token;
@@ -39,9 +40,10 @@ export async function introspect(
   ]);
   if (standing === undefined || standing.person.disabled || standing.ended || blocked) return { active: false };
   const { policy, person } = standing;
-  const live = standing.live.filter(
-    ({ scope }) => scopes.includes(scope) && policy.scopes[scope]?.resource === server.resource,
-  );
+  const live = [
+    ...standing.live.filter(({ scope }) => scopes.includes(scope)),
+    ...(standing.inBand?.live ?? []),
+  ].filter(({ scope }) => policy.scopes[scope]?.resource === server.resource);
   const answer: Active = {
     active: true,
     scope: [...scopes.filter((scope) => !isElevated(scope)), ...new Set(live.map(({ scope }) => scope))].join(' '),
@@ -56,13 +58,26 @@ export async function introspect(
     token_type: token.confirmation === undefined ? 'Bearer' : 'DPoP',
     ...(token.actor === undefined ? {} : { act: token.actor }),
     ...(token.confirmation === undefined ? {} : { cnf: token.confirmation }),
+    in_band: standing.inBand !== undefined,
     grants: live.map(({ scope, grantId }) => ({ scope, grant_id: grantId })),
     ...aboutResource(standing, clientId, server.resource),
   };
   const { tool_name: toolName, tool_scope: scope } = asked;
-  if (toolName === undefined || scope === undefined) return answer;
-  const call = { toolName, scope, argumentDigest: asked.argument_digest ?? null };
-  return { ...answer, call: { allowed: await recordCall(deps.db, server, token, live, call, now) } };
+  if (scope === undefined) return answer;
+  if (toolName === undefined) {
+    const coolDown = await coolDownOf(deps.db, { subject, clientId, scopes: [scope] }, now);
+    return { ...answer, ...(coolDown === undefined ? {} : { cool_down: coolDown }) };
+  }
+  const call = { ...asked, toolName, scope, argumentDigest: asked.argument_digest };
+  const allowed = await recordCall(deps.db, server, token, live, call, now);
+  return asked.tool_event === 'called' ? { ...answer, call: { allowed } } : answer;
+}
+
+async function coolDownOf(db: Db, of: Parameters<typeof stepUpCoolDown>[1], now: Date): Promise<Active['cool_down']> {
+  const found = await stepUpCoolDown(db, of, now);
+  if (found === undefined) return undefined;
+  const { requestId, status, reason, until } = found;
+  return { request_id: requestId, status, reason, until: until.toISOString() };
 }
 
 /** What a resource server needs to know of policy to refuse well: about its own scopes and tools, as to this caller. */

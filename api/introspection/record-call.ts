@@ -2,20 +2,28 @@ import { appendAudit, appendAuditUnderGrant, type AuditEntry } from '../../activ
 import type { Db } from '../../activities/store/connect.ts';
 import type { ResourceServer } from '../../activities/store/resource-servers.ts';
 import { isElevated } from '../../workflows/domain/scopes.ts';
+import type { IntrospectBody } from '../contract/introspection.ts';
 import type { IntrospectedToken } from './verify-token.ts';
 
+/** A call at another resource server. */
+export type ToldCall = Pick<IntrospectBody, 'tool_event' | 'tool_outcome' | 'grant_id' | 'duration_ms'> & {
+  toolName: string;
+  scope: string;
+  argumentDigest: string | undefined;
+};
+
 /**
- * Judges a call of another resource server and records it (RULES 25): begun under a grant that is seen alive in the same
- * step, so that a revoke comes wholly before or after (RULES 15), or refused.
+ * Records what becomes of a call of another resource server (RULES 25). One that wants to begin is judged: it begins under
+ * a grant that is seen alive in the same step, so that a revoke comes wholly before or after (RULES 15), or is refused.
  *
- * @returns whether the call may begin.
+ * @returns whether a call that wants to begin may.
  */
 export async function recordCall(
   db: Db,
   server: ResourceServer,
   token: IntrospectedToken,
   live: readonly { scope: string; grantId: string }[],
-  call: { toolName: string; scope: string; argumentDigest: string | null },
+  call: ToldCall,
   now: Date,
 ): Promise<boolean> {
   if (!isElevated(call.scope)) return true;
@@ -28,15 +36,41 @@ export async function recordCall(
     data: {
       tool: call.toolName,
       resource: server.resource,
-      argument_digest: call.argumentDigest,
+      argument_digest: call.argumentDigest ?? null,
       jti: token.jti,
       resource_server: server.client_id,
     },
   };
-  for (const { scope, grantId } of live) {
-    if (scope !== call.scope) continue;
-    if (await appendAuditUnderGrant(db, { grantId, entry, synced: true }, now)) return true;
+  if (call.tool_event === 'finished') {
+    await recordEnd(db, entry, call);
+    return false;
+  }
+  if (call.tool_event === 'called') {
+    for (const { scope, grantId } of live) {
+      if (scope !== call.scope) continue;
+      if (await appendAuditUnderGrant(db, { grantId, entry, synced: true }, now)) return true;
+    }
   }
   await appendAudit(db, { ...entry, type: 'tool.refused' });
   return false;
+}
+
+/** The grant may have ended since; it is theirs all the same, or it is not named. */
+async function recordEnd(db: Db, entry: AuditEntry, call: ToldCall): Promise<void> {
+  const grant =
+    call.grant_id === undefined
+      ? undefined
+      : await db
+          .selectFrom('grants')
+          .select(['grant_id', 'scopes'])
+          .where('grant_id', '=', call.grant_id)
+          .where('subject', '=', entry.subject ?? '')
+          .where('client_id', '=', entry.clientId ?? '')
+          .executeTakeFirst();
+  await appendAudit(db, {
+    ...entry,
+    type: 'tool.finished',
+    grantId: grant?.scopes.includes(call.scope) === true ? grant.grant_id : null,
+    data: { ...entry.data, outcome: call.tool_outcome ?? null, duration_ms: call.duration_ms ?? null },
+  });
 }

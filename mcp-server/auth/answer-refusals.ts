@@ -31,7 +31,7 @@ export function answerRefusals(handler: FetchLikeMcpHandler, authority: Pick<Aut
 async function recordNotRun(authority: Pick<Authority, 'audit'>, { permits }: RequestDecisions): Promise<void> {
   for (const permit of permits.values()) {
     if (permit.grantId !== undefined && (await permit.begun)) {
-      await authority.audit(callEntry('tool.finished', permit, { outcome: 'not_run' }));
+      await authority.audit(callEntry('tool.finished', permit, { outcome: 'not_run' }), permit.caller.token());
     }
   }
 }

@@ -6,13 +6,11 @@ import {
   type AuthInfo,
 } from '@modelcontextprotocol/server';
 import type { RequestHandler } from 'express';
-import type { Logger } from 'pino';
 import { isElevated } from '../../workflows/domain/scopes.ts';
 import { sendWebResponse } from '../http/send-web-response.ts';
 import { sendProblem } from '../http/send-problem.ts';
-import type { Authority } from '../ports.ts';
+import type { Authority, Log, RefusedTokens } from '../ports.ts';
 import { Caller } from './caller.ts';
-import type { RefusalJournal } from './refusal-journal.ts';
 import { TokenRefused, type VerifiedToken } from './verify-access-token.ts';
 
 /**
@@ -26,8 +24,8 @@ export function authenticate(options: {
   authority: Pick<Authority, 'standing'>;
   resource: URL;
   resourceMetadataUrl: string;
-  refusals: RefusalJournal;
-  logger: Logger;
+  refusals: RefusedTokens;
+  logger: Log;
 }): RequestHandler {
   const { resourceMetadataUrl } = options;
   const verifier = { verifyAccessToken: (token: string) => authInfoOf(token, options) };
@@ -71,6 +69,7 @@ async function authInfoOf(
   const jti = verified.scopes.some(isElevated) ? verified.jti : undefined;
   const { subject, clientId, issuedAt, signIn } = verified;
   const standing = await options.authority.standing({
+    token,
     subject,
     clientId,
     issuedAt: new Date(issuedAt * 1_000),
@@ -86,6 +85,6 @@ async function authInfoOf(
     scopes: [...verified.scopes],
     expiresAt: verified.expiresAt,
     resource: options.resource,
-    extra: { caller: new Caller(standing, verified) },
+    extra: { caller: new Caller(standing, verified, token) },
   };
 }

@@ -22,17 +22,18 @@ export async function beginCall(
 ): Promise<{ permit: CallPermit } | { refused: CallRefused }> {
   let held = alive;
   let begun = Promise.resolve(true);
-  let verdict = judgeCall(caller.policy, caller, held, toolName, requiredScope);
+  let verdict = judgeCall(caller, held, toolName, requiredScope);
   while (verdict.allowed && verdict.grantId !== undefined) {
     const { grantId } = verdict;
     const permit = { caller, toolName, scope: verdict.scope, grantId, argumentDigest };
-    begun = authority.startCall({ grantId, entry: callEntry('tool.called', permit), synced: !readOnly });
+    const entry = callEntry('tool.called', permit);
+    begun = authority.startCall({ token: caller.token(), grantId, entry, synced: !readOnly });
     // Nothing of a call that only reads is handed out before it is known to have begun: that is awaited then.
     begun.catch(() => undefined);
     if (readOnly || (await begun)) break;
     // The grant ended since it was read: judge by what is left.
     held = held.filter((live) => live.grantId !== grantId);
-    verdict = judgeCall(caller.policy, caller, held, toolName, requiredScope);
+    verdict = judgeCall(caller, held, toolName, requiredScope);
   }
   if (!verdict.allowed) return { refused: verdict };
   const { scope, grantId } = verdict;

@@ -1,11 +1,10 @@
 import type { AuthInfo } from '@modelcontextprotocol/server';
-import type { Policy } from '../../workflows/domain/policy.ts';
-import type { KnownPerson, LiveScope, Standing } from '../ports.ts';
+import type { CallRules, KnownPerson, LiveScope, Standing } from '../ports.ts';
 
 /** Whoever presented a valid access token, what the token says, and what of it held when the request was let in. */
 export class Caller {
   readonly person: KnownPerson;
-  readonly policy: Policy;
+  readonly rules: CallRules;
   /** The elevated scopes that the token carries and whose grants are alive; in band, all that its client holds here. */
   readonly held: readonly LiveScope[];
   readonly clientId: string;
@@ -16,6 +15,8 @@ export class Caller {
   readonly origin: { subject: string; clientId: string; issuedAt: Date; signIn: string | undefined };
   /** As signed. */
   readonly tokenScopes: readonly string[];
+  /** Presented to the authority with every further question; no property, so that nothing logs it. */
+  readonly #token: string;
 
   /** @param token.issuedAt seconds since the epoch; without it the token counts as older than any sign-out. */
   constructor(
@@ -27,14 +28,12 @@ export class Caller {
       issuedAt?: number;
       signIn?: string | undefined;
     },
+    text: string,
   ) {
-    const { person, policy, live, inBand } = standing;
+    const { person, rules, live, inBand } = standing;
     this.person = person;
-    this.policy = policy;
-    this.held = [
-      ...live.filter(({ scope }) => token.scopes.includes(scope)),
-      ...(inBand?.live ?? []).filter(({ scope }) => policy.scopes[scope]?.resource === 'mcp'),
-    ];
+    this.rules = rules;
+    this.held = [...live.filter(({ scope }) => token.scopes.includes(scope)), ...(inBand?.live ?? [])];
     this.inBand = inBand !== undefined;
     this.clientId = token.clientId;
     this.jti = token.jti;
@@ -45,6 +44,12 @@ export class Caller {
       signIn: token.signIn,
     };
     this.tokenScopes = token.scopes;
+    this.#token = text;
+  }
+
+  /** The access token itself. */
+  token(): string {
+    return this.#token;
   }
 }
 

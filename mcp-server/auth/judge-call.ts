@@ -1,11 +1,8 @@
-import type { ApprovalType } from '../../workflows/domain/approval-type.ts';
-import { denyingRule, evaluatePolicy } from '../../workflows/domain/evaluate-policy.ts';
 import {
   authorizationError,
   InsufficientScopeError,
   type AuthorizationError,
 } from '../../workflows/domain/insufficient-scope-error.ts';
-import type { Policy } from '../../workflows/domain/policy.ts';
 import { isElevated } from '../../workflows/domain/scopes.ts';
 import type { LiveScope } from '../ports.ts';
 import type { Caller } from './caller.ts';
@@ -22,14 +19,13 @@ export type CallVerdict = { allowed: true; scope: string; grantId: string | unde
 
 /** Pure: judges a call of a tool that needs `requiredScope` by what the caller holds now. */
 export function judgeCall(
-  policy: Policy,
   caller: Caller,
   held: readonly LiveScope[],
   toolName: string,
   requiredScope: string,
 ): CallVerdict {
   if (!isElevated(requiredScope)) return { allowed: true, scope: requiredScope, grantId: undefined };
-  const approvalType = approvalTypeOf(policy, caller, requiredScope);
+  const approvalType = caller.rules.approvalType(requiredScope);
   const carrying = held.find(({ scope }) => scope === requiredScope);
   // A deny rule that came after the grant wins (RULES 2).
   if (carrying !== undefined && approvalType !== 'denied')
@@ -45,14 +41,4 @@ export function judgeCall(
     // OpenID scopes are not a resource server's to ask for.
     challengeScopes: [requiredScope, ...[...baseHeld, ...currentScopes].filter((scope) => scope !== requiredScope)],
   };
-}
-
-/** `denied` is a deny rule or a closed account; `forbidden` only means that nobody could newly get the scope. */
-function approvalTypeOf(policy: Policy, caller: Caller, scope: string): ApprovalType | 'denied' {
-  // A tool may need a scope that an edited policy no longer knows; nobody can get that one.
-  if (!Object.hasOwn(policy.scopes, scope)) return 'denied';
-  const { person, clientId } = caller;
-  const question = { roles: person.roles, disabled: person.disabled, clientId, scopes: [scope] };
-  if (person.disabled || denyingRule(policy, question, scope) !== undefined) return 'denied';
-  return evaluatePolicy(policy, question).approvalType;
 }

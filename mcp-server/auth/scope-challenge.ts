@@ -3,6 +3,7 @@ import { callDigest } from '../../activities/store/call-digest.ts';
 import { ownClientIds } from '../../workflows/domain/clients.ts';
 import type { Authority, CoolDown } from '../ports.ts';
 import { beginCall, type AskedCall } from './begin-call.ts';
+import { callEntry } from './call-entry.ts';
 import { claimCallId, recordInBand, recordPermit, recordRefusal, recordUnavailable } from './call-permits.ts';
 import { callerOf } from './caller.ts';
 
@@ -27,13 +28,11 @@ export function scopeChallenge(
 ): ScopeChallengeHandler {
   return async ({ request, authInfo }) => {
     const caller = callerOf(authInfo);
-    const { policy } = caller;
     const args = argumentsOf(request.params);
     const argumentDigest = callDigest({ server: resource, tool: toolName, arguments: args });
     claimCallId(request.id);
     try {
-      const requiredScope =
-        (Object.hasOwn(policy.tools, toolName) ? policy.tools[toolName]?.scope : undefined) ?? ownScope;
+      const requiredScope = caller.rules.scopeOf(toolName) ?? ownScope;
       const asked = { caller, toolName, requiredScope, argumentDigest, readOnly };
       const begun = await beginCall(authority, asked);
       if ('permit' in begun) {
@@ -43,20 +42,12 @@ export function scopeChallenge(
       const { error, challengeScopes } = begun.refused;
       const coolDown = await coolDownOf(authority, asked);
       const inBand = caller.inBand || coolDown !== undefined;
-      await authority.audit({
-        type: 'tool.refused',
-        actor: caller.person.subject,
-        subject: caller.person.subject,
-        clientId: caller.clientId,
-        scopes: [requiredScope],
-        data: {
-          tool: toolName,
-          argument_digest: argumentDigest,
-          approval_type: error.approval_type,
-          jti: caller.jti,
-          ...(inBand ? { in_band: true } : {}),
-        },
-      });
+      const entry = callEntry(
+        'tool.refused',
+        { ...asked, scope: requiredScope },
+        { approval_type: error.approval_type, ...(inBand ? { in_band: true } : {}) },
+      );
+      await authority.audit(entry, caller.token());
       if (inBand) {
         recordInBand(request.id, { ...asked, error, args, coolDown });
         return undefined;
@@ -76,7 +67,8 @@ async function coolDownOf(
   { caller, requiredScope }: AskedCall,
 ): Promise<CoolDown | undefined> {
   if (ownClientIds.includes(caller.clientId)) return undefined;
-  return authority.coolDown({ subject: caller.person.subject, clientId: caller.clientId, scope: requiredScope });
+  const { person, clientId } = caller;
+  return authority.coolDown({ token: caller.token(), subject: person.subject, clientId, scope: requiredScope });
 }
 
 function argumentsOf(params: unknown): Record<string, unknown> {

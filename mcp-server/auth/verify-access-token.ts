@@ -1,7 +1,6 @@
-import { importJWK, jwtVerify, type CryptoKey, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import { jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { isElevated, parseScope } from '../../workflows/domain/scopes.ts';
-import type { TrustedKey } from '../options.ts';
 
 /** The claims that count, of a token whose signature, issuer, audience, type and lifetime are right. */
 export interface VerifiedToken {
@@ -17,6 +16,19 @@ export interface VerifiedToken {
   signIn: string | undefined;
 }
 
+/** The keys cannot be had right now, which is no fault of the token. */
+export class KeysUnavailable extends Error {
+  override readonly name = 'KeysUnavailable';
+}
+
+/** The keys that may sign access tokens. */
+export interface SigningKeys {
+  /** @throws {TokenRefused} for a key that is not one of them @throws {KeysUnavailable} */
+  keyOf: JWTVerifyGetKey;
+  /** Whether a key may sign more than base scopes (RULES 12). */
+  maySignElevated(kid: string): boolean;
+}
+
 /** Tokens whose signature has been verified, in memory only. */
 const mostRemembered = 1_000;
 
@@ -26,23 +38,19 @@ export class TokenRefused extends Error {
 }
 
 /**
- * A function that verifies JWT access tokens (RFC 9068) with keys known beforehand.
+ * A function that verifies JWT access tokens (RFC 9068) for one resource.
  *
- * The returned function throws {@link TokenRefused} for every token that is not good.
+ * The returned function throws {@link TokenRefused} for every token that is not good, {@link KeysUnavailable} when nothing
+ * can be said about it.
  */
-export async function accessTokenVerifier(options: {
+export function accessTokenVerifier(options: {
   issuer: string;
   resource: string;
-  keys: readonly TrustedKey[];
-}): Promise<(token: string) => Promise<VerifiedToken>> {
-  const keys = await importKeys(options.keys);
-  const keyOf: JWTVerifyGetKey = ({ kid }) => {
-    const known = kid === undefined ? undefined : keys.get(kid);
-    if (known === undefined) throw new TokenRefused('The token is signed by an unknown key.');
-    return known.key;
-  };
+  keys: SigningKeys;
+}): (token: string) => Promise<VerifiedToken> {
+  const { keys } = options;
   const verify = async (token: string): Promise<VerifiedToken> => {
-    const { payload, protectedHeader } = await verified(token, keyOf, options);
+    const { payload, protectedHeader } = await verified(token, options);
     const { sub, client_id: clientId, jti, scope, iat, exp, sid } = payload;
     if (
       typeof sub !== 'string' ||
@@ -57,12 +65,12 @@ export async function accessTokenVerifier(options: {
     }
     requireSingleAudience(payload, options.resource);
     const scopes = [...new Set(parseScope(scope))];
-    if (keys.get(protectedHeader.kid ?? '')?.ceiling !== 'elevated' && scopes.some(isElevated)) {
+    if (!keys.maySignElevated(protectedHeader.kid ?? '') && scopes.some(isElevated)) {
       throw new TokenRefused('The token holds scopes that its key may not sign.');
     }
     return { subject: sub, clientId, jti, scopes, issuedAt: iat, expiresAt: exp, signIn: sid };
   };
-  // What a token says never changes, and the keys are those of the start: only its end is looked at again.
+  // What a token says never changes, and its key was one of ours: only its end is looked at again.
   const good = new LRUCache<string, VerifiedToken>({ max: mostRemembered });
   return async (token) => {
     const known = good.get(token);
@@ -74,28 +82,12 @@ export async function accessTokenVerifier(options: {
   };
 }
 
-async function importKeys(
-  trusted: readonly TrustedKey[],
-): Promise<Map<string, { key: CryptoKey; ceiling: TrustedKey['ceiling'] }>> {
-  const keys = new Map<string, { key: CryptoKey; ceiling: TrustedKey['ceiling'] }>();
-  for (const { jwk, ceiling } of trusted) {
-    if (jwk.kid === undefined) throw new TypeError('A trusted key needs a kid.');
-    if (keys.has(jwk.kid)) throw new TypeError('Two trusted keys have the same kid.');
-    if (jwk.d !== undefined) throw new TypeError('A resource server takes public keys only.');
-    const key = await importJWK(jwk, 'ES256');
-    if (key instanceof Uint8Array) throw new TypeError('A trusted key must be an ES256 key.');
-    keys.set(jwk.kid, { key, ceiling });
-  }
-  return keys;
-}
-
 async function verified(
   token: string,
-  keyOf: JWTVerifyGetKey,
-  options: { issuer: string; resource: string },
+  options: { issuer: string; resource: string; keys: SigningKeys },
 ): ReturnType<typeof jwtVerify> {
   try {
-    return await jwtVerify(token, keyOf, {
+    return await jwtVerify(token, options.keys.keyOf, {
       issuer: options.issuer,
       audience: options.resource,
       typ: 'at+jwt',
@@ -103,8 +95,8 @@ async function verified(
       requiredClaims: ['sub', 'client_id', 'jti', 'scope', 'exp', 'iat'],
     });
   } catch (error) {
-    if (error instanceof TokenRefused) throw error;
-    // With keys at hand there is nothing that fails but the token itself; jose's messages quote claim names only.
+    if (error instanceof TokenRefused || error instanceof KeysUnavailable) throw error;
+    // jose's messages quote claim names only.
     throw new TokenRefused(reasonOf(error), { cause: error });
   }
 }

@@ -62,7 +62,7 @@ async function ask(deps: InBandDeps, refused: InBandRefusal, token: string): Pro
 /** What has just been granted stands in the database: the call is judged anew by that. */
 async function begin(deps: InBandDeps, refused: InBandRefusal): Promise<CallPermit | undefined> {
   const { caller } = refused;
-  const standing = await deps.authority.standing(caller.origin);
+  const standing = await deps.authority.standing({ token: caller.token(), ...caller.origin });
   const begun = await beginCall(deps.authority, refused, standing?.inBand?.live ?? []);
   return 'permit' in begun ? begun.permit : undefined;
 }

@@ -1,17 +1,16 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
-import type { Logger } from 'pino';
 import { isElevated } from '../../workflows/domain/scopes.ts';
 import { callEntry } from '../auth/call-entry.ts';
 import type { CallPermit } from '../auth/call-permits.ts';
-import type { Authority } from '../ports.ts';
+import type { Authority, Log } from '../ports.ts';
 import { failed } from './tool-failure.ts';
 
 /** Records how every protected call ended; that it began, its permit records (RULES 25). */
 export class CallRecorder {
   readonly #authority: Pick<Authority, 'audit'>;
-  readonly #logger: Logger;
+  readonly #logger: Log;
 
-  constructor(authority: Pick<Authority, 'audit'>, logger: Logger) {
+  constructor(authority: Pick<Authority, 'audit'>, logger: Log) {
     this.#authority = authority;
     this.#logger = logger;
   }
@@ -25,7 +24,8 @@ export class CallRecorder {
     try {
       const begun = await permit.begun;
       const outcome = begun ? (result.isError === true ? 'failed' : 'succeeded') : 'withheld';
-      await this.#authority.audit(callEntry('tool.finished', permit, { outcome, duration_ms: durationMs }));
+      const entry = callEntry('tool.finished', permit, { outcome, duration_ms: durationMs });
+      await this.#authority.audit(entry, permit.caller.token());
       if (begun) return result;
       return failed(
         'insufficient_scope',

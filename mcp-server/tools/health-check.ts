@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { Authority } from '../ports.ts';
+import type { PolicySource } from '../ports.ts';
 import { defineTool, type Tool } from './define-tool.ts';
 
 /** Says whether the parts that calls need are there. */
-export function healthCheck(authority: Pick<Authority, 'policy'>, startedAt: Date, sandboxAvailable: boolean): Tool {
+export function healthCheck(source: PolicySource, startedAt: Date, sandboxAvailable: boolean): Tool {
   return defineTool({
     name: 'health_check',
     title: 'Health check',
@@ -19,7 +19,7 @@ export function healthCheck(authority: Pick<Authority, 'policy'>, startedAt: Dat
       checked_at: z.string(),
     }),
     run: async () => {
-      const database = await authority.policy().then(
+      const database = await source.policy().then(
         () => 'ok' as const,
         () => 'unavailable' as const,
       );

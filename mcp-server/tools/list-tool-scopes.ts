@@ -1,16 +1,12 @@
 import { z } from 'zod';
-import { evaluatePolicy } from '../../workflows/domain/evaluate-policy.ts';
 import { risks, type Policy } from '../../workflows/domain/policy.ts';
 import { securityLevels, toolSecurityLevel } from '../../workflows/domain/security-level.ts';
 import type { Caller } from '../auth/caller.ts';
-import type { Authority } from '../ports.ts';
+import type { PolicySource } from '../ports.ts';
 import { defineTool, type Tool } from './define-tool.ts';
 
 /** Says which scope each tool needs and how the caller would get it. */
-export function listToolScopes(
-  authority: Pick<Authority, 'policy'>,
-  offered: () => readonly Pick<Tool, 'name' | 'scope'>[],
-): Tool {
+export function listToolScopes(source: PolicySource, offered: () => readonly Pick<Tool, 'name' | 'scope'>[]): Tool {
   return defineTool({
     name: 'list_tool_scopes',
     title: 'Tools and their scopes',
@@ -34,7 +30,7 @@ export function listToolScopes(
       ),
     }),
     run: async (_args, { caller }) => {
-      const policy = await authority.policy();
+      const policy = await source.policy();
       const own = offered();
       const declared = Object.entries(policy.tools)
         .filter(([name, { hosted }]) => hosted === false && !own.some((tool) => tool.name === name))
@@ -63,14 +59,13 @@ function describe(policy: Policy, caller: Caller, tool: Pick<Tool, 'name' | 'sco
       approval_type: 'forbidden' as const,
     };
   }
-  const { roles, disabled } = caller.person;
-  const { approvalType } = evaluatePolicy(policy, { roles, disabled, clientId: caller.clientId, scopes: [scope] });
+  const approvalType = caller.rules.approvalType(scope);
   return {
     tool: tool.name,
     scope,
     description: known.description,
     risk: known.risk,
     ...level,
-    approval_type: approvalType,
+    approval_type: approvalType === 'denied' ? ('forbidden' as const) : approvalType,
   };
 }

@@ -69,6 +69,7 @@ describe('a token for another resource server', () => {
       grants: [{ scope: 'write:notes', grant_id: grantId }],
       approval_types: { 'read:notes': 'auto', 'write:notes': 'admin_required' },
       tools: { add_note: 'write:notes' },
+      in_band: false,
     });
   });
 
@@ -183,6 +184,26 @@ describe('a call that is about to begin', () => {
     expect(await look(token, call)).toMatchObject({ active: true, scope: 'none', call: { allowed: false } });
     expect(await audited('tool.called')).toHaveLength(before);
     expect((await audited('tool.refused'))[0]).toMatchObject({ scopes: ['write:notes'], data: { tool: 'add_note' } });
+  });
+
+  test('is told of when it has ended, under its grant only', async () => {
+    const { token, grantId } = await connected();
+    const { grantId: foreign } = await connected();
+    const ended = { ...call, tool_event: 'finished', tool_outcome: 'failed', duration_ms: '12' };
+    for (const grant_id of [grantId, foreign]) {
+      expect(await look(token, { ...ended, grant_id })).not.toHaveProperty('call');
+      const [entry] = await audited('tool.finished');
+      expect(entry).toMatchObject({ data: { tool: 'add_note', outcome: 'failed', duration_ms: 12 } });
+      expect(entry?.grant_id).toBe(grant_id === grantId ? grantId : null);
+    }
+  });
+
+  test('that was refused elsewhere begins nothing, whatever is held', async () => {
+    const { token } = await connected();
+    const before = (await audited('tool.called')).length;
+    expect(await look(token, { ...call, tool_event: 'refused' })).not.toHaveProperty('call');
+    expect(await audited('tool.called')).toHaveLength(before);
+    expect((await audited('tool.refused'))[0]).toMatchObject({ data: { tool: 'add_note' } });
   });
 
   test('is refused for a scope that the token does not hold', async () => {

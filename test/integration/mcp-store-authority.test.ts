@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connect, type Connection } from '../../activities/store/connect.ts';
 import { insertPerson } from '../../activities/store/people.ts';
 import { insertPolicyVersion } from '../../activities/store/policies.ts';
+import type { CallEntry } from '../../mcp-server/ports.ts';
 import { storeAuthority, storeDirectory } from '../../mcp-server/store-authority.ts';
 import { startPostgres, type TestPostgres } from '../support/embedded.ts';
 import { testPolicy } from '../support/mcp-resource-server.ts';
@@ -11,6 +12,15 @@ let owner: Connection;
 let app: Connection;
 const soon = new Date(Date.now() + 60_000);
 const clientId = 'countersign-chat';
+const entry: CallEntry = {
+  type: 'tool.called',
+  actor: 'usr_dev',
+  subject: 'usr_dev',
+  clientId,
+  grantId: null,
+  scopes: ['read:files'],
+  data: { tool: 'x', argument_digest: 'd', jti: 'jti_1' },
+};
 
 beforeAll(async () => {
   postgres = await startPostgres();
@@ -71,20 +81,21 @@ afterAll(async () => {
 const origin = { clientId: 'countersign-chat', issuedAt: new Date() };
 
 it('knows people and lists them without their passwords', async () => {
-  expect(await storeAuthority(app.db).standing({ ...origin, subject: 'usr_dev' })).toMatchObject({
+  expect(await storeAuthority(app.db).standing({ token: '', ...origin, subject: 'usr_dev' })).toMatchObject({
     person: { email: 'demo@example.com', roles: ['developer'], disabled: false },
     live: [],
   });
-  expect(await storeAuthority(app.db).standing({ ...origin, subject: 'usr_nobody' })).toBeUndefined();
+  expect(await storeAuthority(app.db).standing({ token: '', ...origin, subject: 'usr_nobody' })).toBeUndefined();
   expect(JSON.stringify(await storeDirectory(app.db).users())).not.toContain('scrypt-hash');
 });
 
 it('finds a scope alive until its grant expires or is revoked', async () => {
   const at = async (time: Date, jti = 'jti_1') =>
-    (await storeAuthority(app.db, () => time).standing({ ...origin, subject: 'usr_dev', jti }))?.live;
+    (await storeAuthority(app.db, () => time).standing({ token: '', ...origin, subject: 'usr_dev', jti }))?.live;
   expect(await at(new Date())).toMatchObject([{ scope: 'read:files', grantId: 'grt_1' }]);
-  const entry = { type: 'tool.finished', actor: 'usr_dev', scopes: ['read:files'] } as const;
-  expect(await storeAuthority(app.db, () => soon).startCall({ grantId: 'grt_1', entry, synced: true })).toBe(false);
+  expect(await storeAuthority(app.db, () => soon).startCall({ token: '', grantId: 'grt_1', entry, synced: true })).toBe(
+    false,
+  );
   expect(await at(soon)).toEqual([]);
   expect(await at(new Date(), 'jti_unknown')).toEqual([]);
   await app.db
@@ -96,23 +107,15 @@ it('finds a scope alive until its grant expires or is revoked', async () => {
 });
 
 it('begins a call only under a living grant', async () => {
-  const entry = { type: 'tool.called', actor: 'usr_dev', scopes: ['read:files'], data: { tool: 'x' } } as const;
   for (const synced of [true, false]) {
     for (const grantId of ['grt_1', 'grt_unknown'])
-      expect(await storeAuthority(app.db).startCall({ grantId, entry, synced })).toBe(false);
+      expect(await storeAuthority(app.db).startCall({ token: '', grantId, entry, synced })).toBe(false);
   }
   expect(await owner.db.selectFrom('audit_events').selectAll().execute()).toEqual([]);
 });
 
 it('records calls', async () => {
-  await storeAuthority(app.db).audit({
-    type: 'tool.called',
-    actor: 'usr_dev',
-    subject: 'usr_dev',
-    grantId: 'grt_1',
-    scopes: ['read:files'],
-    data: { tool: 'list_files' },
-  });
+  await storeAuthority(app.db).audit({ ...entry, grantId: 'grt_1' }, '');
   expect(await owner.db.selectFrom('audit_events').select(['type', 'grant_id']).execute()).toEqual([
     { type: 'tool.called', grant_id: 'grt_1' },
   ]);

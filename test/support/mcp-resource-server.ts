@@ -1,16 +1,17 @@
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
 import { pino } from 'pino';
 import type { AuditEntry } from '../../activities/store/audit.ts';
+import { policyRules } from '../../mcp-server/policy-rules.ts';
 import type { AuthorizationApi } from '../../mcp-server/authorization/ports.ts';
 import { startMcpServer } from '../../mcp-server/main.ts';
 import type { RunningMcpServer, TrustedKey } from '../../mcp-server/options.ts';
-import type { Authority, CoolDown, KnownPerson, LiveScope, Standing } from '../../mcp-server/ports.ts';
+import type { CallEntry, CoolDown, KnownPerson, LiveScope, Standing, OwnAuthority } from '../../mcp-server/ports.ts';
 import type { Policy, ScopePolicy } from '../../workflows/domain/policy.ts';
 
 export const testIssuer = 'http://localhost:8002';
 export const testResource = 'http://localhost:8001/mcp';
 
-export const testPeople: readonly KnownPerson[] = [
+export const testPeople: readonly (KnownPerson & { roles: readonly string[] })[] = [
   { subject: 'usr_dev', email: 'demo@example.com', roles: ['developer'], disabled: false },
   { subject: 'usr_admin', email: 'admin@example.com', roles: ['admin', 'developer'], disabled: false },
   { subject: 'usr_gone', email: 'gone@example.com', roles: ['user'], disabled: true },
@@ -59,7 +60,7 @@ export function testPolicy(changes: Partial<Policy> = {}): Policy {
 }
 
 /** An authority in memory whose answers a test can change between calls. */
-export class TestAuthority implements Authority {
+export class TestAuthority implements OwnAuthority {
   livePolicy = testPolicy();
   readonly people = new Map(testPeople.map((person) => [person.subject, person]));
   /** By `jti`. */
@@ -70,20 +71,13 @@ export class TestAuthority implements Authority {
   inBand: Standing['inBand'];
   readonly entries: AuditEntry[] = [];
   /** The functions that behave as if the database were away. */
-  readonly away = new Set<keyof Authority>();
+  readonly away = new Set<keyof OwnAuthority>();
 
-  async standing(of: { subject: string; jti?: string | undefined }): Promise<Standing | undefined> {
+  async standing(of: { subject: string; clientId: string; jti?: string | undefined }): Promise<Standing | undefined> {
     this.#reach('standing');
     const person = this.people.get(of.subject);
-    return (
-      person && {
-        person,
-        policy: this.livePolicy,
-        ended: false,
-        live: this.live.get(of.jti ?? '') ?? [],
-        inBand: this.inBand,
-      }
-    );
+    const rules = person && policyRules(this.livePolicy, person, of.clientId);
+    return rules && { person, rules, ended: false, live: this.live.get(of.jti ?? '') ?? [], inBand: this.inBand };
   }
 
   async policy(): Promise<Policy> {
@@ -96,19 +90,24 @@ export class TestAuthority implements Authority {
     return this.cooling;
   }
 
-  async startCall({ grantId, entry }: { grantId: string; entry: AuditEntry }): Promise<boolean> {
+  async startCall({ grantId, entry }: { grantId: string; entry: CallEntry }): Promise<boolean> {
     this.#reach('startCall');
     const alive = [...this.live.values()].flat().some((live) => live.grantId === grantId);
     if (alive) this.entries.push(entry);
     return alive;
   }
 
-  async audit(entry: AuditEntry): Promise<void> {
+  async audit(entry: CallEntry): Promise<void> {
     this.#reach('audit');
     this.entries.push(entry);
   }
 
-  #reach(name: keyof Authority): void {
+  async recordRefusedToken(data: { reason: string; resource: string }): Promise<void> {
+    this.#reach('recordRefusedToken');
+    this.entries.push({ type: 'token.refused', actor: 'anonymous', data });
+  }
+
+  #reach(name: keyof OwnAuthority): void {
     if (this.away.has(name)) throw new Error('connect ECONNREFUSED');
   }
 }

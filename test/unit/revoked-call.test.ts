@@ -3,18 +3,20 @@ import { expect, it } from 'vitest';
 import type { AuditEntry } from '../../activities/store/audit.ts';
 import { Caller } from '../../mcp-server/auth/caller.ts';
 import type { CallPermit } from '../../mcp-server/auth/call-permits.ts';
+import { policyRules } from '../../mcp-server/policy-rules.ts';
 import { CallRecorder } from '../../mcp-server/tools/call-recorder.ts';
 import { testPolicy } from '../support/mcp-resource-server.ts';
 
 const permit: CallPermit = {
   caller: new Caller(
     {
-      person: { subject: 'usr_1', email: 'user@example.com', roles: ['user'], disabled: false },
-      policy: testPolicy(),
+      person: { subject: 'usr_1', email: 'user@example.com', disabled: false },
+      rules: policyRules(testPolicy(), { roles: ['user'], disabled: false }, 'countersign-chat'),
       ended: false,
       live: [{ scope: 'execute:commands', grantId: 'gra_1' }],
     },
     { clientId: 'countersign-chat', jti: 'jti_1', scopes: ['execute:commands'] },
+    'a token',
   ),
   toolName: 'execute_command',
   scope: 'execute:commands',
