@@ -10,6 +10,7 @@ import { requireSameOrigin } from './http/browser-guard.ts';
 import { methodGuard } from './http/method-guard.ts';
 import { introspectionRoutes } from './introspection/routes.ts';
 import { interactionRoutes } from './oauth/interactions.ts';
+import { openCors } from './oauth/open-cors.ts';
 import type { OAuthDeps } from './oauth/options.ts';
 import { createProvider } from './oauth/provider.ts';
 import { publicJwk } from './oauth/public-jwk.ts';
@@ -83,6 +84,7 @@ export function createApiApp(deps: ApiAppDeps): Express {
   api.use(deps.resources);
   app.use('/api', api);
 
+  app.use(openCors);
   app.post(oauthRoutes.registration, registrationLimit());
   app.use(introspectionRoutes(deps));
   app.use((request, response, next) => {

@@ -15,6 +15,7 @@ export const auditTypes = [
   'client.unblocked',
   'client.named',
   'client.errors_set',
+  'client.registered',
   'client.consented',
   'client.consent_refused',
   'resource_server.added',

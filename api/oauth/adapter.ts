@@ -1,4 +1,5 @@
 import { errors, Provider, type Adapter, type AdapterFactory, type AdapterPayload } from 'oidc-provider';
+import { appendAudit } from '../../activities/store/audit.ts';
 import { endClientSignIns } from '../../activities/store/client-sign-ins.ts';
 import type { Db } from '../../activities/store/connect.ts';
 import type { OidcPayload, OidcPayloads } from '../../activities/store/oidc-payloads.ts';
@@ -16,14 +17,13 @@ export function adapterFactory({
   const endSignIn = (grantId: string): Promise<void> =>
     db.transaction().execute((trx) => endClientSignIns(trx, { grantId }, now()));
   return (model): Adapter => ({
-    // The provider's payloads are JSON; their types differ only by name.
-    upsert: (id, payload, expiresIn) =>
-      payloads.upsert(
-        model,
-        id,
-        payload as unknown as OidcPayload,
-        expiresIn === undefined ? null : new Date(now().getTime() + expiresIn * 1_000),
-      ),
+    upsert: async (id, payload, expiresIn) => {
+      // The provider's payloads are JSON; their types differ only by name.
+      const plain = payload as unknown as OidcPayload;
+      const end = expiresIn === undefined ? null : new Date(now().getTime() + expiresIn * 1_000);
+      if (model === 'Client') await registerClient({ db, payloads }, id, plain);
+      else await payloads.upsert(model, id, plain, end);
+    },
     find: async (id) => {
       const payload = asAdapterPayload(await payloads.find(model, 'id', id, now()));
       if (isOwnDoubleSubmit(model, payload, now())) throw new errors.InvalidGrant('already used');
@@ -43,6 +43,20 @@ export function adapterFactory({
       await endSignIn(grantId);
       await payloads.revokeByGrantId(model, grantId);
     },
+  });
+}
+
+/** Stores a registration with its audit entry. Nobody is signed in, so nobody is its actor. */
+async function registerClient(
+  { db, payloads }: { db: Db; payloads: OidcPayloads },
+  clientId: string,
+  metadata: OidcPayload,
+): Promise<void> {
+  const { client_name: name = null, redirect_uris: uris = [] } = metadata;
+  await db.transaction().execute(async (trx) => {
+    await payloads.in(trx).upsert('Client', clientId, metadata, null);
+    const data = { name, redirect_uris: uris };
+    await appendAudit(trx, { type: 'client.registered', actor: 'anonymous', clientId, data });
   });
 }
 

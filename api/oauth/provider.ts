@@ -9,6 +9,7 @@ import { MintSigningKey } from './mint-signing-key.ts';
 import type { OAuthDeps } from './options.ts';
 import { authorizationErrorsProperty, checkRegistration } from './registration.ts';
 import { rememberAuthorizationErrors } from './remember-authorization-errors.ts';
+import { publicRegistration } from './public-registration.ts';
 import { renderError } from './render-error.ts';
 import { requestScopeSource } from './request-scopes.ts';
 import { defaultResource, resourceServerInfo } from './resources.ts';
@@ -88,6 +89,8 @@ export function createProvider(deps: OAuthDeps): Provider {
       long: { signed: true, httpOnly: true, sameSite: 'lax', secure },
       short: { signed: true, httpOnly: true, sameSite: 'lax', secure },
     },
+    // Who may read answers from other origins is said before the provider is asked (open-cors.ts).
+    clientBasedCORS: () => true,
     features: {
       devInteractions: { enabled: false },
       externalSigningSupport: { enabled: true, ack: 'experimental-01' },
@@ -98,8 +101,8 @@ export function createProvider(deps: OAuthDeps): Provider {
         useGrantedResource: () => true,
       },
       pushedAuthorizationRequests: { enabled: false },
-      registration: { enabled: true },
-      revocation: { enabled: true },
+      registration: publicRegistration,
+      revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
       rpInitiatedLogout: { enabled: false },
       userinfo: { enabled: false },
     },

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startAuthServer, type TestAuthServer } from '../support/auth-server.ts';
-import { thirdPartyClients, type ThirdPartyClients } from '../support/third-party-clients.ts';
+import { redirectUri, thirdPartyClients, type ThirdPartyClients } from '../support/third-party-clients.ts';
 
 let server: TestAuthServer;
 let clients: ThirdPartyClients;
@@ -19,7 +19,7 @@ describe('registering (RFC 7591)', () => {
       const response = await fetch(`${server.issuer}/.well-known/${name}`, {
         headers: { origin: 'https://client.example' },
       });
-      expect(response.headers.get('access-control-allow-origin')).toBe('https://client.example');
+      expect(response.headers.get('access-control-allow-origin')).toBe('*');
       expect(await response.json()).toMatchObject({
         registration_endpoint: `${server.issuer}/oauth/register`,
         authorization_response_iss_parameter_supported: true,
@@ -38,7 +38,37 @@ describe('registering (RFC 7591)', () => {
       application_type: 'native',
       scope: 'openid offline_access',
     });
+    for (const secret of ['client_secret', 'client_secret_expires_at', 'registration_access_token']) {
+      expect(client).not.toHaveProperty(secret);
+    }
+    expect(client).not.toHaveProperty('registration_client_uri');
+    const audited = await server.db
+      .selectFrom('audit_events')
+      .select(['type', 'actor', 'data'])
+      .where('client_id', '=', String(client['client_id']))
+      .execute();
+    expect(audited).toMatchObject([
+      {
+        type: 'client.registered',
+        actor: 'anonymous',
+        data: { name: 'A desktop client', redirect_uris: [redirectUri] },
+      },
+    ]);
   });
+
+  test.each(['client_secret_basic', 'client_secret_post'])(
+    'one that asks for a secret (%s) is public',
+    async (method) => {
+      const response = await clients.register({
+        token_endpoint_auth_method: method,
+        client_secret: 'of its own choice',
+      });
+      expect(response.status).toBe(201);
+      const client = (await response.json()) as Record<string, unknown>;
+      expect(client['token_endpoint_auth_method']).toBe('none');
+      expect(client).not.toHaveProperty('client_secret');
+    },
+  );
 
   test.each([
     'javascript:alert(1)',
@@ -78,6 +108,7 @@ describe('registering (RFC 7591)', () => {
     { grant_types: ['client_credentials'] },
     { response_types: ['token'] },
     { token_endpoint_auth_method: 'private_key_jwt' },
+    { token_endpoint_auth_method: 'tls_client_auth' },
   ])('refuses %o', async (metadata) => {
     expect((await clients.register(metadata)).status).toBe(400);
   });
@@ -85,6 +116,55 @@ describe('registering (RFC 7591)', () => {
   test('gives ids itself: nobody becomes a client of our own by asking', async () => {
     const client = (await (await clients.register({ client_id: 'countersign-chat' })).json()) as { client_id: string };
     expect(client.client_id).not.toBe('countersign-chat');
+  });
+});
+
+describe('pages of other origins (RULES 6)', () => {
+  const origin = 'https://inspector.example';
+  const open: [string, string][] = [
+    ['GET', '/.well-known/oauth-authorization-server'],
+    ['GET', '/.well-known/openid-configuration'],
+    ['GET', '/oauth/jwks'],
+    ['POST', '/oauth/register'],
+    ['POST', '/oauth/token'],
+    ['POST', '/oauth/revoke'],
+  ];
+
+  test.each(open)('may %s %s, without credentials', async (method, path) => {
+    const preflight = await fetch(`${server.issuer}${path}`, {
+      method: 'OPTIONS',
+      headers: {
+        origin,
+        'access-control-request-method': method,
+        'access-control-request-headers': 'authorization,content-type,dpop,mcp-protocol-version',
+      },
+    });
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers.get('access-control-allow-methods')).toContain(method);
+    const body = method === 'POST' ? { body: new URLSearchParams({ token: 'x', client_id: 'nobody' }) } : {};
+    const response = await fetch(`${server.issuer}${path}`, { method, headers: { origin }, ...body });
+    for (const { headers } of [preflight, response]) {
+      expect(headers.get('access-control-allow-origin')).toBe('*');
+      expect(headers.get('access-control-allow-credentials')).toBeNull();
+    }
+  });
+
+  test.each([
+    ['GET', '/oauth/authorize'],
+    ['POST', '/oauth/introspect'],
+    ['GET', '/api/user-status'],
+    ['POST', '/api/upgrade-scope'],
+    ['POST', '/auth/demo-login'],
+    ['GET', '/interaction/x'],
+  ])('may read nothing of %s %s', async (method, path) => {
+    for (const asked of ['OPTIONS', method]) {
+      const response = await fetch(`${server.issuer}${path}`, {
+        method: asked,
+        headers: { origin, 'access-control-request-method': method },
+        redirect: 'manual',
+      });
+      expect(response.headers.get('access-control-allow-origin')).toBeNull();
+    }
   });
 });
 

@@ -38,6 +38,7 @@ const words: Readonly<Record<string, Word>> = {
   'session.signed_in': { text: 'Signed in' },
   'session.sign_in_failed': { text: 'Sign-in failed', tone: 'wait' },
   'session.signed_out': { text: 'Signed out' },
+  'client.registered': { text: 'Client registered itself' },
   'client.consented': { text: 'Client allowed to act for the person', tone: 'good' },
   'client.consent_refused': { text: 'Client not allowed to act for the person', tone: 'pulled' },
   'session.ended': { text: 'Sign-in ended by somebody else', tone: 'wait' },
