@@ -53,10 +53,6 @@ export async function createApp(
     resource: options.resource,
     issuer: options.issuer,
     name: 'Countersign tools',
-    scopes: async () => {
-      const { scopes } = await authority.policy();
-      return Object.entries(scopes).flatMap(([scope, entry]) => (entry.resource === 'mcp' ? [scope] : []));
-    },
     verify: accessTokenVerifier({ ...options, keys: await givenKeys(options.keys) }),
     authority,
     refusals: new RefusalJournal(authority, options.resource, logger),

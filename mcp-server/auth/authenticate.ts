@@ -8,6 +8,7 @@ import {
 import type { RequestHandler } from 'express';
 import { isElevated } from '../../workflows/domain/scopes.ts';
 import { sendWebResponse } from '../http/send-web-response.ts';
+import { leastScopes } from '../http/protected-resource-metadata.ts';
 import { sendProblem } from '../http/send-problem.ts';
 import type { Authority, Log, RefusedTokens } from '../ports.ts';
 import { Caller } from './caller.ts';
@@ -51,7 +52,7 @@ export function authenticate(options: {
       // A request without a token is how clients discover where to sign in, not an attempt.
       if (request.headers.authorization !== undefined) await options.refusals.record(error.message);
       // The least to sign in with: clients that are told nothing ask for every scope that the metadata names.
-      const challenge = { resourceMetadataUrl, requiredScopes: ['none'] };
+      const challenge = { resourceMetadataUrl, requiredScopes: leastScopes };
       await sendWebResponse(response, bearerAuthChallengeResponse(error, challenge));
       return;
     }

@@ -1,7 +1,8 @@
 import { Router } from 'express';
-import type { Log } from '../ports.ts';
 import { openCors } from './guards.ts';
-import { sendProblem } from './send-problem.ts';
+
+/** What a client needs to sign in and be told by each tool what that one needs. */
+export const leastScopes = ['none'];
 
 const wellKnown = '/.well-known/oauth-protected-resource';
 
@@ -12,8 +13,6 @@ export interface ResourceDescription {
   issuer: string;
   /** As people see it. */
   name: string;
-  /** The scopes that its tools need; undefined tells none beforehand, so that clients ask when they need one. */
-  scopes(): Promise<readonly string[] | undefined>;
 }
 
 /** Where the metadata is: clients try one or the other (RFC 9728 section 3.1). */
@@ -22,29 +21,23 @@ export function metadataPaths({ resource }: Pick<ResourceDescription, 'resource'
   return pathname === '/' ? [wellKnown] : [wellKnown, `${wellKnown}${pathname}`];
 }
 
-/** Serves the protected resource metadata (RFC 9728) from which clients learn where to sign in and for what scopes. */
-export function protectedResourceMetadata(options: ResourceDescription & { logger: Log }): Router {
+/**
+ * Serves the protected resource metadata (RFC 9728) from which clients learn where to sign in, and with what: the least
+ * that there is. Some ask at sign-in for every scope that is named here, whatever the challenge says, and would wait for
+ * people to approve them all before the first call (MCP security best practices, scope minimization).
+ */
+export function protectedResourceMetadata(options: ResourceDescription): Router {
   const paths = metadataPaths(options);
   const router = Router();
   router.all(paths, openCors);
-  router.get(paths, async (_request, response) => {
-    try {
-      const scopes = await options.scopes();
-      response.json({
-        resource: options.resource,
-        authorization_servers: [options.issuer],
-        ...(scopes === undefined ? {} : { scopes_supported: scopes }),
-        bearer_methods_supported: ['header'],
-        resource_name: options.name,
-      });
-    } catch (error) {
-      options.logger.error({ err: error }, 'the policy could not be read');
-      sendProblem(
-        response,
-        'temporarily_unavailable',
-        'The metadata cannot be read right now. Try again in a few seconds.',
-      );
-    }
+  router.get(paths, (_request, response) => {
+    response.json({
+      resource: options.resource,
+      authorization_servers: [options.issuer],
+      scopes_supported: leastScopes,
+      bearer_methods_supported: ['header'],
+      resource_name: options.name,
+    });
   });
   return router;
 }
