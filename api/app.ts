@@ -27,6 +27,8 @@ import { refusedTokenJournal } from './sessions/refused-tokens.ts';
 import { sessionRoutes } from './sessions/routes.ts';
 import { createSignInLimit } from './sessions/sign-in-limit.ts';
 import { userStatus } from './sessions/user-status.ts';
+import type { StepUpAsker } from './step-up/asker.ts';
+import { stepUpRoutes } from './step-up/routes.ts';
 import { statsRoutes } from './stats/routes.ts';
 import { toolRoutes } from './tools/routes.ts';
 
@@ -38,6 +40,8 @@ export interface ApiAppDeps extends OAuthDeps {
   demoMode: boolean;
   /** What `/readyz` looks at. */
   checks: PartChecks;
+  /** Asks for what a client's authorization request lacks. */
+  asker: StepUpAsker;
   /** Resources of the API, mounted under `/api` behind the browser guard and `authenticate`. */
   resources: Router;
 }
@@ -81,6 +85,7 @@ export function createApiApp(deps: ApiAppDeps): Express {
   });
   api.use(eventRoutes({ ...deps, limit: createStreamLimit() }));
   api.use(auditRoutes(deps), policyRoutes(deps), statsRoutes(deps), toolRoutes(deps));
+  api.use(stepUpRoutes(provider, deps));
   api.use(deps.resources);
   app.use('/api', api);
 

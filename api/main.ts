@@ -7,6 +7,7 @@ import { connect } from '../activities/store/connect.ts';
 import { createEventFeed } from '../activities/store/event-feed.ts';
 import { deleteOldEvents } from '../activities/store/event-history.ts';
 import { deleteExpiredOidcPayloads, OidcPayloads } from '../activities/store/oidc-payloads.ts';
+import { deleteOldStepUps } from '../activities/store/step-ups.ts';
 import { trailOfClient } from '../activities/telemetry/temporal-trail.ts';
 import { createApiApp } from './app.ts';
 import type { ApprovalDeps } from './approvals/deps.ts';
@@ -19,6 +20,7 @@ import { httpListener } from './http/listen.ts';
 import type { ApiOptions } from './options.ts';
 import { peopleRoutes } from './people/routes.ts';
 import { createBrowserSessions } from './sessions/browser-sessions.ts';
+import { stepUpAsker } from './step-up/asker.ts';
 import { toolCallRoutes } from './tools/call-routes.ts';
 import { dashboardClientId } from '../workflows/domain/clients.ts';
 
@@ -80,6 +82,7 @@ export async function startApi(options: ApiOptions): Promise<{ open(): Promise<v
     db,
     feed,
     mint,
+    asker: stepUpAsker(approvals),
     resources,
     checks: partChecks({ db, temporal, mintSocketPath: options.mintSocketPath }),
     payloads,
@@ -88,11 +91,14 @@ export async function startApi(options: ApiOptions): Promise<{ open(): Promise<v
   });
   const http = httpListener(app, options.port);
   const cleaning = setInterval(() => {
-    Promise.all([deleteExpiredOidcPayloads(db), deleteOldClientSignIns(db), deleteOldEvents(db)]).catch(
-      (err: unknown) => {
-        logger.warn({ err }, 'expired OAuth state or old events could not be removed');
-      },
-    );
+    Promise.all([
+      deleteExpiredOidcPayloads(db),
+      deleteOldClientSignIns(db),
+      deleteOldEvents(db),
+      deleteOldStepUps(db, now()),
+    ]).catch((err: unknown) => {
+      logger.warn({ err }, 'expired OAuth state, old events or old step-ups could not be removed');
+    });
   }, cleanUpEveryMs);
   return {
     open: () => http.open(),

@@ -11,7 +11,15 @@ import type { BrowserSessions } from './sessions/browser-sessions.ts';
 
 /** Where people, not programs, are answered. */
 export const pages = [
-  ...pagesAt('/', '/plain-page.css', '/interaction/{uid}', '/sign-in', '/sign-in/{*path}'),
+  ...pagesAt(
+    '/',
+    '/plain-page.css',
+    '/interaction/{uid}',
+    '/interaction/{uid}/continue',
+    '/sign-in',
+    '/sign-in/{*path}',
+  ),
+  ...pagesAt('/consent/{id}', '/waiting/{uid}'),
   ...pagesAt('/dashboard', '/dashboard/{*path}'),
   { method: 'post', path: '/interaction/{uid}' },
 ];
@@ -37,8 +45,8 @@ export function pageRoutes(deps: PageDeps): Router {
   });
   router.use('/sign-in', serveStaticApp(join(deps.webRoot, 'consent')));
 
-  // What is there to consent to, and whether it is theirs, the page learns from the API.
-  router.get('/consent/:id', async (request, response, next) => {
+  // What is there to consent to or to wait for, and whether it is theirs, the page learns from the API.
+  router.get(['/consent/:id', '/waiting/:uid'], async (request, response, next) => {
     if ((await deps.sessions.find(request)) === undefined) {
       response.redirect(303, signInAddress(request.originalUrl));
       return;

@@ -28,6 +28,7 @@ export const auditTypes = [
   'session.ended',
   'request.created',
   'request.pending',
+  'request.justified',
   'request.approved',
   'request.denied',
   'request.expired',

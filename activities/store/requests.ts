@@ -17,6 +17,9 @@ export type ScopeRequest = Selectable<ScopeRequestsTable>;
 /** What the caller of {@link openRequest} asks for. */
 export type NewRequest = Omit<AskedFor, 'requestId'>;
 
+/** How a request came about, where it was not asked for at the API itself. */
+export type RequestOrigin = 'authorization_request';
+
 /** Of one person; each is a day of a workflow and a line in every approver's queue. */
 const maxOpenRequests = 50;
 
@@ -29,6 +32,7 @@ const maxOpenRequests = 50;
 export async function openRequest(
   trx: DbOrTrx,
   asked: NewRequest,
+  via?: RequestOrigin,
 ): Promise<{ request: ScopeRequest; created: boolean }> {
   const requestId = `req_${randomUUID()}`;
   const dedupeKey = requestDedupeKey(asked);
@@ -60,7 +64,12 @@ export async function openRequest(
   if (inserted !== undefined) {
     const { open_before, ...request } = inserted;
     if (Number(open_before) >= maxOpenRequests) throw tooManyOpen();
-    await appendAudit(trx, { type: 'request.created', actor: asked.subject, ...auditContext(request) });
+    await appendAudit(trx, {
+      type: 'request.created',
+      actor: asked.subject,
+      ...auditContext(request),
+      ...(via === undefined ? {} : { data: { via } }),
+    });
     return { request, created: true };
   }
   const open = await trx
@@ -205,6 +214,36 @@ export async function recordWithdrawal(trx: DbOrTrx, request: ScopeRequest, at: 
   if (updated === undefined) return false;
   await appendAudit(trx, { type: 'request.withdrawal_recorded', actor: request.subject, ...auditContext(request) });
   return true;
+}
+
+/**
+ * Adds why, where nothing was said when the request was made: once, and while nobody has decided. What approvers sign
+ * stays what it is. Call it in a transaction.
+ *
+ * @throws {DomainError} `already_decided` once it is decided, or has a reason.
+ */
+export async function addJustification(trx: DbOrTrx, requestId: string, justification: string): Promise<void> {
+  const request = await lockRequest(trx, requestId);
+  if (isTerminal(request.status) || request.deciding) {
+    throw new DomainError('already_decided', 'It has been decided in the meantime: no reason can be added any more.');
+  }
+  if (reasonOf(request) !== null) {
+    throw new DomainError('already_decided', 'A reason has been given already: it cannot be changed.');
+  }
+  await Promise.all([
+    trx
+      .updateTable('scope_requests')
+      .set({ added_justification: justification })
+      .where('request_id', '=', requestId)
+      .execute(),
+    appendAudit(trx, { type: 'request.justified', actor: request.subject, ...auditContext(request) }),
+    announceRequest(trx, request),
+  ]);
+}
+
+/** Why, whenever it was said. */
+export function reasonOf(request: Pick<ScopeRequest, 'justification' | 'added_justification'>): string | null {
+  return request.justification ?? request.added_justification;
 }
 
 /** How a request ends without a grant. */

@@ -81,6 +81,20 @@ export interface ClientSignInsTable {
   ended_at: Date | null;
 }
 
+export interface StepUpsTable {
+  /** Of the authorization server's interaction. */
+  uid: string;
+  subject: string;
+  client_id: string;
+  redirect_uri: string | null;
+  scopes: string[];
+  request_ids: string[];
+  begun_at: Date;
+  expires_at: Date;
+  withdrawn_at: ColumnType<Date | null, never, Date>;
+  finished_at: ColumnType<Date | null, never, Date>;
+}
+
 export interface OidcPayloadsTable {
   model: string;
   id: string;
@@ -102,6 +116,8 @@ export interface ScopeRequestsTable {
   tool_name: string | null;
   tool_args: NullableJson<Record<string, unknown>>;
   justification: string | null;
+  /** Said later by the requester; never covered by the digest. */
+  added_justification: ColumnType<string | null, never, string>;
   requested_duration_seconds: ColumnType<number | null, number | null | undefined, never>;
   digest: string;
   dedupe_key: string;
@@ -285,6 +301,7 @@ export interface Database {
   sign_outs: SignOutsTable;
   client_consents: ClientConsentsTable;
   client_sign_ins: ClientSignInsTable;
+  step_ups: StepUpsTable;
   oidc_payloads: OidcPayloadsTable;
   scope_requests: ScopeRequestsTable;
   decisions: DecisionsTable;

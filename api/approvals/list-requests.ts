@@ -36,7 +36,7 @@ export async function listRequests(
         });
   const page = rows.slice(0, query.limit);
   const last = page.at(-1);
-  const context = await viewContext(deps.db, page);
+  const context = await viewContext(deps.db, page, { subject: caller.person.subject, now });
   return {
     requests: page.map((request) =>
       requestView(request, context, { person: caller.person, policy, issuer: deps.issuer }, now),

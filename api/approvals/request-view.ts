@@ -8,9 +8,11 @@ import { agentRunsOf } from '../../activities/store/agent-runs.ts';
 import type { DbOrTrx } from '../../activities/store/connect.ts';
 import type { Grant } from '../../activities/store/grants.ts';
 import { namesOf, type PersonName } from '../../activities/store/people-names.ts';
-import type { ScopeRequest } from '../../activities/store/requests.ts';
+import { reasonOf, type ScopeRequest } from '../../activities/store/requests.ts';
+import { openStepUps } from '../../activities/store/step-ups.ts';
 import type { RequestStatusResponse, ScopeRequestView } from '../contract/scope-requests.ts';
 import type { CallerPerson } from '../sessions/caller.ts';
+import { waitingPath } from '../step-up/waiting-path.ts';
 import { consentAddress } from './consent-address.ts';
 
 /** The requests with their grants and the names of everybody in them, read at once. */
@@ -35,18 +37,36 @@ export async function requestContext(db: DbOrTrx, requests: readonly ScopeReques
 /** The same, with what lists and the detail page show beyond the status. */
 export interface ViewContext extends RequestContext {
   agentRuns: Map<string, string>;
+  /** By request: the authorization request of a client that waits for it. */
+  stepUps: Map<string, string>;
 }
 
-/** Reads what {@link requestView} needs, in three queries at once. */
-export async function viewContext(db: DbOrTrx, requests: readonly ScopeRequest[]): Promise<ViewContext> {
-  const [context, agentRuns] = await Promise.all([
+/**
+ * Reads what {@link requestView} needs, in a few queries at once.
+ *
+ * @param viewer where what clients wait for is shown, to the person themselves.
+ */
+export async function viewContext(
+  db: DbOrTrx,
+  requests: readonly ScopeRequest[],
+  viewer?: { subject: string; now: Date },
+): Promise<ViewContext> {
+  const waiting = requests.filter(({ subject, status }) => subject === viewer?.subject && !isTerminal(status));
+  const [context, agentRuns, stepUps] = await Promise.all([
     requestContext(db, requests),
     agentRunsOf(
       db,
       requests.map(({ request_id }) => request_id),
     ),
+    viewer === undefined
+      ? new Map<string, string>()
+      : openStepUps(
+          db,
+          { subject: viewer.subject, requestIds: waiting.map(({ request_id }) => request_id) },
+          viewer.now,
+        ),
   ]);
-  return { ...context, agentRuns };
+  return { ...context, agentRuns, stepUps };
 }
 
 /** The status answer of the wire contract. Pure. */
@@ -92,6 +112,10 @@ export function grantDuration(
   };
 }
 
+function waitingAddress(issuer: string, uid: string | undefined): string | null {
+  return uid === undefined ? null : new URL(waitingPath(uid), issuer).href;
+}
+
 /** One request as lists and the detail page show it to this viewer. Pure. */
 export function requestView(
   request: ScopeRequest,
@@ -108,7 +132,7 @@ export function requestView(
     scopes: request.scopes,
     tool_name: request.tool_name,
     tool_args: request.tool_args,
-    justification: request.justification,
+    justification: reasonOf(request),
     ...grantDuration(viewer.policy, request),
     risk: request.risk,
     security_level: requestSecurityLevel(viewer.policy, { toolName: request.tool_name, scopes: request.scopes }),
@@ -120,6 +144,7 @@ export function requestView(
     cannot_decide:
       whyNotApprover(viewer.policy, viewer.person, request) ?? (isTerminal(request.status) ? 'already_decided' : null),
     consent_url: viewer.person.subject === request.subject ? consentAddress(viewer.issuer, request) : null,
+    waiting_url: waitingAddress(viewer.issuer, context.stepUps.get(request.request_id)),
     own: viewer.person.subject === request.subject,
     agent_run: context.agentRuns.get(request.request_id) ?? null,
   };

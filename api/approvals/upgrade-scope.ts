@@ -10,7 +10,12 @@ import type { Policy } from '../../workflows/domain/policy.ts';
 import { isElevated } from '../../workflows/domain/scopes.ts';
 import { findGrantOfRequest, frozenGrants, heldGrants, type Holder } from '../../activities/store/grants.ts';
 import { livePolicy } from '../../activities/store/policies.ts';
-import { openRequest, type NewRequest, type ScopeRequest } from '../../activities/store/requests.ts';
+import {
+  openRequest,
+  type NewRequest,
+  type RequestOrigin,
+  type ScopeRequest,
+} from '../../activities/store/requests.ts';
 import type { UpgradeScopeRequest, UpgradeScopeResponse } from '../contract/scope-requests.ts';
 import { currentFreeze, frozenError } from '../freeze/freeze-view.ts';
 import type { Caller } from '../sessions/caller.ts';
@@ -35,6 +40,7 @@ export async function upgradeScope(
   deps: ApprovalDeps,
   caller: Caller,
   body: UpgradeScopeRequest,
+  via?: RequestOrigin,
 ): Promise<UpgradeScopeResponse> {
   const policy = await livePolicy(deps.db);
   for (const scope of body.scopes) scopePolicy(policy, scope);
@@ -55,7 +61,7 @@ export async function upgradeScope(
   if (body.duration_seconds !== undefined) refuseTooLong(policy, missing, body.duration_seconds);
   const sessionId = isSessionBound(policy, missing) ? requireSession(own) : (given ?? null);
   const ask = (wanted: readonly string[]): Promise<ScopeRequest> =>
-    settledRequest(deps, {
+    settledRequest(deps, via, {
       subject: caller.person.subject,
       clientId: caller.clientId,
       sessionId,
@@ -109,8 +115,12 @@ function together(answers: readonly UpgradeScopeResponse[]): UpgradeScopeRespons
 }
 
 /** Stores the request or joins the open one, starts its workflow, and waits for policy's word. */
-async function settledRequest(deps: ApprovalDeps, asked: NewRequest): Promise<ScopeRequest> {
-  const { request } = await deps.db.transaction().execute((trx) => openRequest(trx, asked));
+async function settledRequest(
+  deps: ApprovalDeps,
+  via: RequestOrigin | undefined,
+  asked: NewRequest,
+): Promise<ScopeRequest> {
+  const { request } = await deps.db.transaction().execute((trx) => openRequest(trx, asked, via));
   await startScopeUpgrade(deps, request.request_id);
   const settled = await waitForRequest(
     deps,

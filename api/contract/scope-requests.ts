@@ -142,6 +142,8 @@ export const scopeRequestSchema = requestStatusSchema.extend({
   cannot_decide: z.enum(['own_request', 'self_approval', 'not_approver', 'already_decided']).nullable(),
   /** Where the requester decides themselves while policy leaves it to them; null otherwise, and for everybody else. */
   consent_url: z.string().nullable(),
+  /** In lists of one's own: the page on which one waits for it, while a client's authorization request does. */
+  waiting_url: z.string().nullable(),
   /** The caller is the requester. */
   own: z.boolean(),
   /** Requests of the same turn of an agent have the same; null for one that no conversation asked for. */

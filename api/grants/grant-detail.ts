@@ -3,7 +3,7 @@ import { listAudit } from '../../activities/store/audit-log.ts';
 import { findGrant } from '../../activities/store/grants.ts';
 import { namesOf } from '../../activities/store/people-names.ts';
 import { livePolicy } from '../../activities/store/policies.ts';
-import { findRequest } from '../../activities/store/requests.ts';
+import { findRequest, reasonOf } from '../../activities/store/requests.ts';
 import { maySee } from '../../workflows/domain/approvers.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import type { ApprovalDeps } from '../approvals/deps.ts';
@@ -51,7 +51,7 @@ export async function grantDetail(
     grant: await viewGrant(deps, caller, grant, policy, now),
     request: {
       tool_name: request?.tool_name ?? null,
-      justification: request?.justification ?? null,
+      justification: request === undefined ? null : reasonOf(request),
       rule: request?.rule ?? null,
       approved_by: names.get(request?.decided_by ?? '')?.email ?? 'policy',
       asked_at: (request?.created_at ?? grant.granted_at).toISOString(),

@@ -13,7 +13,7 @@ export function clientConsentPage(asked: {
   email: string;
 }): string {
   const { interaction, client, email } = asked;
-  const name = visible(client?.clientName ?? client?.clientId ?? 'unnamed');
+  const name = visibleName(client?.clientName ?? client?.clientId ?? 'unnamed');
   const registered = client?.clientIdIssuedAt;
   const since =
     registered === undefined ? '' : ` It registered itself on ${new Date(registered * 1_000).toUTCString()}.`;
@@ -21,7 +21,7 @@ export function clientConsentPage(asked: {
     title: `Let “${name}” act for you?`,
     paragraphs: [
       `An app that calls itself “${name}” wants to work as ${email}.`,
-      `Nobody has verified who it is: any app can call itself anything.${since} If you go on, the answer is sent to ${target(interaction.params['redirect_uri'])}. Go on only if you have just started this there yourself.`,
+      `Nobody has verified who it is: any app can call itself anything.${since} If you go on, the answer is sent to ${answerTarget(interaction.params['redirect_uri'])}. Go on only if you have just started this there yourself.`,
       'It gets no permission by this alone. Each one that it needs later is decided by the policy or by a person, and is listed under your name.',
     ],
     form: {
@@ -44,7 +44,7 @@ export function backToClientPage(address: string): string {
 }
 
 /** Where an answer goes, as people can judge it: the host, or the scheme of an app. */
-function target(redirectUri: unknown): string {
+export function answerTarget(redirectUri: unknown): string {
   const url = typeof redirectUri === 'string' ? URL.parse(redirectUri) : null;
   if (url === null) return 'an unknown place';
   if (url.protocol === 'https:') return url.host;
@@ -54,7 +54,7 @@ function target(redirectUri: unknown): string {
 }
 
 /** Names are the client's own words: what cannot be seen, or turns the reading direction, is shown as such. */
-function visible(name: string): string {
+export function visibleName(name: string): string {
   const hidden = /[\p{C}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}]|[^\P{Zs} ]/gu;
   return [...name.replace(hidden, '\u{FFFD}')].slice(0, 100).join('');
 }

@@ -3,8 +3,8 @@ import { hasConsented } from '../../activities/store/client-consents.ts';
 import type { Db } from '../../activities/store/connect.ts';
 import { isFirstParty } from '../../workflows/domain/clients.ts';
 
-/** When the provider stops and asks: for a sign-in, and once for consent to a client that is not our own. */
-export function promptPolicy(db: Db): interactionPolicy.DefaultPolicy {
+/** When the provider stops and asks: for a sign-in, once for consent to a client that is not our own, and for approval. */
+export function promptPolicy(db: Db, approval: interactionPolicy.Prompt): interactionPolicy.DefaultPolicy {
   const policy = interactionPolicy.base();
   // `prompt=consent` stays a valid request: offline_access needs it (OpenID Connect Core section 11).
   const consent = policy.get('consent');
@@ -21,5 +21,6 @@ export function promptPolicy(db: Db): interactionPolicy.DefaultPolicy {
       },
     ),
   );
+  policy.add(approval);
   return policy;
 }

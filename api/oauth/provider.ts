@@ -1,6 +1,7 @@
 import { Provider } from 'oidc-provider';
 import { findPerson } from '../../activities/store/people.ts';
 import { adapterFactory } from './adapter.ts';
+import { createApprovalPrompt, interactionLifetime } from './approval-prompt.ts';
 import { chooseSigningKey } from './choose-signing-key.ts';
 import { firstPartyClients } from './clients.ts';
 import { promptPolicy } from './interaction-policy.ts';
@@ -65,7 +66,10 @@ export function createProvider(deps: OAuthDeps): Provider {
     },
     loadExistingGrant: loadGrant(deps, identifiers, source),
     rotateRefreshToken: widenRefresh(identifiers, source),
-    interactions: { policy: promptPolicy(deps.db), url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
+    interactions: {
+      policy: promptPolicy(deps.db, createApprovalPrompt(identifiers, source)),
+      url: (_ctx, interaction) => `/interaction/${interaction.uid}`,
+    },
     formats: {
       customizers: { jwt: nameTheSignIn(deps, chooseSigningKey({ mintKey, mintKid, source, logger: deps.logger })) },
     },
@@ -74,7 +78,7 @@ export function createProvider(deps: OAuthDeps): Provider {
       AuthorizationCode: 60,
       Grant: refreshTokenSeconds,
       IdToken: 5 * 60,
-      Interaction: 60 * 60,
+      Interaction: interactionLifetime(source),
       RefreshToken: refreshTokenSeconds,
       Session: sessionSeconds,
     },

@@ -36,6 +36,7 @@ import {
   upgradeScopeResponseSchema,
 } from '../contract/scope-requests.ts';
 import { healthSchema, readinessSchema } from '../contract/sign-in.ts';
+import { stepUpSchema } from '../contract/step-ups.ts';
 import { statsSchema } from '../contract/stats.ts';
 import { toolAccessSchema, toolCallAnswerSchema, toolDescriptionSchema, toolListSchema } from '../contract/tools.ts';
 import { signInOptionsSchema, userStatusSchema } from '../contract/user-status.ts';
@@ -100,6 +101,7 @@ export const namedSchemas = {
   ScopeRequest: scopeRequestSchema,
   SignInOptions: signInOptionsSchema,
   Stats: statsSchema,
+  StepUp: stepUpSchema,
   Stopped: stoppedSchema,
   ToolAccess: toolAccessSchema,
   ToolCall: toolCallSchema,

@@ -7,6 +7,7 @@ import { Router } from 'express';
 import { pino } from 'pino';
 import { createApiApp } from '../../api/app.ts';
 import { httpListener } from '../../api/http/listen.ts';
+import type { StepUpAsker } from '../../api/step-up/asker.ts';
 import { createBrowserSessions } from '../../api/sessions/browser-sessions.ts';
 import { signToken } from '../../activities/mint/sign-token.ts';
 import { parsePolicy } from '../../activities/policy/parse-policy.ts';
@@ -90,6 +91,59 @@ export async function startAuthServer(options: { demoMode?: boolean } = {}): Pro
     const resources = { mcp: shared.mcpResource, api: shared.apiResource };
     return signToken({ db: mintDb.db, privateKey, kid: 'mint-1', issuer, resources, now }, signingInput);
   };
+  const subjectOf = async (email: string): Promise<string> => {
+    const person = await findPersonByEmail(app.db, email);
+    if (person === undefined) throw new Error(`nobody is ${email}`);
+    return person.subject;
+  };
+  const grant: TestAuthServer['grant'] = async ({
+    email,
+    clientId,
+    scopes,
+    sessionId,
+    lifetimeMs = 60 * 60 * 1_000,
+  }) => {
+    const id = randomUUID();
+    const row = {
+      request_id: `req_${id}`,
+      subject: await subjectOf(email),
+      client_id: clientId,
+      session_id: sessionId ?? null,
+      scopes,
+    };
+    await owner.db
+      .insertInto('scope_requests')
+      .values({
+        ...row,
+        tool_name: null,
+        tool_args: null,
+        justification: null,
+        digest: id,
+        dedupe_key: id,
+      })
+      .execute();
+    await owner.db
+      .insertInto('grants')
+      .values({
+        ...row,
+        grant_id: `grt_${id}`,
+        granted_at: now(),
+        expires_at: new Date(Date.now() + lifetimeMs),
+        end_reason: null,
+        ended_at: null,
+        ended_by: null,
+      })
+      .execute();
+    return `grt_${id}`;
+  };
+  // Without a workflow: whatever is asked for is granted at once.
+  const asker: StepUpAsker = {
+    ask: async ({ person, clientId }, scopes) => {
+      await grant({ email: person.email, clientId, scopes: [...scopes] });
+      return { status: 'approved', auto_approved: true, approved_scopes: [...scopes], expires_in: 3_600, message: '' };
+    },
+    withdraw: () => Promise.reject(new Error('nothing waits here')),
+  };
   const webRoot = await webApps();
   const http = httpListener(
     createApiApp({
@@ -103,6 +157,7 @@ export async function startAuthServer(options: { demoMode?: boolean } = {}): Pro
       mint: { sign },
       payloads: new OidcPayloads(app.db, new Uint8Array(32).fill(7)),
       sessions: createBrowserSessions({ db: app.db, secure: false, now }),
+      asker,
       resources: Router(),
       checks: {},
       webRoot,
@@ -114,11 +169,6 @@ export async function startAuthServer(options: { demoMode?: boolean } = {}): Pro
   );
   await http.open();
 
-  const subjectOf = async (email: string): Promise<string> => {
-    const person = await findPersonByEmail(app.db, email);
-    if (person === undefined) throw new Error(`nobody is ${email}`);
-    return person.subject;
-  };
   return {
     ...shared,
     baseKey: base.privateJwk,
@@ -129,40 +179,7 @@ export async function startAuthServer(options: { demoMode?: boolean } = {}): Pro
     mint,
     sign,
     subjectOf,
-    grant: async ({ email, clientId, scopes, sessionId, lifetimeMs = 60 * 60 * 1_000 }) => {
-      const id = randomUUID();
-      const row = {
-        request_id: `req_${id}`,
-        subject: await subjectOf(email),
-        client_id: clientId,
-        session_id: sessionId ?? null,
-        scopes,
-      };
-      await owner.db
-        .insertInto('scope_requests')
-        .values({
-          ...row,
-          tool_name: null,
-          tool_args: null,
-          justification: null,
-          digest: id,
-          dedupe_key: id,
-        })
-        .execute();
-      await owner.db
-        .insertInto('grants')
-        .values({
-          ...row,
-          grant_id: `grt_${id}`,
-          granted_at: now(),
-          expires_at: new Date(Date.now() + lifetimeMs),
-          end_reason: null,
-          ended_at: null,
-          ended_by: null,
-        })
-        .execute();
-      return `grt_${id}`;
-    },
+    grant,
     endGrant: async (grantId) => {
       await app.db
         .updateTable('grants')

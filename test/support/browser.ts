@@ -11,26 +11,27 @@ export interface TestBrowser {
 
 /** A browser without cookies. */
 export function testBrowser(): TestBrowser {
-  const jar = new Map<string, { value: string; path: string }>();
+  // By name and path, as browsers tell cookies apart (RFC 6265 section 5.3).
+  const jar = new Map<string, { name: string; value: string; path: string }>();
   const browser: TestBrowser = {
     fetch: async (url, init = {}) => {
       const { pathname } = new URL(url);
-      const sent = [...jar]
-        .filter(([, { path }]) => pathname.startsWith(path))
-        .map(([name, { value }]) => `${name}=${value}`);
+      const sent = [...jar.values()]
+        .filter(({ path }) => pathname.startsWith(path))
+        .map(({ name, value }) => `${name}=${value}`);
       const headers = new Headers(init.headers);
       if (sent.length > 0) headers.set('cookie', sent.join('; '));
       const response = await fetch(url, { ...init, headers, redirect: 'manual' });
       await holdToContract(url, init.method ?? 'GET', response);
       for (const line of response.headers.getSetCookie()) {
-        const { name, value, path, maxAge, expires } = parseSetCookie(line, { decode: (text) => text });
+        const { name, value, path = '/', maxAge, expires } = parseSetCookie(line, { decode: (text) => text });
         const gone =
           value === undefined ||
           value === '' ||
           maxAge === 0 ||
           (expires !== undefined && expires.getTime() < Date.now());
-        if (gone) jar.delete(name);
-        else jar.set(name, { value, path: path ?? '/' });
+        if (gone) jar.delete(`${name} ${path}`);
+        else jar.set(`${name} ${path}`, { name, value, path });
       }
       return response;
     },
@@ -46,7 +47,7 @@ export function testBrowser(): TestBrowser {
       }
       throw new Error(`too many redirects from ${url}`);
     },
-    cookies: () => new Map([...jar].map(([name, { value }]) => [name, value])),
+    cookies: () => new Map([...jar.values()].map(({ name, value }) => [name, value])),
   };
   return browser;
 }

@@ -14,7 +14,9 @@ export const stayingSignedIn = { scope: 'openid offline_access none read:files',
 export type ThirdPartyClients = ReturnType<typeof thirdPartyClients>;
 
 /** {@link ThirdPartyClients} of this server. */
-export function thirdPartyClients(server: TestAuthServer) {
+export function thirdPartyClients(
+  server: Pick<TestAuthServer, 'issuer' | 'mcpResource' | 'db' | 'ownerDb' | 'subjectOf'>,
+) {
   function register(metadata: Record<string, unknown>): Promise<Response> {
     return fetch(`${server.issuer}/oauth/register`, {
       method: 'POST',
@@ -70,7 +72,7 @@ export function thirdPartyClients(server: TestAuthServer) {
   /** Where the page that follows an answer leads: the client's callback. */
   async function onwards(browser: TestBrowser, page: Response): Promise<URL> {
     expect(page.status, await page.clone().text()).toBe(200);
-    const address = /^0; url=(.*)$/.exec(page.headers.get('refresh') ?? '')?.[1] ?? '';
+    const address = /^\d; url=(.*)$/.exec(page.headers.get('refresh') ?? '')?.[1] ?? '';
     expect(new URL(address).origin).toBe(server.issuer);
     const response = await browser.follow(address);
     return new URL(response.headers.get('location') ?? '');

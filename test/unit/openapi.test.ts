@@ -1,4 +1,5 @@
 import type { Router } from 'express';
+import type { Provider } from 'oidc-provider';
 import { describe, expect, test } from 'vitest';
 import type { ApprovalDeps } from '../../api/approvals/deps.ts';
 import { approvalRoutes } from '../../api/approvals/routes.ts';
@@ -23,6 +24,8 @@ import { problemCodes, type RouteDoc } from '../../api/openapi/route-doc.ts';
 import { authServerDocument, chatAppDocument } from '../../api/openapi/routes.ts';
 import { policyRoutes } from '../../api/policy/routes.ts';
 import { sessionRoutes, type SessionRouteDeps } from '../../api/sessions/routes.ts';
+import type { StepUpDeps } from '../../api/step-up/deps.ts';
+import { stepUpRoutes } from '../../api/step-up/routes.ts';
 import { statsRoutes } from '../../api/stats/routes.ts';
 import type { ToolCallDeps } from '../../api/tools/call-tool.ts';
 import { toolCallRoutes } from '../../api/tools/call-routes.ts';
@@ -70,6 +73,7 @@ describe('every route is documented, and nothing else is', () => {
       ...answered('/api', policyRoutes(approvals)),
       ...answered('/api', statsRoutes(approvals)),
       ...answered('/api', toolRoutes(approvals)),
+      ...answered('/api', stepUpRoutes(nothing as unknown as Provider, nothing as unknown as StepUpDeps)),
       ...answered('/api', toolCallRoutes(approvals as ToolCallDeps)),
       ...answered('/api', eventRoutes(nothing as unknown as EventRouteDeps)),
     ];
@@ -118,8 +122,8 @@ describe.each([
 test('between them the documents mention every code there is, but those of other doors', () => {
   const mentioned = new Set([...authServerRoutes, ...chatAppRoutes].flatMap(problemCodes));
   const elsewhere = domainErrorCodes.filter((code) => !mentioned.has(code));
-  // A denial by policy is an answer of upgrade-scope; the MCP server refuses methods and roles.
-  expect(elsewhere).toEqual(['forbidden_by_policy', 'method_not_allowed', 'unknown_role']);
+  // The MCP server refuses methods and roles.
+  expect(elsewhere).toEqual(['method_not_allowed', 'unknown_role']);
 });
 
 describe('the check that tests hold answers to', () => {

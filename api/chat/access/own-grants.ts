@@ -2,7 +2,7 @@ import { countCallsUnder } from '../../../activities/store/grant-calls.ts';
 import { listGrants } from '../../../activities/store/grant-listing.ts';
 import type { Grant } from '../../../activities/store/grants.ts';
 import { namesOf, type PersonName } from '../../../activities/store/people-names.ts';
-import { findRequests, type ScopeRequest } from '../../../activities/store/requests.ts';
+import { findRequests, reasonOf, type ScopeRequest } from '../../../activities/store/requests.ts';
 import type { Db } from '../../../activities/store/connect.ts';
 import { chatClientId } from '../../../workflows/domain/clients.ts';
 import { grantStatus } from '../../../workflows/domain/grant-status.ts';
@@ -78,7 +78,7 @@ function view(
     why: {
       request_id: request.request_id,
       asked_at: request.created_at.toISOString(),
-      justification: request.justification,
+      justification: reasonOf(request),
       tool_name: request.tool_name,
       tool_args: request.tool_args,
       approval_type: request.approval_type,

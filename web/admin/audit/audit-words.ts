@@ -9,6 +9,7 @@ interface Word {
 const words: Readonly<Record<string, Word>> = {
   'request.created': { text: 'Request made' },
   'request.pending': { text: 'Request waits for a decision', tone: 'wait' },
+  'request.justified': { text: 'Reason added to a request' },
   'request.approved': { text: 'Request approved', tone: 'good' },
   'request.denied': { text: 'Request denied', tone: 'bad' },
   'request.expired': { text: 'Request expired unanswered', tone: 'gone' },

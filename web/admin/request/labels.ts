@@ -67,6 +67,7 @@ export function cannotDecideText({
 const auditWords: Readonly<Record<string, string>> = {
   'request.created': 'Asked for',
   'request.pending': 'Waiting for an approver',
+  'request.justified': 'The requester said why',
   'request.approved': 'Approved',
   'request.denied': 'Denied',
   'request.expired': 'Expired: nobody answered in time',
@@ -95,5 +96,8 @@ const auditWords: Readonly<Record<string, string>> = {
 /** Words for an entry of the audit table; an unknown type is shown as it is. */
 export function auditText({ type, data }: Pick<RequestDetail['timeline'][number], 'type' | 'data'>): string {
   if (type === 'request.pending' && data['approval_type'] === 'self') return 'Waiting for their own consent';
+  if (type === 'request.created' && data['via'] === 'authorization_request') {
+    return 'Asked for in an authorization request of the client';
+  }
   return auditWords[type] ?? type;
 }

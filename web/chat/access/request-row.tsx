@@ -3,7 +3,7 @@ import type { ScopeRequestView } from '../../../api/contract/scope-requests.ts';
 import { postJson } from '../../lib/api-client.ts';
 import { errorText } from '../../lib/api-error.ts';
 import { Badge } from '../../ui/badge.tsx';
-import { Button } from '../../ui/button.tsx';
+import { Button, buttonClass } from '../../ui/button.tsx';
 import { Countdown } from '../../ui/countdown.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { Notice } from '../../ui/notice.tsx';
@@ -11,6 +11,9 @@ import { ScopeName } from '../../ui/scope-name.tsx';
 import { VisibleText } from '../../ui/visible-text.tsx';
 import { accessKey } from '../queries.ts';
 import { durationText, requestLabels } from './labels.ts';
+
+/** Of this app, as requests name it. */
+const chatClientId = 'countersign-chat';
 
 /** One of one's own requests: what, how it stands or ended, and what can be done about it. */
 export function RequestRow({ request }: { request: ScopeRequestView }) {
@@ -35,7 +38,11 @@ export function RequestRow({ request }: { request: ScopeRequestView }) {
   const failure = cancel.error ?? again.error;
   const what = request.scopes.join(' ');
   // What a call waits for is asked again in its conversation, where the call is.
-  const canAskAgain = request.tool_name === null && ['denied', 'expired', 'cancelled'].includes(request.status);
+  // What another client was refused it asks again itself: asked here it would be the chat's.
+  const canAskAgain =
+    request.tool_name === null &&
+    request.client_id === chatClientId &&
+    ['denied', 'expired', 'cancelled'].includes(request.status);
   return (
     <li className="grid min-w-0 gap-2 rounded-xl border border-line bg-surface p-4">
       <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
@@ -54,10 +61,21 @@ export function RequestRow({ request }: { request: ScopeRequestView }) {
                 for <code className="font-mono text-[0.85em]">{request.tool_name}</code>
               </>
             )}
+            {request.client_id !== chatClientId && (
+              <>
+                {' '}
+                through <span className="font-mono text-[0.85em]">{request.client_id}</span>
+              </>
+            )}
             {request.requested_duration_seconds !== null && <> · {durationText(request.requested_duration_seconds)}</>}
             <Ending request={request} />
           </p>
         </div>
+        {request.waiting_url !== null && (
+          <a href={request.waiting_url} className={buttonClass()} aria-label={`See what waits for ${what}`}>
+            Waiting page
+          </a>
+        )}
         {request.status === 'pending' && (
           <Button
             disabled={cancel.isPending}

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { freezeSchema } from './freeze.ts';
+import { scopeRequestSchema } from './scope-requests.ts';
+
+/** Answer of `GET /api/step-ups/{id}`: what a client's authorization request waits for, to the person alone. */
+export const stepUpSchema = z.object({
+  id: z.string(),
+  client: z.object({
+    client_id: z.string(),
+    /** What it calls itself: nobody has verified that. */
+    name: z.string(),
+    /** What an admin calls it here; null where none does. */
+    known_as: z.string().nullable(),
+    /** When it registered itself; null where that is not known. */
+    registered_at: z.iso.datetime().nullable(),
+    /** Where the answer is sent, as people can judge it. */
+    answer_goes_to: z.string(),
+  }),
+  scopes: z.array(
+    z.object({
+      scope: z.string(),
+      description: z.string(),
+      risk: z.string(),
+      held: z.boolean(),
+      decided_by: z.enum(['policy', 'approvers', 'self']),
+      /** Roles whose holders decide, never about their own request. */
+      approvers: z.array(z.string()),
+    }),
+  ),
+  /** `needed`: nothing has been asked of anybody yet; `optional`: it can still be added; else it is said or too late. */
+  justification: z.enum(['needed', 'optional', 'closed']),
+  requests: z.array(scopeRequestSchema),
+  /** `unasked` waits for the reason, `waiting` for a decision; the others are the answer to the client. */
+  status: z.enum(['unasked', 'waiting', 'granted', 'refused', 'withdrawn']),
+  /** Of `refused`: what the client is told. */
+  refusal: z.string().nullable(),
+  /** Whether the client can still be answered from this browser; what is granted counts in any case. */
+  way_back: z.enum(['open', 'finished', 'lapsed', 'elsewhere']),
+  /** Where the answer is given once there is one. */
+  continue_path: z.string(),
+  begun_at: z.iso.datetime(),
+  /** Until then the client can be answered. */
+  expires_at: z.iso.datetime(),
+  freeze: freezeSchema.nullable(),
+  /** Server time, for countdowns. */
+  now: z.iso.datetime(),
+});
+export type StepUpView = z.infer<typeof stepUpSchema>;
+
+/** Body of `POST /api/step-ups/{id}/justification`. */
+export const justifyStepUpSchema = z.strictObject({
+  justification: z.string('Say why: who decides reads it.').trim().min(1, 'Say why: who decides reads it.').max(2_000),
+});

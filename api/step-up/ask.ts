@@ -1,0 +1,95 @@
+import { openRequestsOfClient } from '../../activities/store/requests.ts';
+import { stepUpCoolDown } from '../../activities/store/step-up-cool-down.ts';
+import { isClientBlocked } from '../../activities/store/suspensions.ts';
+import { DomainError } from '../../workflows/domain/errors.ts';
+import type { UpgradeScopeResponse } from '../contract/scope-requests.ts';
+import type { StepUpHolder } from './asker.ts';
+import { goOn, refuse, type StepUpDeps, type StepUpResult } from './deps.ts';
+import { coolDownWords } from './step-up-words.ts';
+
+/** Of one person through one client: a client that names ever other scopes must not fill the approvers' queue. */
+const maxOpenOfClient = 10;
+
+/** What came of asking: an answer for the client at once, requests that wait, or a reason that has to be given first. */
+export type Asked =
+  { kind: 'answered'; result: StepUpResult } | { kind: 'waits'; requestIds: string[] } | { kind: 'needs_reason' };
+
+/**
+ * Asks for what a client's authorization request lacks, or joins what is being asked already. What was refused a moment
+ * ago is left out, and is the answer where nothing else is asked for.
+ */
+export async function askForStepUp(
+  deps: StepUpDeps,
+  holder: StepUpHolder,
+  scopes: readonly string[],
+  justification?: string,
+): Promise<Asked> {
+  const of = { subject: holder.person.subject, clientId: holder.clientId };
+  if (await isClientBlocked(deps.db, of.clientId))
+    return answered(refuse('this client is blocked', 'unauthorized_client'));
+  const earlier = await stepUpCoolDown(deps.db, { ...of, scopes }, deps.now());
+  const rest = scopes.filter((scope) => earlier?.refused.includes(scope) !== true);
+  if (earlier !== undefined && rest.length === 0) return answered(refuse(coolDownWords(earlier)));
+  const open = await openRequestsOfClient(deps.db, of);
+  const joins = rest.every((scope) => open.some((request) => request.scopes.includes(scope)));
+  if (!joins && open.length >= maxOpenOfClient) {
+    return answered(
+      refuse(`${maxOpenOfClient} requests of this client wait already: withdraw some, or wait until they are decided`),
+    );
+  }
+  try {
+    return fromAnswer(await deps.asker.ask(holder, rest, justification));
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    return fromRefusal(deps, of, rest, error);
+  }
+}
+
+function fromAnswer(answer: UpgradeScopeResponse): Asked {
+  switch (answer.status) {
+    case 'approved':
+      return answered(goOn);
+    case 'pending_admin_approval':
+      return { kind: 'waits', requestIds: [answer.approval_request_id] };
+    case 'pending_user_approval': {
+      const { approval_request_id: own, admin_approval_request_id: others } = answer;
+      return { kind: 'waits', requestIds: others === undefined ? [own] : [own, others] };
+    }
+    case 'denied':
+      return answered(refuse(answer.reason));
+    default:
+      return answer satisfies never;
+  }
+}
+
+async function fromRefusal(
+  deps: StepUpDeps,
+  of: { subject: string; clientId: string },
+  scopes: readonly string[],
+  error: DomainError,
+): Promise<Asked> {
+  switch (error.code) {
+    case 'justification_required':
+      return { kind: 'needs_reason' };
+    case 'temporarily_unavailable': {
+      // Stored but not looked at, as no worker runs: it waits like any other, and is looked at when one does.
+      const stored = (await openRequestsOfClient(deps.db, of)).filter((request) =>
+        request.scopes.every((scope) => scopes.includes(scope)),
+      );
+      if (stored.length > 0) return { kind: 'waits', requestIds: stored.map(({ request_id }) => request_id) };
+      return answered(refuse(error.message, 'temporarily_unavailable'));
+    }
+    case 'grants_frozen':
+    case 'rate_limited':
+      return answered(refuse(error.message, 'temporarily_unavailable'));
+    case 'invalid_request':
+    case 'unknown_scope':
+      return answered(refuse(error.message));
+    default:
+      throw error;
+  }
+}
+
+function answered(result: StepUpResult): Asked {
+  return { kind: 'answered', result };
+}

@@ -1,0 +1,51 @@
+import type { StepUpCoolDown } from '../../activities/store/step-up-cool-down.ts';
+import type { ScopeRequest } from '../../activities/store/requests.ts';
+
+/** How a request came to nothing, as its client is told and shows it to the person. Pure. */
+export function refusalWords(
+  request: Pick<ScopeRequest, 'status' | 'scopes' | 'subject' | 'decided_by' | 'decision_note'>,
+  frozen: boolean,
+): string {
+  const scopes = request.scopes.join(' ');
+  switch (request.status) {
+    case 'denied': {
+      const { decided_by: by, subject } = request;
+      const who = by === null ? 'the policy' : by === subject ? 'the person' : 'an approver';
+      return `${who} denied ${scopes}${because(request.decision_note)}`;
+    }
+    case 'expired':
+      return `nobody decided about ${scopes} in time: the request has expired`;
+    case 'cancelled':
+      return `the request for ${scopes} was withdrawn`;
+    case 'approved':
+      return frozen
+        ? `${scopes} was approved, but does not count while grants are frozen`
+        : `${scopes} was approved, but the grant has ended since`;
+    case 'requested':
+    case 'pending':
+      return `${scopes} has not been decided yet`;
+    default:
+      return request.status satisfies never;
+  }
+}
+
+/** The earlier answer again, and until when it stands. Pure. */
+export function coolDownWords(answer: StepUpCoolDown): string {
+  const scopes = answer.refused.join(' ');
+  const until = `${answer.until.toISOString().slice(11, 16)} UTC`;
+  const asked = `nobody is asked again before ${until}`;
+  switch (answer.status) {
+    case 'denied':
+      return `${scopes} was denied${because(answer.reason)} (${asked})`;
+    case 'expired':
+      return `nobody decided about ${scopes} in time: the request has expired (${asked})`;
+    case 'approved':
+      return `${scopes} was left out of what was approved${because(answer.reason)} (${asked})`;
+    default:
+      return answer.status satisfies never;
+  }
+}
+
+function because(reason: string | null): string {
+  return reason === null || reason === '' ? '' : `: ${reason}`;
+}

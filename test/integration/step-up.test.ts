@@ -1,0 +1,216 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startStepUpWorld, type StepUpWorld } from '../support/step-up-world.ts';
+
+let world: StepUpWorld;
+
+beforeAll(async () => {
+  world = await startStepUpWorld();
+}, 60_000);
+afterAll(() => world.product.stop());
+
+const errorOf = (callback: URL): Record<string, string> => Object.fromEntries(callback.searchParams);
+
+describe('an authorization request for more than is held', () => {
+  test('waits for an approver, and their approval is the code', async () => {
+    const who = await world.connected();
+    const { waiting, checks } = await world.authorize(who, 'none execute:commands');
+    const asked = await world.view(who.browser, waiting);
+    expect(asked).toMatchObject({
+      status: 'waiting',
+      justification: 'optional',
+      way_back: 'open',
+      client: {
+        client_id: who.clientId,
+        name: 'A desktop client',
+        answer_goes_to: expect.stringContaining('9123') as string,
+      },
+      scopes: [
+        { scope: 'execute:commands', risk: 'critical', held: false, decided_by: 'approvers', approvers: ['admin'] },
+      ],
+    });
+    const [request] = asked.requests;
+    await world.decide(request?.request_id, 'approve');
+    const callback = await world.goOn(who.browser, waiting);
+    expect(callback.searchParams.get('iss')).toBe(world.product.issuer);
+    expect(await world.token(who, callback, checks)).toBe('execute:commands none');
+    expect(await world.view(who.browser, waiting)).toMatchObject({ status: 'granted', way_back: 'finished' });
+    expect((await world.audited(request?.request_id))[0]).toEqual({
+      type: 'request.created',
+      data: { via: 'authorization_request' },
+    });
+    // What is held now is not asked about again.
+    const { callback: again } = await world.authorize(who, 'none execute:commands');
+    expect(again.searchParams.get('code')).not.toBeNull();
+  });
+
+  test('denied: access_denied with the reason, which is repeated without asking again', async () => {
+    const who = await world.connected();
+    const { waiting } = await world.authorize(who, 'none execute:commands');
+    await world.decide((await world.view(who.browser, waiting)).requests[0]?.request_id, 'deny');
+    expect(errorOf(await world.goOn(who.browser, waiting))).toMatchObject({
+      error: 'access_denied',
+      error_description: 'an approver denied execute:commands: Not “today”.',
+      iss: world.product.issuer,
+    });
+    const { callback } = await world.authorize(who, 'none execute:commands');
+    expect(errorOf(callback)['error']).toBe('access_denied');
+    expect(errorOf(callback)['error_description']).toMatch(
+      /^execute:commands was denied: Not “today”\. \(nobody is asked/,
+    );
+    const { requests } = (await world.admin.get(`/api/requests?client=${who.clientId}`)).body as {
+      requests: unknown[];
+    };
+    expect(requests).toHaveLength(1);
+    // What else is named goes its own way.
+    const more = await world.authorize(who, 'none execute:commands read:files');
+    expect(await world.token(who, more.callback, more.checks)).toBe('none read:files');
+  });
+
+  test('expired: access_denied that says so', async () => {
+    const who = await world.connected();
+    const { waiting } = await world.authorize(who, 'none admin:users');
+    expect(errorOf(await world.goOn(who.browser, waiting))).toMatchObject({
+      error: 'access_denied',
+      error_description: 'nobody decided about admin:users in time: the request has expired',
+    });
+  });
+
+  test('withdrawn by the person: access_denied, and it may be asked again at once', async () => {
+    const who = await world.connected();
+    const { waiting } = await world.authorize(who, 'none execute:commands');
+    expect((await world.post(who.browser, `${waiting}/cancel`)).status).toBe(200);
+    expect(await world.view(who.browser, waiting)).toMatchObject({
+      status: 'withdrawn',
+      requests: [{ status: 'cancelled' }],
+    });
+    expect(errorOf(await world.goOn(who.browser, waiting))).toMatchObject({
+      error: 'access_denied',
+      error_description: 'the person withdrew the request',
+    });
+    const again = await world.authorize(who, 'none execute:commands');
+    expect(again.waiting).not.toBe('');
+  });
+
+  test('what policy grants at once is granted without a page', async () => {
+    const who = await world.connected();
+    const { callback, checks } = await world.authorize(who, 'none read:files');
+    expect(await world.token(who, callback, checks)).toBe('none read:files');
+  });
+
+  test('what policy refuses comes back at once with its reason, and nothing beside it is granted', async () => {
+    const who = await world.connected();
+    const { callback } = await world.authorize(who, 'none read:files erase:user-data');
+    expect(errorOf(callback)).toMatchObject({
+      error: 'access_denied',
+      error_description: 'Nothing is erased here.',
+    });
+    expect((await world.authorize(who, 'none')).callback.searchParams.get('code')).not.toBeNull();
+    const { grants } = (await world.admin.get('/api/grants')).body as { grants: { client_id: string }[] };
+    expect(grants.filter(({ client_id: id }) => id === who.clientId)).toEqual([]);
+  });
+
+  test('a part of it: the code is for what was granted, and the token says so', async () => {
+    const who = await world.connected();
+    const { waiting, checks } = await world.authorize(who, 'none read:files execute:commands');
+    const asked = await world.view(who.browser, waiting);
+    expect(asked.scopes.map(({ scope, held }) => [scope, held])).toEqual([
+      ['read:files', true],
+      ['execute:commands', false],
+    ]);
+    await world.decide(asked.requests[0]?.request_id, 'deny');
+    const callback = await world.goOn(who.browser, waiting);
+    expect(await world.token(who, callback, checks)).toBe('none read:files');
+    // The rest was refused a moment ago: asked for alone it is refused again, not waited for.
+    const again = await world.authorize(who, 'none read:files execute:commands');
+    expect(errorOf(again.callback)['error']).toBe('access_denied');
+  });
+
+  test('without a page (prompt=none): interaction_required, and nobody is asked', async () => {
+    const who = await world.connected();
+    const { callback } = await world.authorize(who, 'none execute:commands', { prompt: 'none' });
+    expect(errorOf(callback)['error']).toBe('interaction_required');
+    const { requests } = (await world.admin.get(`/api/requests?client=${who.clientId}`)).body as {
+      requests: unknown[];
+    };
+    expect(requests).toEqual([]);
+  });
+
+  test('a reload and a second tab join the request that waits; both are answered', async () => {
+    const who = await world.connected();
+    const one = await world.authorize(who, 'none execute:commands');
+    const reload = await who.browser.fetch(`${world.product.issuer}/interaction/${one.waiting}`);
+    expect(reload.headers.get('location')).toBe(`/waiting/${one.waiting}`);
+    const listed = await who.browser.fetch(`${world.product.issuer}/api/requests?limit=5`);
+    const { requests: own } = (await listed.json()) as { requests: { waiting_url: string | null }[] };
+    expect(own[0]?.waiting_url).toBe(`${world.product.issuer}/waiting/${one.waiting}`);
+    const two = await world.authorize(who, 'execute:commands none');
+    expect(two.waiting).not.toBe(one.waiting);
+    const [first, second] = [
+      await world.view(who.browser, one.waiting),
+      await world.view(who.browser, two.waiting),
+    ].map(({ requests }) => requests.map(({ request_id: id }) => id));
+    expect(second).toEqual(first);
+    await world.decide(first?.[0], 'approve');
+    for (const { waiting, checks } of [one, two]) {
+      const callback = await world.goOn(who.browser, waiting);
+      expect(await world.token(who, callback, checks)).toContain('execute:commands');
+    }
+  });
+});
+
+describe('the reason', () => {
+  test('is added once to what waits, audited, and shown to whoever decides', async () => {
+    const who = await world.connected();
+    const { waiting } = await world.authorize(who, 'none execute:commands');
+    const [request] = (await world.view(who.browser, waiting)).requests;
+    const path = `${waiting}/justification`;
+    expect((await world.post(who.browser, path, { justification: '  ' })).status).toBe(400);
+    expect((await world.post(who.browser, path, { justification: 'The nightly build broke.' })).status).toBe(200);
+    expect((await world.post(who.browser, path, { justification: 'Another one.' })).status).toBe(409);
+    const shown = await world.admin.get(`/api/requests/${request?.request_id ?? ''}`);
+    expect(shown.body['request']).toMatchObject({ justification: 'The nightly build broke.' });
+    expect((await world.audited(request?.request_id)).map(({ type }) => type)).toContain('request.justified');
+    await world.decide(request?.request_id, 'approve');
+    expect((await world.goOn(who.browser, waiting)).searchParams.get('code')).not.toBeNull();
+  });
+
+  test('comes first where policy demands one: until then nobody is asked', async () => {
+    const who = await world.connected();
+    const { waiting, checks } = await world.authorize(who, 'none read:user-data');
+    expect(await world.view(who.browser, waiting)).toMatchObject({
+      status: 'unasked',
+      justification: 'needed',
+      requests: [],
+    });
+    const early = await who.browser.fetch(`${world.product.issuer}/interaction/${waiting}/continue`);
+    expect(early.headers.get('location')).toBe(`/waiting/${waiting}`);
+    await world.post(who.browser, `${waiting}/justification`, { justification: 'Support case 4711' });
+    const asked = await world.view(who.browser, waiting);
+    expect(asked).toMatchObject({ status: 'waiting', requests: [{ justification: 'Support case 4711' }] });
+    await world.decide(asked.requests[0]?.request_id, 'approve');
+    expect(await world.token(who, await world.goOn(who.browser, waiting), checks)).toBe('none read:user-data');
+  });
+});
+
+test('a scope that was stepped up to is lost at its grant’s end, and only that one', async () => {
+  const who = await world.connected();
+  const staying = { prompt: 'consent' };
+  const files = await world.authorize(who, 'openid offline_access none read:files', staying);
+  await world.token(who, files.callback, files.checks);
+  const { waiting, checks } = await world.authorize(
+    who,
+    'openid offline_access none read:files execute:commands',
+    staying,
+  );
+  const [request] = (await world.view(who.browser, waiting)).requests;
+  await world.decide(request?.request_id, 'approve');
+  const callback = await world.goOn(who.browser, waiting);
+  const { refreshToken, refresh } = await world.tokens(who, callback, checks);
+  const next = await refresh(refreshToken);
+  expect(next.scope).toBe('execute:commands none read:files');
+  const { grant } = (await world.admin.get(`/api/status/${request?.request_id ?? ''}`)).body as {
+    grant: { grant_id: string };
+  };
+  expect((await world.admin.post(`/api/grants/${grant.grant_id}/revoke`, {})).status).toBe(200);
+  expect((await refresh(next.refreshToken)).scope).toBe('none read:files');
+});
