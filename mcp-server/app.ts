@@ -1,5 +1,6 @@
 import { createMcpHandler, McpServer, type McpHttpHandler } from '@modelcontextprotocol/server';
 import express, { type ErrorRequestHandler, type Express } from 'express';
+import { callerOf } from './auth/caller.ts';
 import { RefusalJournal } from './auth/refusal-journal.ts';
 import { scopeChallenge } from './auth/scope-challenge.ts';
 import { givenKeys } from './auth/given-keys.ts';
@@ -11,7 +12,7 @@ import { metadataPaths } from './http/protected-resource-metadata.ts';
 import { sendProblem } from './http/send-problem.ts';
 import type { McpServerOptions } from './options.ts';
 import { CallRecorder } from './tools/call-recorder.ts';
-import type { Tool } from './tools/define-tool.ts';
+import { offeredTo, type Tool } from './tools/define-tool.ts';
 import type { ToolHost } from './tools/register-tool.ts';
 
 /** Builds the HTTP application of the resource server around its tools. */
@@ -26,12 +27,12 @@ export async function createApp(
     answerInBand: (refused, token) => answerInBand(options, refused, token),
   };
   const handler = createMcpHandler(
-    () => {
+    ({ authInfo }) => {
       const server = new McpServer(
         { name: 'countersign', title: 'Countersign tools', version: options.version },
         { capabilities: { tools: { listChanged: false } } },
       );
-      for (const tool of tools) tool.register(server, host);
+      for (const tool of offeredTo(tools, callerOf(authInfo).clientId)) tool.register(server, host);
       return server;
     },
     // The tools never change while serving, so there is nothing to subscribe to.

@@ -2,6 +2,7 @@ import { sql, type Selectable } from 'kysely';
 import type { AuditType } from './audit.ts';
 import type { DbOrTrx } from './connect.ts';
 import type { AuditEventsTable } from './schema.ts';
+import { isVisible, type Visibility } from './visibility.ts';
 
 /** One entry of the audit table as stored. */
 export type StoredAuditEntry = Selectable<AuditEventsTable>;
@@ -20,6 +21,8 @@ export interface AuditFilter {
   from?: Date;
   /** Exclusive. */
   to?: Date;
+  /** Only what is about such requests, or about the person themselves. */
+  visibleTo?: Visibility;
 }
 
 /** Entries of the audit table, the newest first. `before` is the position of the last entry of the page before. */
@@ -56,6 +59,13 @@ function filtered(db: DbOrTrx, filter: AuditFilter, before: string | undefined) 
   if (filter.type !== undefined) query = query.where('type', '=', filter.type);
   if (filter.from !== undefined) query = query.where('at', '>=', filter.from);
   if (filter.to !== undefined) query = query.where('at', '<', filter.to);
+  if (filter.visibleTo !== undefined) {
+    // `subject`, `scopes` and `client_id` are the request's inside, and the entry's outside.
+    query = query.where(
+      sql<boolean>`(subject = ${filter.visibleTo.subject} or exists (select from scope_requests
+        where scope_requests.request_id = audit_events.request_id and ${isVisible(filter.visibleTo)}))`,
+    );
+  }
   if (before !== undefined) query = query.where('position', '<', before);
   return query;
 }

@@ -5,13 +5,17 @@ export interface Visibility {
   subject: string;
   /** Absent when they see everybody's. */
   approvableScopes?: readonly string[];
+  /** Whose requests and grants do not count as approvable: a client decides nothing of its own (RULES 3). */
+  exceptClientId?: string;
 }
 
 /**
  * The condition on a table with `subject` and `scopes`. Asked of the database and not of its answer, so that pages are
  * full, and no cursor names a row that its reader may not see.
  */
-export function isVisible({ subject, approvableScopes }: Visibility): RawBuilder<boolean> {
+export function isVisible({ subject, approvableScopes, exceptClientId }: Visibility): RawBuilder<boolean> {
   if (approvableScopes === undefined) return sql<boolean>`true`;
-  return sql<boolean>`(subject = ${subject} or scopes <@ ${[...approvableScopes]}::text[])`;
+  const approvable = sql<boolean>`scopes <@ ${[...approvableScopes]}::text[]`;
+  if (exceptClientId === undefined) return sql<boolean>`(subject = ${subject} or ${approvable})`;
+  return sql<boolean>`(subject = ${subject} or (${approvable} and client_id <> ${exceptClientId}))`;
 }

@@ -5,6 +5,7 @@ import { appendAudit } from '../../activities/store/audit.ts';
 import type { Db } from '../../activities/store/connect.ts';
 import { livePolicy } from '../../activities/store/policies.ts';
 import { findRequest, type ScopeRequest } from '../../activities/store/requests.ts';
+import { decidesByToken } from '../sessions/deciding-token.ts';
 import { overOthers, type Caller, type CallerPerson } from '../sessions/caller.ts';
 
 /**
@@ -19,7 +20,17 @@ export async function findVisibleRequest(
   viewer: CallerPerson = overOthers(caller),
 ): Promise<{ request: ScopeRequest; policy: Policy }> {
   const [request, policy] = await Promise.all([findRequest(db, requestId), livePolicy(db)]);
-  if (request !== undefined && maySee(policy, viewer, request)) return { request, policy };
+  if (
+    request !== undefined &&
+    (maySee(policy, viewer, request) ||
+      decidesByToken(policy, caller, {
+        ...request,
+        clientId: request.client_id,
+        approvalType: request.approval_type,
+      }))
+  ) {
+    return { request, policy };
+  }
   if (request !== undefined) {
     await appendAudit(db, {
       type: 'access.refused',

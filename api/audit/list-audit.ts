@@ -1,5 +1,8 @@
 import type { z } from 'zod';
 import { listAudit } from '../../activities/store/audit-log.ts';
+import { livePolicy } from '../../activities/store/policies.ts';
+import { isAdmin } from '../../workflows/domain/approvers.ts';
+import { visibilityOf } from '../approvals/list-requests.ts';
 import type { AuditPage, auditQuerySchema } from '../contract/audit.ts';
 import type { Caller } from '../sessions/caller.ts';
 import { auditFilter } from './audit-filter.ts';
@@ -8,7 +11,7 @@ import type { AuditDeps } from './deps.ts';
 import { viewEntries } from './view-entries.ts';
 
 /**
- * A page of the audit table, for auditors and admins; a refusal is audited.
+ * A page of the audit table, for auditors and admins, and what of it an admin's agent may see; a refusal is audited.
  *
  * @throws {DomainError} `not_auditor`, `invalid_request` for a type that there is not
  */
@@ -18,12 +21,19 @@ export async function auditPage(
   query: z.output<typeof auditQuerySchema>,
 ): Promise<AuditPage> {
   const { db } = deps;
-  await auditorsOnly(db, caller, 'audit');
-  const rows = await listAudit(db, await auditFilter(db, query), {
-    before: query.cursor,
-    // One more than shown tells whether there is another page.
-    limit: query.limit + 1,
-  });
+  // An admin's agent reads what is about the requests that it may decide, and about its person.
+  const byToken = caller.mayDecide === true && isAdmin(caller.person);
+  if (!byToken) await auditorsOnly(db, caller, 'audit');
+  const visible = byToken ? { visibleTo: visibilityOf(caller, await livePolicy(db)) } : {};
+  const rows = await listAudit(
+    db,
+    { ...(await auditFilter(db, query)), ...visible },
+    {
+      before: query.cursor,
+      // One more than shown tells whether there is another page.
+      limit: query.limit + 1,
+    },
+  );
   const page = rows.slice(0, query.limit);
   const last = page.at(-1);
   return {

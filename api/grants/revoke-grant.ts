@@ -1,14 +1,22 @@
 import { approvesScopes, maySee } from '../../workflows/domain/approvers.ts';
+import type { Policy } from '../../workflows/domain/policy.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import { appendAudit } from '../../activities/store/audit.ts';
-import { findGrant } from '../../activities/store/grants.ts';
+import { findGrant, type Grant } from '../../activities/store/grants.ts';
 import { livePolicy } from '../../activities/store/policies.ts';
 import type { ApprovalDeps } from '../approvals/deps.ts';
 import type { GrantView } from '../contract/grants.ts';
+import { revokesByToken } from '../sessions/deciding-token.ts';
 import type { Caller } from '../sessions/caller.ts';
 import { endEarly } from './end-early.ts';
 
-const byToken = 'Grants are revoked in the dashboard, by a person who is signed in there; no token is enough.';
+const byToken =
+  'Revoking through a client needs the scope approve:requests, and never ends what is critical or of the same client. Revoke in the dashboard instead.';
+
+function whyNotRevoke(policy: Policy, caller: Caller, grant: Grant): 'insufficient_scope' | 'not_approver' | undefined {
+  if (caller.kind === 'bearer') return revokesByToken(policy, caller, grant) ? undefined : 'insufficient_scope';
+  return approvesScopes(policy, caller.person, grant.scopes) ? undefined : 'not_approver';
+}
 
 /**
  * Ends a grant early. The row is committed first and answered after: from then on no call starts with it (RULES 15).
@@ -29,12 +37,7 @@ export async function revokeGrant(
     if (caller.kind === 'bearer') throw new DomainError('insufficient_scope', byToken);
     throw new DomainError('not_found', 'There is no such grant, or it is not yours to see.');
   }
-  const refusal =
-    caller.kind === 'bearer'
-      ? 'insufficient_scope'
-      : approvesScopes(policy, caller.person, grant.scopes)
-        ? undefined
-        : 'not_approver';
+  const refusal = whyNotRevoke(policy, caller, grant);
   if (refusal !== undefined) {
     await appendAudit(deps.db, {
       type: 'access.refused',

@@ -5,6 +5,7 @@ import { approvesScopes } from '../../workflows/domain/approvers.ts';
 import { grantStatus } from '../../workflows/domain/grant-status.ts';
 import type { Policy } from '../../workflows/domain/policy.ts';
 import type { GrantView } from '../contract/grants.ts';
+import { revokesByToken } from '../sessions/deciding-token.ts';
 import type { Caller } from '../sessions/caller.ts';
 
 /** One grant as its caller sees it. */
@@ -38,7 +39,11 @@ export function grantView(
     expires_at: grant.expires_at.toISOString(),
     ended_at: grant.ended_at?.toISOString() ?? null,
     ended_by: grant.ended_by === null ? null : (names.get(grant.ended_by)?.email ?? grant.ended_by),
-    can_revoke: status === 'active' && caller.kind === 'browser' && approvesScopes(policy, caller.person, grant.scopes),
+    can_revoke:
+      status === 'active' &&
+      (caller.kind === 'browser'
+        ? approvesScopes(policy, caller.person, grant.scopes)
+        : revokesByToken(policy, caller, grant)),
     can_return:
       status === 'active' &&
       grant.subject === caller.person.subject &&

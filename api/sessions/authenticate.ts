@@ -2,9 +2,11 @@ import type { Request, RequestHandler, Response } from 'express';
 import { hasTokenEnded } from '../../activities/store/client-sign-ins.ts';
 import type { Db } from '../../activities/store/connect.ts';
 import { findPerson } from '../../activities/store/people.ts';
+import { heldScopes } from '../../activities/store/grants.ts';
 import { isClientBlocked } from '../../activities/store/suspensions.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import { dashboardClientId } from '../../workflows/domain/clients.ts';
+import { decidingScope } from '../../workflows/domain/scopes.ts';
 import type { ApiToken } from './access-tokens.ts';
 import type { BrowserSessions } from './browser-sessions.ts';
 import { notSignedIn, type Caller } from './caller.ts';
@@ -14,6 +16,7 @@ export interface AuthenticateDeps {
   db: Db;
   sessions: BrowserSessions;
   verifyToken: (token: string) => Promise<ApiToken>;
+  now: () => Date;
 }
 
 /**
@@ -64,5 +67,9 @@ async function bearerCaller(deps: AuthenticateDeps, request: Request): Promise<C
     throw new DomainError('client_blocked', `An admin has blocked the client ${clientId}: it may do nothing here.`);
   }
   if (await hasTokenEnded(deps.db, { subject, clientId, issuedAt, signIn })) throw notSignedIn();
-  return { kind: 'bearer', person, clientId, expiresAt, scopes, jti, ...(signIn === undefined ? {} : { signIn }) };
+  const mayDecide =
+    scopes.includes(decidingScope) &&
+    (await heldScopes(deps.db, { subject, clientId }, deps.now())).includes(decidingScope);
+  const bound = signIn === undefined ? {} : { signIn };
+  return { kind: 'bearer', person, clientId, expiresAt, scopes, jti, mayDecide, ...bound };
 }

@@ -22,6 +22,8 @@ export interface Caller {
   jti?: string;
   /** Of a bearer: the sign-in that its token belongs to. */
   signIn?: string;
+  /** Of a bearer: the token carries approve:requests, and its grant is alive (RULES 3). */
+  mayDecide?: boolean;
 }
 
 /** Nobody is signed in, or no longer. */

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { mcpServerClientId } from '../../workflows/domain/clients.ts';
+import { parseScope } from '../../workflows/domain/scopes.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 
 const accessToken = 'urn:ietf:params:oauth:token-type:access_token';
 const answeredWithinMs = 5_000;
 
-const answerSchema = z.object({ access_token: z.string() });
+const answerSchema = z.object({ access_token: z.string(), scope: z.string() });
 const errorSchema = z.object({ error: z.string() });
 
 /** How the tools reach the auth server as themselves. */
@@ -16,12 +17,18 @@ export interface ExchangeOptions {
   clientSecret: string;
 }
 
+/** A token for the API, and what it says that its person and client hold there. */
+export interface ExchangedToken {
+  token: string;
+  scopes: readonly string[];
+}
+
 /**
  * A short token for the API, of whoever sent this one to the tools and of the same client (RFC 8693).
  *
  * @throws {DomainError} `not_signed_in` where the token is no longer good, `temporarily_unavailable`
  */
-export async function exchangeToken(options: ExchangeOptions, subjectToken: string): Promise<string> {
+export async function exchangeToken(options: ExchangeOptions, subjectToken: string): Promise<ExchangedToken> {
   const response = await fetch(new URL('/oauth/token', options.issuer), {
     method: 'POST',
     body: new URLSearchParams({
@@ -38,7 +45,9 @@ export async function exchangeToken(options: ExchangeOptions, subjectToken: stri
   });
   const body: unknown = await response.json().catch(() => undefined);
   const answer = answerSchema.safeParse(body);
-  if (response.ok && answer.success) return answer.data.access_token;
+  if (response.ok && answer.success) {
+    return { token: answer.data.access_token, scopes: parseScope(answer.data.scope) };
+  }
   if (errorSchema.safeParse(body).data?.error === 'invalid_request') {
     throw new DomainError('not_signed_in', 'Your token is no longer good for this. Sign in again.');
   }

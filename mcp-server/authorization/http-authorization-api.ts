@@ -1,8 +1,16 @@
 import type { z } from 'zod';
+import { auditPageSchema } from '../../api/contract/audit.ts';
+import { grantListSchema, grantSchema } from '../../api/contract/grants.ts';
 import { problemSchema } from '../../api/contract/problem.ts';
-import { upgradeScopeResponseSchema } from '../../api/contract/scope-requests.ts';
+import {
+  requestListSchema,
+  requestStatusSchema,
+  upgradeScopeResponseSchema,
+} from '../../api/contract/scope-requests.ts';
+import { statsSchema } from '../../api/contract/stats.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
-import { apiAway, exchangeToken, type ExchangeOptions } from './exchange-token.ts';
+import { decidingScope } from '../../workflows/domain/scopes.ts';
+import { apiAway, exchangeToken, type ExchangedToken, type ExchangeOptions } from './exchange-token.ts';
 import type { AuthorizationApi, CallerAuthorizations } from './ports.ts';
 
 /** Longer than the API waits for policy's word or for a decision to be judged. */
@@ -14,12 +22,12 @@ export function httpAuthorizationApi(options: ExchangeOptions): AuthorizationApi
 }
 
 function callerAuthorizations(options: ExchangeOptions, subjectToken: string): CallerAuthorizations {
-  let exchanged: Promise<string> | undefined;
+  let exchanged: Promise<ExchangedToken> | undefined;
+  const token = (): Promise<ExchangedToken> => (exchanged ??= exchangeToken(options, subjectToken));
 
   /** @throws {DomainError} what the API refuses with, `temporarily_unavailable` */
   async function ask<T extends z.ZodType>(schema: T, path: string, body?: object): Promise<z.output<T>> {
-    exchanged ??= exchangeToken(options, subjectToken);
-    const authorization = `Bearer ${await exchanged}`;
+    const authorization = `Bearer ${(await token()).token}`;
     const init: RequestInit =
       body === undefined
         ? { headers: { authorization } }
@@ -38,11 +46,37 @@ function callerAuthorizations(options: ExchangeOptions, subjectToken: string): C
     const parsed = schema.safeParse(answer);
     if (response.ok && parsed.success) return parsed.data;
     const problem = problemSchema.safeParse(answer);
-    if (problem.success) throw new DomainError(problem.data.code, problem.data.detail);
+    if (problem.success) {
+      const { code, detail, type: _, title: __, status: ___, ...details } = problem.data;
+      throw new DomainError(code, detail, { details });
+    }
     throw apiAway(new Error(`The API answered ${response.status} to ${path}.`));
   }
 
   return {
+    mayDecide: async () => (await token()).scopes.includes(decidingScope),
     ask: (body) => ask(upgradeScopeResponseSchema, '/api/upgrade-scope', body),
+    waiting: async () => {
+      const { requests, next_cursor: next } = await ask(requestListSchema, '/api/requests?status=pending&limit=200');
+      return { requests, more: next !== undefined };
+    },
+    status: (requestId) => ask(requestStatusSchema, `/api/status/${encodeURIComponent(requestId)}`),
+    decide: (requestId, verdict, note) => {
+      const said = verdict === 'approve' ? { comment: note } : { reason: note };
+      return ask(requestStatusSchema, `/api/${verdict}/${encodeURIComponent(requestId)}`, said);
+    },
+    grantOf: async (requestId) => {
+      const query = new URLSearchParams({ request_id: requestId });
+      return (await ask(grantListSchema, `/api/grants?${query.toString()}`)).grants[0];
+    },
+    endGrant: (grantId, how, reason) =>
+      ask(grantSchema, `/api/grants/${encodeURIComponent(grantId)}/${how}`, { reason }),
+    figures: () => ask(statsSchema, '/api/stats'),
+    audit: (query) => {
+      const given = Object.entries(query).flatMap(([name, value]) =>
+        value === undefined ? [] : [[name, `${value}`] as [string, string]],
+      );
+      return ask(auditPageSchema, `/api/audit?${new URLSearchParams(given).toString()}`);
+    },
   };
 }

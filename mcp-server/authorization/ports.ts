@@ -1,12 +1,37 @@
-import type { UpgradeScopeRequest, UpgradeScopeResponse } from '../../api/contract/scope-requests.ts';
+import type { AuditPage } from '../../api/contract/audit.ts';
+import type { GrantView } from '../../api/contract/grants.ts';
+import type {
+  RequestStatusResponse,
+  ScopeRequestView,
+  UpgradeScopeRequest,
+  UpgradeScopeResponse,
+} from '../../api/contract/scope-requests.ts';
+import type { Stats } from '../../api/contract/stats.ts';
+import type { Verdict } from '../../workflows/domain/decision.ts';
 
 /**
  * What a caller of the tools may ask of the approvals API, as themselves and through their own client. Each function
  * throws a {@link DomainError} of the API's, or `temporarily_unavailable`.
  */
 export interface CallerAuthorizations {
+  /** Whether person and client hold approve:requests now. */
+  mayDecide(): Promise<boolean>;
   /** `POST /api/upgrade-scope`. */
   ask(body: UpgradeScopeRequest): Promise<UpgradeScopeResponse>;
+  /** `GET /api/requests`: what waits, the oldest first, and whether that is all. */
+  waiting(): Promise<{ requests: readonly ScopeRequestView[]; more: boolean }>;
+  /** `GET /api/status/{id}`. */
+  status(requestId: string): Promise<RequestStatusResponse>;
+  /** `POST /api/approve/{id}` or `/api/deny/{id}`. A status that is pending still: recorded, not yet in force. */
+  decide(requestId: string, verdict: Verdict, note: string | undefined): Promise<RequestStatusResponse>;
+  /** The grant that came of a request, as far as the caller may see it. */
+  grantOf(requestId: string): Promise<GrantView | undefined>;
+  /** `POST /api/grants/{id}/return` or `/api/grants/{id}/revoke`. */
+  endGrant(grantId: string, how: 'return' | 'revoke', reason: string | undefined): Promise<GrantView>;
+  /** `GET /api/stats`. */
+  figures(): Promise<Stats>;
+  /** `GET /api/audit`. */
+  audit(query: Readonly<Record<string, string | number | undefined>>): Promise<AuditPage>;
 }
 
 /** The approvals API, for whoever presents a token of the tools. */

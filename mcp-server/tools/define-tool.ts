@@ -1,5 +1,6 @@
 import type { McpServer, ToolAnnotations } from '@modelcontextprotocol/server';
 import type { z } from 'zod';
+import { ownClientIds } from '../../workflows/domain/clients.ts';
 import { jsonSchemaOnce } from './json-schema-once.ts';
 import { outputSchema } from './output-schema.ts';
 import { registerTool, type ToolCall, type ToolHost } from './register-tool.ts';
@@ -9,7 +10,16 @@ export interface Tool {
   name: string;
   /** What it needs unless the policy file names another scope. */
   scope: string;
+  /** What it takes at the approvals API, beyond that. */
+  apiScope?: string;
+  /** Not for the chat and the dashboard, where people ask and decide on the page (RULES 3, 20). */
+  othersOnly?: boolean;
   register(server: McpServer, host: ToolHost): void;
+}
+
+/** What of these tools there is for callers through that client. */
+export function offeredTo<T extends Pick<Tool, 'othersOnly'>>(tools: readonly T[], clientId: string): readonly T[] {
+  return ownClientIds.includes(clientId) ? tools.filter(({ othersOnly }) => othersOnly !== true) : tools;
 }
 
 /** Makes a tool of a description and a function; see {@link registerTool}. */

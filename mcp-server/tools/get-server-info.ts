@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineTool, type Tool } from './define-tool.ts';
+import { defineTool, offeredTo, type Tool } from './define-tool.ts';
 
 const withheldSchema = z.array(z.object({ name: z.string(), reason: z.string() }));
 
@@ -9,7 +9,7 @@ export function getServerInfo(about: {
   resource: string;
   issuer: string;
   startedAt: Date;
-  offeredNames: () => readonly string[];
+  offered: () => readonly Tool[];
   withheld: readonly { name: string; reason: string }[];
 }): Tool {
   return defineTool({
@@ -28,13 +28,13 @@ export function getServerInfo(about: {
       tools: z.array(z.string()),
       unavailable_tools: withheldSchema,
     }),
-    run: async () => ({
+    run: async (_args, { caller }) => ({
       name: 'countersign',
       version: about.version,
       resource: about.resource,
       authorization_server: about.issuer,
       started_at: about.startedAt.toISOString(),
-      tools: [...about.offeredNames()],
+      tools: offeredTo(about.offered(), caller.clientId).map(({ name }) => name),
       unavailable_tools: about.withheld.map((tool) => ({ ...tool })),
     }),
   });

@@ -3,10 +3,10 @@ import { risks, type Policy } from '../../workflows/domain/policy.ts';
 import { securityLevels, toolSecurityLevel } from '../../workflows/domain/security-level.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { PolicySource } from '../ports.ts';
-import { defineTool, type Tool } from './define-tool.ts';
+import { defineTool, offeredTo, type Tool } from './define-tool.ts';
 
 /** Says which scope each tool needs and how the caller would get it. */
-export function listToolScopes(source: PolicySource, offered: () => readonly Pick<Tool, 'name' | 'scope'>[]): Tool {
+export function listToolScopes(source: PolicySource, offered: () => readonly OfferedTool[]): Tool {
   return defineTool({
     name: 'list_tool_scopes',
     title: 'Tools and their scopes',
@@ -31,7 +31,7 @@ export function listToolScopes(source: PolicySource, offered: () => readonly Pic
     }),
     run: async (_args, { caller }) => {
       const policy = await source.policy();
-      const own = offered();
+      const own = offeredTo(offered(), caller.clientId);
       const declared = Object.entries(policy.tools)
         .filter(([name, { hosted }]) => hosted === false && !own.some((tool) => tool.name === name))
         .map(([name, { scope }]) => ({ name, scope }));
@@ -45,8 +45,13 @@ export function listToolScopes(source: PolicySource, offered: () => readonly Pic
   });
 }
 
-function describe(policy: Policy, caller: Caller, tool: Pick<Tool, 'name' | 'scope'>, hosted: boolean) {
-  const scope = (Object.hasOwn(policy.tools, tool.name) ? policy.tools[tool.name]?.scope : undefined) ?? tool.scope;
+type OfferedTool = Pick<Tool, 'name' | 'scope' | 'apiScope' | 'othersOnly'>;
+
+function describe(policy: Policy, caller: Caller, tool: OfferedTool, hosted: boolean) {
+  const scope =
+    (Object.hasOwn(policy.tools, tool.name) ? policy.tools[tool.name]?.scope : undefined) ??
+    tool.apiScope ??
+    tool.scope;
   const level = { security_level: toolSecurityLevel(policy, tool.name, scope), hosted };
   const known = Object.hasOwn(policy.scopes, scope) ? policy.scopes[scope] : undefined;
   if (known === undefined) {

@@ -1,3 +1,4 @@
+import { authorizationTools } from '../authorization/tools/authorization-tools.ts';
 import { ExclusiveRuns } from '../exec/exclusive-runs.ts';
 import type { SandboxProbe } from '../exec/probe-sandbox.ts';
 import { canListDirectories } from '../files/list-directory.ts';
@@ -22,7 +23,7 @@ export function offeredTools(
   const withheld: { name: string; reason: string }[] = [];
 
   tools.push(
-    getServerInfo({ ...options, startedAt, offeredNames: () => tools.map(({ name }) => name), withheld }),
+    getServerInfo({ ...options, startedAt, offered: () => tools, withheld }),
     healthCheck(authority, startedAt, sandbox.available),
     listToolScopes(authority, () => tools),
   );
@@ -35,5 +36,6 @@ export function offeredTools(
   if (sandbox.available) tools.push(executeCommand(sandbox.sandbox, new ExclusiveRuns()));
   else withheld.push({ name: 'execute_command', reason: sandbox.reason });
   tools.push(listUsers(directory), setUserRoles(directory));
+  tools.push(...authorizationTools({ ...options, offered: () => tools }));
   return { tools, withheld };
 }

@@ -113,7 +113,15 @@ export class TestAuthority implements OwnAuthority {
 }
 
 /** Nothing can be asked for or decided. */
-export const noAuthorizations: AuthorizationApi = { of: () => ({ ask: () => Promise.reject(new Error('not here')) }) };
+export const noAuthorizations: AuthorizationApi = {
+  of: () => {
+    const notHere = () => Promise.reject(new Error('not here'));
+    return {
+      ...{ mayDecide: notHere, ask: notHere, waiting: notHere, status: notHere, decide: notHere },
+      ...{ grantOf: notHere, endGrant: notHere, figures: notHere, audit: notHere },
+    };
+  },
+};
 
 export interface TestKey {
   trusted: TrustedKey;

@@ -4,7 +4,6 @@ import { expect, it } from 'vitest';
 const root = new URL('../../', import.meta.url);
 const text = await readFile(new URL('docs/rules.md', root), 'utf8');
 const later: Readonly<Record<number, string>> = {
-  3: 'the tools for it come with any MCP client',
   4: 'saving policy comes with its editor',
   30: 'comes with any MCP client',
 };

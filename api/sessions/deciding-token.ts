@@ -1,0 +1,40 @@
+import { approvableScopes, whyNotApprover } from '../../workflows/domain/approvers.ts';
+import type { ApprovalType } from '../../workflows/domain/approval-type.ts';
+import type { Policy } from '../../workflows/domain/policy.ts';
+import { whyNotThroughClient, type RequestOfClient } from '../../workflows/domain/through-client.ts';
+import type { Caller } from './caller.ts';
+
+/**
+ * Whether the caller's token lets them decide this request (RULES 3): approve:requests in it and alive, what the person
+ * could decide by their role, never their own, nothing critical, nothing of the same client. What they may decide they
+ * may see, and no more. Pure.
+ */
+export function decidesByToken(
+  policy: Policy,
+  caller: Caller,
+  request: RequestOfClient & { subject: string; approvalType: ApprovalType | null },
+): boolean {
+  return (
+    caller.mayDecide === true &&
+    whyNotApprover(policy, caller.person, { ...request, approval_type: request.approvalType }) === undefined &&
+    whyNotThroughClient(policy, caller.clientId, request) === undefined
+  );
+}
+
+/** The same of a grant, which they may then end early. Pure. */
+export function revokesByToken(
+  policy: Policy,
+  caller: Caller,
+  grant: { subject: string; client_id: string; scopes: readonly string[] },
+): boolean {
+  const { subject, client_id: clientId, scopes } = grant;
+  return decidesByToken(policy, caller, { subject, clientId, scopes, risk: 'none', approvalType: null });
+}
+
+/** The scopes of such requests, for looking them up: none without such a token. Pure. */
+export function scopesDecidedByToken(policy: Policy, caller: Caller): string[] {
+  if (caller.mayDecide !== true) return [];
+  return approvableScopes(policy, caller.person).filter((scope) =>
+    decidesByToken(policy, caller, { subject: '', clientId: '', scopes: [scope], risk: 'none', approvalType: null }),
+  );
+}
