@@ -36,7 +36,7 @@ export default tseslint.config(
   },
   { files: ['cli/configuration.ts'], rules: { 'no-restricted-syntax': ['error', noDefaultExports] } },
   // The tools want these exports, and the tests set up the environment of what they start.
-  { files: ['*.config.ts', 'web/*.config.ts', 'test/**'], rules: { 'no-restricted-syntax': 'off' } },
+  { files: ['*.config.ts', 'web/*.config.ts', 'test/**', 'examples/**'], rules: { 'no-restricted-syntax': 'off' } },
   { files: ['web/**/*.{ts,tsx}'], ...reactHooks.configs.flat['recommended-latest'] },
   {
     files: ['**/*.{js,mjs,cjs}'],

@@ -3,9 +3,10 @@ import { DomainError } from '../../workflows/domain/errors.ts';
 import { beginCall } from '../auth/begin-call.ts';
 import type { CallPermit, InBandRefusal } from '../auth/call-permits.ts';
 import type { Authority } from '../ports.ts';
-import { asking, stillRefused, type Asked } from './asking.ts';
+import { asking } from './asking.ts';
 import type { AuthorizationApi } from './ports.ts';
 import { refusalResult } from './refusal-result.ts';
+import { stillRefused, type Asked } from './still-refused.ts';
 
 /** What {@link answerInBand} asks. */
 export interface InBandDeps {

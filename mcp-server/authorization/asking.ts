@@ -1,31 +1,5 @@
 import type { UpgradeScopeResponse } from '../../api/contract/scope-requests.ts';
-import type { CoolDown } from '../ports.ts';
-
-/** What came of asking for a tool's scope. */
-export interface Asked {
-  granted: boolean;
-  message: string;
-  approval_request_id?: string;
-  approval_url?: string;
-  expires_at?: string;
-}
-
-/** That the last answer stands and nobody is asked now. Pure. */
-export function stillRefused(
-  { toolName, requiredScope }: { toolName: string; requiredScope: string },
-  { requestId, status, reason, until }: CoolDown,
-): Asked {
-  const answer = {
-    denied: `which was denied just now${reason === null ? '' : `: ${reason}`}.`,
-    expired: 'which was asked for, and nobody decided in time.',
-    approved: 'which was left out of what was approved just now.',
-  }[status];
-  return {
-    granted: false,
-    message: `${toolName} needs the scope ${requiredScope}, ${answer} Nobody is asked again before ${until.toISOString()}; tell your person instead of trying again.`,
-    approval_request_id: requestId,
-  };
-}
+import type { Asked } from './still-refused.ts';
 
 /** The API's answer in words for a model and its person. Pure. */
 export function asking(

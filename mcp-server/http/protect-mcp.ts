@@ -3,21 +3,12 @@ import { getOAuthProtectedResourceMetadataUrl, type McpHttpHandler } from '@mode
 import { Router } from 'express';
 import { answerRefusals } from '../auth/answer-refusals.ts';
 import { authenticate } from '../auth/authenticate.ts';
-import type { VerifiedToken } from '../auth/verify-access-token.ts';
-import type { Authority, Log, RefusedTokens } from '../ports.ts';
 import { openCors } from './guards.ts';
-import { protectedResourceMetadata, type ResourceDescription } from './protected-resource-metadata.ts';
+import { protectedResourceMetadata } from './protected-resource-metadata.ts';
+import type { Protection } from './protection.ts';
 
 /** The largest request that is read. */
 export const maxBodyBytes = 256 * 1024;
-
-/** What stands between the network and an MCP handler. */
-export interface Protection extends ResourceDescription {
-  verify(token: string): Promise<VerifiedToken>;
-  authority: Authority;
-  refusals: RefusedTokens;
-  logger: Log;
-}
 
 /**
  * Serves an MCP handler at the path of its resource identifier to bearers of good tokens alone, and beside it the metadata
@@ -36,7 +27,8 @@ export function protectMcp(protection: Protection, handler: McpHttpHandler): Rou
     resource.pathname,
     openCors,
     authenticate({ ...protection, resource, resourceMetadataUrl: getOAuthProtectedResourceMetadataUrl(resource) }),
-    (request, response) => serve(request, response),
+    // Where the application has read the body already, it is handed on.
+    (request, response) => serve(request, response, request.body as unknown),
   );
   return router;
 }

@@ -1,19 +1,11 @@
 import { Router } from 'express';
 import { openCors } from './guards.ts';
+import type { ResourceDescription } from './protection.ts';
 
 /** What a client needs to sign in and be told by each tool what that one needs. */
 export const leastScopes = ['none'];
 
 const wellKnown = '/.well-known/oauth-protected-resource';
-
-/** A resource server as clients get to know it. */
-export interface ResourceDescription {
-  /** Its identifier (RFC 8707): the address of its MCP endpoint. */
-  resource: string;
-  issuer: string;
-  /** As people see it. */
-  name: string;
-}
 
 /** Where the metadata is: clients try one or the other (RFC 9728 section 3.1). */
 export function metadataPaths({ resource }: Pick<ResourceDescription, 'resource'>): string[] {

@@ -1,14 +1,13 @@
 import type { StandardSchemaWithJSON } from '@modelcontextprotocol/server';
-import type { z } from 'zod';
 
 /**
  * The schema with its JSON Schema made once. The SDK's stateless servers are made anew for each request and would
  * convert it each time.
  */
-export function jsonSchemaOnce<Schema extends z.ZodObject>(
-  schema: Schema,
-): StandardSchemaWithJSON<z.input<Schema>, z.output<Schema>> {
-  const standard = schema['~standard'] as StandardSchemaWithJSON<z.input<Schema>, z.output<Schema>>['~standard'];
+export function jsonSchemaOnce<Input, Output>(
+  schema: StandardSchemaWithJSON<Input, Output>,
+): StandardSchemaWithJSON<Input, Output> {
+  const standard = schema['~standard'];
   type Convert = (typeof standard)['jsonSchema']['input'];
   const once = (convert: Convert): Convert => {
     const made = new Map<string, ReturnType<Convert>>();

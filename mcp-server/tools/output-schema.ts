@@ -10,9 +10,9 @@ const { $schema: _, ...refusal } = z.toJSONSchema(refusalResultSchema);
  * The output schema of a tool as it is shown: its own output, or the authorization error in its place. Clients hold the
  * structured content of failed calls to it as well. What the tool itself answers is held to its own output alone.
  */
-export function outputSchema<Schema extends z.ZodObject>(
-  schema: Schema,
-): StandardSchemaWithJSON<z.input<Schema>, z.output<Schema>> {
+export function outputSchema<Input, Output>(
+  schema: StandardSchemaWithJSON<Input, Output>,
+): StandardSchemaWithJSON<Input, Output> {
   const own = jsonSchemaOnce(schema)['~standard'];
   const made = new Map<string, Record<string, unknown>>();
   const shown: typeof own.jsonSchema.output = (options) => {

@@ -5,7 +5,6 @@ const root = new URL('../../', import.meta.url);
 const text = await readFile(new URL('docs/rules.md', root), 'utf8');
 const later: Readonly<Record<number, string>> = {
   4: 'saving policy comes with its editor',
-  30: 'comes with any MCP client',
 };
 
 /** The rules by number, each with what stands below it. */

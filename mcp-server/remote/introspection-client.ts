@@ -1,0 +1,40 @@
+import type { z } from 'zod';
+import {
+  introspectionSchema,
+  type Introspection,
+  type introspectBodySchema,
+} from '../../api/contract/introspection.ts';
+import type { AuthServer } from './auth-server.ts';
+
+/** What is asked about a token besides the token. */
+export type IntrospectionContext = Omit<z.input<typeof introspectBodySchema>, 'token'>;
+
+/** Asks the authorization server about a token (RFC 7662). Rejects when there is no answer. */
+export type Introspect = (token: string, context?: IntrospectionContext) => Promise<Introspection>;
+
+const answeredWithinMs = 5_000;
+
+/** {@link Introspect} with the credentials that `countersign resource-server add` printed. */
+export function introspectionClient(
+  server: () => Promise<AuthServer>,
+  credentials: { clientId: string; clientSecret: string },
+): Introspect {
+  const pair = [credentials.clientId, credentials.clientSecret].map(encodeURIComponent).join(':');
+  const authorization = `Basic ${Buffer.from(pair).toString('base64')}`;
+  return async (token, context = {}) => {
+    const { introspectionEndpoint } = await server();
+    const given = Object.entries({ token, ...context }).filter(([, value]) => value !== undefined);
+    const response = await fetch(introspectionEndpoint, {
+      method: 'POST',
+      headers: { authorization, accept: 'application/json' },
+      body: new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)])),
+      signal: AbortSignal.timeout(answeredWithinMs),
+      redirect: 'error',
+    });
+    if (response.ok) return introspectionSchema.parse(await response.json());
+    await response.body?.cancel();
+    const why =
+      response.status === 401 ? ': it does not know these credentials; make new ones with resource-server add' : '';
+    throw new Error(`The authorization server answered ${response.status}${why}`);
+  };
+}
