@@ -13,6 +13,7 @@ import { createApiApp } from './app.ts';
 import type { ApprovalDeps } from './approvals/deps.ts';
 import { approvalRoutes } from './approvals/routes.ts';
 import { clientRoutes } from './clients/routes.ts';
+import { connectionRoutes } from './connections/routes.ts';
 import { freezeRoutes } from './freeze/routes.ts';
 import { grantRoutes } from './grants/routes.ts';
 import { partChecks } from './health/part-checks.ts';
@@ -75,6 +76,7 @@ export async function startApi(options: ApiOptions): Promise<{ open(): Promise<v
     .use(grantRoutes(approvals))
     .use('/people', peopleRoutes({ ...approvals, payloads }))
     .use('/clients', clientRoutes({ ...approvals, payloads, chatUrl: options.chatUrl }))
+    .use('/connections', connectionRoutes(approvals))
     .use('/freeze', freezeRoutes(approvals))
     .use(toolCallRoutes({ ...approvals, basePrivateJwk: options.basePrivateJwk, toolServer }));
   const app = createApiApp({

@@ -18,6 +18,8 @@ export const auditTypes = [
   'client.registered',
   'client.consented',
   'client.consent_refused',
+  'client.disconnected',
+  'client.registrations_removed',
   'resource_server.added',
   'resource_server.removed',
   'grants.frozen',

@@ -1,5 +1,7 @@
+import { sql } from 'kysely';
 import { appendAudit } from './audit.ts';
-import type { Db } from './connect.ts';
+import type { Db, DbOrTrx } from './connect.ts';
+import { announce } from './events.ts';
 
 /** Who lets which client act for them. */
 export interface ClientConsent {
@@ -7,26 +9,49 @@ export interface ClientConsent {
   clientId: string;
 }
 
-/** Whether the person lets this client act for them. */
-export async function hasConsented(db: Db, { subject, clientId }: ClientConsent): Promise<boolean> {
+/** What they agreed to. */
+export interface ConsentTerms {
+  /** It may stay connected when they are not there (`offline_access`). */
+  offline: boolean;
+  /** What it called itself. */
+  name: string | null;
+}
+
+/** What the person agreed to with this client, and when; undefined where they have not. */
+export async function findConsent(
+  db: DbOrTrx,
+  { subject, clientId }: ClientConsent,
+): Promise<{ offline: boolean; consentedAt: Date } | undefined> {
   const row = await db
     .selectFrom('client_consents')
-    .select('client_id')
+    .select(['offline', 'consented_at'])
     .where('subject', '=', subject)
     .where('client_id', '=', clientId)
     .executeTakeFirst();
-  return row !== undefined;
+  return row === undefined ? undefined : { offline: row.offline, consentedAt: row.consented_at };
 }
 
-/** Remembers that they do, audited; again is once. */
-export async function recordConsent(db: Db, { subject, clientId }: ClientConsent, at: Date): Promise<void> {
+/** Remembers that they agree, audited. Agreeing again to less takes nothing back: disconnecting does. */
+export async function recordConsent(
+  db: Db,
+  { subject, clientId }: ClientConsent,
+  at: Date,
+  { offline, name }: ConsentTerms = { offline: false, name: null },
+): Promise<void> {
   await db.transaction().execute(async (trx) => {
     await trx
       .insertInto('client_consents')
-      .values({ subject, client_id: clientId, consented_at: at })
-      .onConflict((conflict) => conflict.columns(['subject', 'client_id']).doNothing())
+      .values({ subject, client_id: clientId, consented_at: at, offline, client_name: name })
+      .onConflict((conflict) =>
+        conflict.columns(['subject', 'client_id']).doUpdateSet({
+          offline: sql<boolean>`client_consents.offline or excluded.offline`,
+          client_name: name,
+          consented_at: at,
+        }),
+      )
       .execute();
-    await appendAudit(trx, { type: 'client.consented', actor: subject, subject, clientId });
+    await appendAudit(trx, { type: 'client.consented', actor: subject, subject, clientId, data: { offline } });
+    await announce(trx, { kind: 'client', id: clientId, subject });
   });
 }
 

@@ -35,10 +35,22 @@ export async function endEverythingOf(
   const { by, note, at } = end;
   await endSignIns(trx, payloads, subject, at);
   const conversations = await cancelCalls(trx, subject, note);
+  const ended = await endRequestsAndGrants(trx, { subject }, { reason: 'revoked', by, note, at });
+  return { ...ended, conversations };
+}
+
+/** Ends a person's open requests, as `cancelled`, and living grants; those of one client, where one is named. */
+export async function endRequestsAndGrants(
+  trx: DbOrTrx,
+  of: { subject: string; clientId?: string },
+  end: { reason: 'revoked' | 'returned'; by: string; note: string; at: Date },
+): Promise<Pick<Ended, 'requests' | 'grantsOfRequests'>> {
+  const { reason, by, note, at } = end;
   const open = await trx
     .selectFrom('scope_requests')
     .select('request_id')
-    .where('subject', '=', subject)
+    .where('subject', '=', of.subject)
+    .$if(of.clientId !== undefined, (query) => query.where('client_id', '=', of.clientId ?? ''))
     .where('status', 'in', ['requested', 'pending'])
     .orderBy('request_id')
     .execute();
@@ -48,16 +60,16 @@ export async function endEverythingOf(
   const living = await trx
     .selectFrom('grants')
     .select(['grant_id', 'request_id'])
-    .where('subject', '=', subject)
+    .where('subject', '=', of.subject)
+    .$if(of.clientId !== undefined, (query) => query.where('client_id', '=', of.clientId ?? ''))
     .where('end_reason', 'is', null)
     .where('expires_at', '>', at)
     .orderBy('grant_id')
     .execute();
-  for (const { grant_id: grantId } of living) await endGrant(trx, grantId, { reason: 'revoked', by, at, note });
+  for (const { grant_id: grantId } of living) await endGrant(trx, grantId, { reason, by, at, note });
   return {
     requests: open.map(({ request_id }) => request_id),
     grantsOfRequests: living.map(({ request_id }) => request_id),
-    conversations,
   };
 }
 

@@ -69,6 +69,8 @@ export interface ClientConsentsTable {
   subject: string;
   client_id: string;
   consented_at: Date;
+  offline: boolean;
+  client_name: string | null;
 }
 
 export interface ClientSignInsTable {
@@ -105,6 +107,7 @@ export interface OidcPayloadsTable {
   account_id: string | null;
   consumed_at: Date | null;
   expires_at: Date | null;
+  created_at: Stamped;
 }
 
 export interface ScopeRequestsTable {

@@ -5,6 +5,7 @@ import { releaseHeldCalls, settleLostCalls } from './sweep-calls.ts';
 import { wakeStalledConversations } from './sweep-conversations.ts';
 import { sweepDecisions } from './sweep-decisions.ts';
 import { createGrantSweep } from './sweep-grants.ts';
+import { createRegistrationSweep } from './sweep-registrations.ts';
 import { createRequestSweep } from './sweep-requests.ts';
 
 /** Claims older than this hold nothing back; those of releases are compared with grants, which live shorter. */
@@ -28,6 +29,7 @@ export function createSweeper(
     ['lost calls', () => settleLostCalls(deps)],
     ['parked calls', () => releaseHeldCalls(deps)],
     ['conversations', () => wakeStalledConversations(deps)],
+    ['registrations', createRegistrationSweep(deps)],
     ['audit seals', createAuditSealing(deps.db)],
     ['claims', () => forgetRepairs(deps.db, new Date(deps.now().getTime() - repairsKeptMs))],
   ];

@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import { hasTokenEnded } from '../../activities/store/client-sign-ins.ts';
 import type { Db } from '../../activities/store/connect.ts';
 import type { EventFeed } from '../../activities/store/event-feed.ts';
 import { findPerson } from '../../activities/store/people.ts';
@@ -37,7 +38,7 @@ export function eventRoutes(deps: EventRouteDeps): Router {
           ? Promise.resolve(event.subject === subject || event.kind === 'freeze')
           : mayReceiveEvent(deps.db, subject, event),
       isStillAllowed: () => isStillAllowed(deps, caller),
-      // Whose client is blocked in the middle is told nothing more.
+      // Whose client is blocked or disconnected in the middle is told nothing more.
       mayBeEndedBy: ({ kind, id }) => kind === 'client' && id === caller.clientId,
       start: () => begin(deps, caller, lastEventIdOf(request)),
     });
@@ -64,10 +65,16 @@ function seesOwnOnly(caller: Caller): boolean {
   return caller.kind === 'bearer';
 }
 
+async function isTokenGood({ db }: EventRouteDeps, caller: Caller): Promise<boolean> {
+  const { person, clientId, issuedAt = new Date(0), signIn } = caller;
+  if (await isClientBlocked(db, clientId)) return false;
+  return !(await hasTokenEnded(db, { subject: person.subject, clientId, issuedAt, signIn }));
+}
+
 async function isStillAllowed(deps: EventRouteDeps, caller: Caller): Promise<boolean> {
   if (caller.expiresAt !== undefined && caller.expiresAt <= deps.now()) return false;
   if (caller.sessionId !== undefined && !(await deps.sessions.isAlive(caller.sessionId))) return false;
-  if (caller.kind === 'bearer' && (await isClientBlocked(deps.db, caller.clientId))) return false;
+  if (caller.kind === 'bearer' && !(await isTokenGood(deps, caller))) return false;
   const person = await findPerson(deps.db, caller.person.subject);
   return person !== undefined && !person.disabled;
 }

@@ -36,6 +36,15 @@ export function pathId(request: Request, name = 'id'): string {
   return value;
 }
 
+/** A client's id in the path: an id of ours, or the address of its metadata document. @throws {DomainError} `not_found` */
+export function clientIdOf(request: Request): string {
+  const value = request.params['id'];
+  if (typeof value !== 'string' || !/^[\x21-\x7e]{1,2048}$/.test(value)) {
+    throw new DomainError('not_found', 'There is nothing of that name.');
+  }
+  return value;
+}
+
 const maxDepth = 32;
 
 /** What no database column holds, or no reader could make sense of, is refused before it goes anywhere. */

@@ -1,5 +1,6 @@
 import type { Client, Provider } from 'oidc-provider';
 import { plainPage } from '../http/plain-page.ts';
+import { wantsToStay } from './interaction-policy.ts';
 
 type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
 
@@ -10,9 +11,11 @@ type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
 export function clientConsentPage(asked: {
   interaction: Pick<Interaction, 'uid' | 'params'>;
   client: Client | undefined;
+  /** What the person agreed to before. */
+  given: { consentedAt: Date } | undefined;
   email: string;
 }): string {
-  const { interaction, client, email } = asked;
+  const { interaction, client, given, email } = asked;
   const name = visibleName(client?.clientName ?? client?.clientId ?? 'unnamed');
   const registered = client?.clientIdIssuedAt;
   const since =
@@ -20,8 +23,14 @@ export function clientConsentPage(asked: {
   return plainPage({
     title: `Let “${name}” act for you?`,
     paragraphs: [
+      ...(given === undefined
+        ? []
+        : [`You let it act for you before, on ${given.consentedAt.toUTCString()}; it asks again.`]),
       `An app that calls itself “${name}” wants to work as ${email}.`,
       `Nobody has verified who it is: any app can call itself anything.${since} If you go on, the answer is sent to ${answerTarget(interaction.params['redirect_uri'])}. Go on only if you have just started this there yourself.`,
+      wantsToStay(interaction.params)
+        ? 'It also asks to stay connected: it can go on working for you when you are not here, until you disconnect it under “Your access” in the chat, or sign out.'
+        : 'It stays connected for minutes, not longer, unless it asks again.',
       'It gets no permission by this alone. Each one that it needs later is decided by the policy or by a person, and is listed under your name.',
     ],
     form: {

@@ -1,12 +1,11 @@
-import { interactionPolicy } from 'oidc-provider';
-import { hasConsented } from '../../activities/store/client-consents.ts';
+import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
+import { findConsent } from '../../activities/store/client-consents.ts';
 import type { Db } from '../../activities/store/connect.ts';
 import { isFirstParty } from '../../workflows/domain/clients.ts';
 
 /** When the provider stops and asks: for a sign-in, once for consent to a client that is not our own, and for approval. */
 export function promptPolicy(db: Db, approval: interactionPolicy.Prompt): interactionPolicy.DefaultPolicy {
   const policy = interactionPolicy.base();
-  // `prompt=consent` stays a valid request: offline_access needs it (OpenID Connect Core section 11).
   const consent = policy.get('consent');
   consent?.checks.clear();
   consent?.checks.add(
@@ -14,13 +13,30 @@ export function promptPolicy(db: Db, approval: interactionPolicy.Prompt): intera
       'not_first_party',
       'the person has not agreed to this client',
       'consent_required',
-      async ({ oidc: { account, client } }) => {
-        if (account === undefined || client === undefined) return true;
-        const { accountId: subject } = account;
-        return !isFirstParty(client.clientId) && !(await hasConsented(db, { subject, clientId: client.clientId }));
-      },
+      (ctx) => mustConsent(db, ctx),
     ),
   );
   policy.add(approval);
   return policy;
+}
+
+/**
+ * Whether the person is to be asked about this client: the first time, the first time that it wants to stay connected, and
+ * whenever it asks for that. `prompt=consent` together with `offline_access` is no such wish: there the standard demands it
+ * (OpenID Connect Core section 11), and stock clients send both at each step-up.
+ */
+async function mustConsent(db: Db, { oidc }: KoaContextWithOIDC): Promise<boolean> {
+  const { account, client } = oidc;
+  if (account === undefined || client === undefined) return true;
+  if (isFirstParty(client.clientId)) return false;
+  const given = await findConsent(db, { subject: account.accountId, clientId: client.clientId });
+  const offline = wantsToStay(oidc.params);
+  if (given === undefined || (offline && !given.offline)) return true;
+  return !offline && oidc.prompts.has('consent') && oidc.promptPending('consent');
+}
+
+/** Whether these parameters of an authorization request ask to stay connected. */
+export function wantsToStay(params: Readonly<Record<string, unknown>> | undefined): boolean {
+  const scope = params?.['scope'];
+  return typeof scope === 'string' && scope.split(' ').includes('offline_access');
 }

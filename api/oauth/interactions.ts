@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import type { Provider } from 'oidc-provider';
 import { z } from 'zod';
-import { recordConsent, recordConsentRefused } from '../../activities/store/client-consents.ts';
+import { findConsent, recordConsent, recordConsentRefused } from '../../activities/store/client-consents.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import { requireSameOrigin } from '../http/browser-guard.ts';
 import { parseBody } from '../http/parse.ts';
@@ -12,6 +12,7 @@ import { waitingPath } from '../step-up/waiting-path.ts';
 import { approvalPrompt } from './approval-prompt.ts';
 import { begunInteraction } from './begun-interaction.ts';
 import { backToClientPage, clientConsentPage } from './client-consent-page.ts';
+import { wantsToStay } from './interaction-policy.ts';
 
 /** What the pages between a client and its code need. */
 export interface InteractionDeps extends StepUpDeps {
@@ -33,8 +34,10 @@ export function interactionRoutes(provider: Provider, deps: InteractionDeps): Ro
     if (found === undefined) return;
     const { interaction, session } = found;
     if (interaction.prompt.name === 'consent') {
-      const client = await provider.Client.find(String(interaction.params['client_id']));
-      response.type('html').send(clientConsentPage({ interaction, client, email: session.person.email }));
+      const clientId = String(interaction.params['client_id']);
+      const client = await provider.Client.find(clientId);
+      const given = await findConsent(deps.db, { subject: session.person.subject, clientId });
+      response.type('html').send(clientConsentPage({ interaction, client, given, email: session.person.email }));
       return;
     }
     if (interaction.prompt.name === approvalPrompt) {
@@ -61,8 +64,11 @@ export function interactionRoutes(provider: Provider, deps: InteractionDeps): Ro
         'Nothing is asked here any more. Start again from the app you came from.',
       );
     const consent = { subject: session.person.subject, clientId: String(interaction.params['client_id']) };
-    if (decision === 'allow') await recordConsent(deps.db, consent, deps.now());
-    else await recordConsentRefused(deps.db, consent);
+    if (decision === 'allow') {
+      const client = await provider.Client.find(consent.clientId);
+      const terms = { offline: wantsToStay(interaction.params), name: client?.clientName ?? null };
+      await recordConsent(deps.db, consent, deps.now(), terms);
+    } else await recordConsentRefused(deps.db, consent);
     const address = await provider.interactionResult(
       request,
       response,

@@ -1,5 +1,5 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import { hasConsented } from '../../activities/store/client-consents.ts';
+import { findConsent } from '../../activities/store/client-consents.ts';
 import { beginClientSignIn } from '../../activities/store/client-sign-ins.ts';
 import type { Db } from '../../activities/store/connect.ts';
 import { resourceNamed, type OwnIdentifiers } from '../../workflows/domain/resources.ts';
@@ -26,9 +26,10 @@ export function loadGrant(
     // First, as it refuses blocked clients: nobody is asked about one.
     const scopes = await source.of(ctx);
     const consent = { subject: account.accountId, clientId: client.clientId };
-    if (!isFirstParty(client.clientId) && !(await hasConsented(db, consent))) return undefined;
+    const given = isFirstParty(client.clientId) ? { offline: true } : await findConsent(db, consent);
+    if (given === undefined) return undefined;
     const grant = new provider.Grant({ accountId: account.accountId, clientId: client.clientId });
-    grant.addOIDCScope('openid offline_access');
+    grant.addOIDCScope(given.offline ? 'openid offline_access' : 'openid');
     for (const identifier of Object.keys(ctx.oidc.resourceServers ?? {})) {
       const resource = resourceNamed(identifiers, scopes.policy, identifier);
       if (resource !== undefined) grant.addResourceScope(identifier, heldFor(scopes, resource).join(' '));

@@ -41,6 +41,7 @@ import {
 } from '../contract/tools.ts';
 import { signInOptionsSchema, userStatusSchema } from '../contract/user-status.ts';
 import { administrationRoutes } from './administration-routes.ts';
+import { connectionRouteDocs } from './connection-routes.ts';
 import type { AnswerDoc, RouteDoc } from './route-doc.ts';
 import { documentRoute, eventsRoute, readinessRoute } from './shared-routes.ts';
 
@@ -407,6 +408,7 @@ export const authServerRoutes: readonly RouteDoc[] = [
     problems: ['client_not_allowed', 'grants_frozen', 'not_found', 'rate_limited'],
   },
   ...administrationRoutes,
+  ...connectionRouteDocs('/api'),
   eventsRoute,
   {
     id: 'getUserStatus',

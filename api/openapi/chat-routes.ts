@@ -15,12 +15,14 @@ import { requestStatusSchema, upgradeScopeResponseSchema } from '../contract/sco
 import { demoLoginSchema, healthSchema, returnToQuerySchema } from '../contract/sign-in.ts';
 import { userStatusSchema } from '../contract/user-status.ts';
 import { accessRouteDocs } from './access-routes.ts';
+import { connectionRouteDocs } from './connection-routes.ts';
 import type { RouteDoc } from './route-doc.ts';
 import { documentRoute, eventsRoute, readinessRoute } from './shared-routes.ts';
 
 /** Every JSON route of the chat app (5001). */
 export const chatAppRoutes: readonly RouteDoc[] = [
   ...accessRouteDocs,
+  ...connectionRouteDocs('/api/access'),
   {
     id: 'postMessage',
     method: 'post',

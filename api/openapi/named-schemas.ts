@@ -24,6 +24,7 @@ import {
 } from '../contract/grants.ts';
 import { policyVersionsSchema, policyViewSchema } from '../contract/policy.ts';
 import { clientDetailSchema, clientListSchema, clientSchema } from '../contract/clients.ts';
+import { connectionListSchema, connectionSchema } from '../contract/connections.ts';
 import { freezeSchema, freezeStateSchema } from '../contract/freeze.ts';
 import { peopleListSchema, personDetailSchema, personSchema } from '../contract/people.ts';
 import { problemSchema } from '../contract/problem.ts';
@@ -78,6 +79,8 @@ export const namedSchemas = {
   Client: clientSchema,
   ClientDetail: clientDetailSchema,
   ClientList: clientListSchema,
+  Connection: connectionSchema,
+  ConnectionList: connectionListSchema,
   Freeze: freezeSchema,
   FreezeState: freezeStateSchema,
   Grant: grantSchema,

@@ -1,11 +1,9 @@
 import { sql } from 'kysely';
-import { tellGrantEnded } from '../../activities/requests/tell-grant-ended.ts';
 import { runChecked } from '../../activities/store/checked-function.ts';
-import { endEverythingOf, type Ended } from '../../activities/store/end-everything.ts';
+import { endEverythingOf } from '../../activities/store/end-everything.ts';
 import type { OidcPayloads } from '../../activities/store/oidc-payloads.ts';
-import { wakeConversation } from '../../activities/sweep/sweep-conversations.ts';
 import type { ApprovalDeps } from '../approvals/deps.ts';
-import { deliverCancel } from '../approvals/workflow-gateway.ts';
+import { tellWorkflowsEnded } from '../approvals/tell-workflows-ended.ts';
 import type { PersonDetail } from '../contract/people.ts';
 import type { Caller } from '../sessions/caller.ts';
 import { personDetail } from './read-people.ts';
@@ -35,7 +33,7 @@ export async function disablePerson(
     await runChecked(trx, sql`set_person_disabled(${caller.person.subject}, ${subject}, true, ${why})`);
     return endEverythingOf(trx, deps.payloads, subject, { by: caller.person.subject, note, at: deps.now() });
   });
-  await tellWorkflows(deps, ended);
+  await tellWorkflowsEnded(deps, ended);
   return personDetail(deps, caller, subject);
 }
 
@@ -56,19 +54,6 @@ export async function enablePerson(deps: PeopleDeps, caller: Caller, subject: st
     const note = 'The account was disabled when this was granted.';
     return endEverythingOf(trx, deps.payloads, subject, { by: caller.person.subject, note, at: deps.now() });
   });
-  if (ended !== undefined) await tellWorkflows(deps, ended);
+  if (ended !== undefined) await tellWorkflowsEnded(deps, ended);
   return personDetail(deps, caller, subject);
-}
-
-/** For the sake of timeliness: the rows decide, and workflows notice at their ends by themselves (RULES 14). */
-async function tellWorkflows(deps: PeopleDeps, ended: Ended): Promise<void> {
-  const told = await Promise.allSettled([
-    ...ended.requests.map((requestId) => deliverCancel(deps.temporal, requestId)),
-    ...ended.grantsOfRequests.map((requestId) => tellGrantEnded(deps.temporal, requestId)),
-    ...ended.conversations.map((sessionId) => wakeConversation(deps.temporal, sessionId)),
-  ]);
-  for (const result of told) {
-    if (result.status === 'rejected')
-      deps.logger.warn({ err: result.reason as unknown }, 'a workflow could not be told');
-  }
 }

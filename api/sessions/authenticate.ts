@@ -70,6 +70,6 @@ async function bearerCaller(deps: AuthenticateDeps, request: Request): Promise<C
   const mayDecide =
     scopes.includes(decidingScope) &&
     (await heldScopes(deps.db, { subject, clientId }, deps.now())).includes(decidingScope);
-  const bound = signIn === undefined ? {} : { signIn };
-  return { kind: 'bearer', person, clientId, expiresAt, scopes, jti, mayDecide, ...bound };
+  const ofToken = { issuedAt, expiresAt, scopes, jti, mayDecide, ...(signIn === undefined ? {} : { signIn }) };
+  return { kind: 'bearer', person, clientId, ...ofToken };
 }

@@ -20,6 +20,8 @@ export interface Caller {
   scopes?: readonly string[];
   /** Of a bearer: the token's id. */
   jti?: string;
+  /** Of a bearer: when its token was issued. */
+  issuedAt?: Date;
   /** Of a bearer: the sign-in that its token belongs to. */
   signIn?: string;
   /** Of a bearer: the token carries approve:requests, and its grant is alive (RULES 3). */

@@ -3,9 +3,10 @@ import type { AddressInfo } from 'node:net';
 import * as oauth from 'openid-client';
 import { expectAccessible } from './expect-accessible.ts';
 import { expect, test } from './fixtures.ts';
+import { mcpClientHeaders } from '../support/mcp-headers.ts';
 import { fillSignIn } from './people.ts';
 
-test('a client that nobody knows registers, is shown to the person, and gets its code on the loopback address', async ({
+test('a client that nobody knows registers, is shown to the person, gets its code on the loopback address, and is disconnected', async ({
   product,
   newVisitor,
 }) => {
@@ -42,6 +43,29 @@ test('a client that nobody knows registers, is shown to the person, and gets its
       { resource },
     );
     expect(tokens.scope).toBe('none');
+
+    await user.setViewportSize({ width: 360, height: 740 });
+    // Signed in at the auth server already.
+    await user.goto(product.chatUrl);
+    await user.getByRole('link', { name: 'Sign in' }).click();
+    await expect(user.getByRole('heading', { name: 'Sign in' })).toBeHidden();
+    await user.goto(`${product.chatUrl}/access`);
+    await user.getByText('Connected apps', { exact: true }).click();
+    const app = user.getByRole('list', { name: 'Connected apps' }).getByRole('listitem');
+    await expect(app).toContainText('Desktop helper');
+    await expect(app).toContainText('nobody has checked who it is');
+    expect(await user.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
+    await expectAccessible(user, 'connected apps');
+    await app.getByRole('button', { name: 'Disconnect Desktop helper…' }).click();
+    await expectAccessible(user, 'disconnecting an app');
+    await user.getByRole('dialog').getByRole('button', { name: 'Disconnect', exact: true }).click();
+    await expect(user.getByText('No app is connected')).toBeVisible();
+    const refused = await fetch(resource, {
+      method: 'POST',
+      headers: { ...mcpClientHeaders, authorization: `Bearer ${tokens.access_token}` },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }),
+    });
+    expect(refused.status).toBe(401);
   } finally {
     listener.close();
   }

@@ -3,7 +3,7 @@ import * as oauth from 'openid-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startAuthServer, type TestAuthServer } from '../support/auth-server.ts';
 import { signInWith, testBrowser } from '../support/browser.ts';
-import { thirdPartyClients, type ThirdPartyClients } from '../support/third-party-clients.ts';
+import { stayingSignedIn, thirdPartyClients, type ThirdPartyClients } from '../support/third-party-clients.ts';
 
 let server: TestAuthServer;
 let clients: ThirdPartyClients;
@@ -54,6 +54,25 @@ describe('a client that nobody knows yet', () => {
     expect((await clients.consentPage(other, (await clients.begin(client)).address)).text).toContain(
       'Nobody has verified',
     );
+  });
+
+  test('is asked about again when it asks for that, and before it may stay connected', async () => {
+    const client = await clients.newClient();
+    const { browser, tokens } = await clients.connect('user@example.com', client);
+    expect(tokens.refresh_token).toBeUndefined();
+    const again = await clients.consentPage(browser, (await clients.begin(client, { prompt: 'consent' })).address);
+    expect(again.text).toContain('it asks again');
+    await clients.onwards(browser, await clients.answer(browser, again.url, 'allow'));
+
+    const { address, checks } = await clients.begin(client, stayingSignedIn);
+    const staying = await clients.consentPage(browser, address);
+    expect(staying.text).toContain('asks to stay connected');
+    const callback = await clients.onwards(browser, await clients.answer(browser, staying.url, 'allow'));
+    const stays = await oauth.authorizationCodeGrant(client, callback, checks, { resource: server.mcpResource });
+    expect(stays.refresh_token).toBeTruthy();
+    // Stock clients send `prompt=consent` with every `offline_access`: having agreed to that once is enough.
+    const silent = await browser.follow((await clients.begin(client, stayingSignedIn)).address.href);
+    expect(silent.headers.get('location')).toMatch(/^http:\/\/127\.0\.0\.1:9123\/callback\?code=/);
   });
 
   test('is told when the person does not want it, which is audited and asked again next time', async () => {

@@ -9,6 +9,8 @@ import type { Caller } from '../../api/sessions/caller.ts';
 import { attachRequest } from '../../activities/store/tool-calls.ts';
 import { findCall, parkCall, proposeCall, type ToolCall } from '../../activities/store/tool-call-runs.ts';
 import { insertUserMessage } from '../../activities/store/chat-messages.ts';
+import { recordConsent } from '../../activities/store/client-consents.ts';
+import { OidcPayloads } from '../../activities/store/oidc-payloads.ts';
 import { insertChatSession } from '../../activities/store/chat-sessions.ts';
 import { findGrantOfRequest } from '../../activities/store/grants.ts';
 import { findRequest, openRequest, recordEvaluation, recordWithdrawal } from '../../activities/store/requests.ts';
@@ -397,3 +399,29 @@ async function pendingActivities(call: ToolCall): Promise<string[]> {
   const { raw } = await handle.describe();
   return (raw.pendingActivities ?? []).map(({ activityType }) => activityType?.name ?? '');
 }
+
+describe('registrations', () => {
+  it('that nobody has used for a week are removed, audited, and no others', async () => {
+    const payloads = new OidcPayloads(db(), new Uint8Array(32));
+    const { person } = await asker();
+    const [unused, young, consented, blocked] = ['unused', 'young', 'consented', 'blocked'].map(
+      (name) => `${name}-${randomUUID()}`,
+    ) as [string, string, string, string];
+    for (const id of [unused, consented, blocked, young]) await payloads.upsert('Client', id, { client_id: id }, null);
+    const past = new Date(Date.now() - 8 * 24 * hour);
+    await db().updateTable('oidc_payloads').set({ created_at: past }).where('model', '=', 'Client').execute();
+    await payloads.destroy('Client', young);
+    await payloads.upsert('Client', young, { client_id: young }, null);
+    await recordConsent(db(), { subject: person.subject, clientId: consented }, new Date());
+    await stack.owner.db
+      .insertInto('client_states')
+      .values({ client_id: blocked, blocked_at: new Date(), blocked_by: person.subject, block_reason: 'a test' })
+      .execute();
+    await sweep();
+    const left = await payloads.all('Client', new Date());
+    expect(left.map(({ client_id: id }) => id)).toEqual(expect.arrayContaining([young, consented, blocked]));
+    expect(left).toHaveLength(3);
+    const audited = db().selectFrom('audit_events').select('data').where('type', '=', 'client.registrations_removed');
+    expect(await audited.execute()).toEqual([{ data: { count: 1 } }]);
+  });
+});

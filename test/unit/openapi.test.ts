@@ -13,6 +13,7 @@ import type { ChatDeps } from '../../api/chat/deps.ts';
 import { eventRoutes, type EventRouteDeps } from '../../api/events/routes.ts';
 import type { ClientDeps } from '../../api/clients/read-clients.ts';
 import { clientRoutes } from '../../api/clients/routes.ts';
+import { connectionRoutes } from '../../api/connections/routes.ts';
 import { freezeRoutes } from '../../api/freeze/routes.ts';
 import type { PeopleDeps } from '../../api/people/disable-person.ts';
 import { peopleRoutes } from '../../api/people/routes.ts';
@@ -68,6 +69,7 @@ describe('every route is documented, and nothing else is', () => {
       ...answered('/api', grantRoutes(approvals)),
       ...answered('/api/people', peopleRoutes(approvals as PeopleDeps)),
       ...answered('/api/clients', clientRoutes(approvals as ClientDeps)),
+      ...answered('/api/connections', connectionRoutes(approvals)),
       ...answered('/api/freeze', freezeRoutes(approvals)),
       ...answered('/api', auditRoutes(approvals)),
       ...answered('/api', policyRoutes(approvals)),

@@ -48,9 +48,10 @@ export function affectedByEvent(event: LiveEvent): readonly QueryKey[] {
       return [userStatusKey, historyKey, accessKey];
     case 'policy':
       return [userStatusKey, accessKey];
+    case 'client':
+      return [userStatusKey, accessKey];
     case 'sign_out':
     case 'person':
-    case 'client':
       return [userStatusKey];
   }
 }

@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import { accessGrantsQuerySchema, accessRequestsQuerySchema, askAheadSchema } from '../../contract/access.ts';
 import { upgradeScopeResponseSchema } from '../../contract/scope-requests.ts';
-import { parseBody, parseQuery, pathId } from '../../http/parse.ts';
+import { clientIdOf, parseBody, parseQuery, pathId } from '../../http/parse.ts';
 import { chatCaller } from '../chat-caller.ts';
 import type { ChatCookies } from '../chat-cookie.ts';
 import type { ChatDeps } from '../deps.ts';
@@ -63,6 +63,17 @@ export function accessRoutes(deps: ChatDeps, cookies: ChatCookies): Router {
     const path = `/api/requests/${pathId(request)}/cancel`;
     const answer = unwrap(await deps.authServer.ask(person.subject, 'POST', path));
     response.status(answer.status).json(answer.body);
+  });
+
+  router.get('/api/access/connections', async (request, response) => {
+    const { person } = await chatCaller(deps, cookies, request);
+    response.json(unwrap(await deps.authServer.ask(person.subject, 'GET', '/api/connections')).body);
+  });
+
+  router.post('/api/access/connections/:id/disconnect', async (request, response) => {
+    const { person } = await chatCaller(deps, cookies, request);
+    const path = `/api/connections/${encodeURIComponent(clientIdOf(request))}/disconnect`;
+    response.json(unwrap(await deps.authServer.ask(person.subject, 'POST', path)).body);
   });
 
   return router;

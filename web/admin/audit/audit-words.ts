@@ -42,6 +42,8 @@ const words: Readonly<Record<string, Word>> = {
   'client.registered': { text: 'Client registered itself' },
   'client.consented': { text: 'Client allowed to act for the person', tone: 'good' },
   'client.consent_refused': { text: 'Client not allowed to act for the person', tone: 'pulled' },
+  'client.disconnected': { text: 'Client disconnected by the person', tone: 'pulled' },
+  'client.registrations_removed': { text: 'Registrations that nobody used removed' },
   'session.ended': { text: 'Sign-in ended by somebody else', tone: 'wait' },
   'conversation.stopped': { text: 'Conversation stopped' },
   'conversation.renamed': { text: 'Conversation renamed' },

@@ -3,6 +3,7 @@ import { useDocumentTitle } from '../../lib/use-document-title.ts';
 import { FilterChoice } from '../../ui/filter-choice.tsx';
 import { PageHeading } from '../../ui/page-heading.tsx';
 import { AskAhead } from './ask-ahead.tsx';
+import { ConnectionList } from './connection-list.tsx';
 import { GrantList } from './grant-list.tsx';
 import { RequestHistory } from './request-history.tsx';
 import { ScopeTable } from './scope-table.tsx';
@@ -11,6 +12,7 @@ const parts = [
   { value: 'held', label: 'Held now' },
   { value: 'ended', label: 'Ended' },
   { value: 'requests', label: 'Your requests' },
+  { value: 'apps', label: 'Connected apps' },
 ] as const;
 
 /** One's own access: what is held and why, what ran under it, what was asked for, and asking ahead of need. */
@@ -26,11 +28,12 @@ export function AccessPage() {
             What programs may do in your name, until when, because of whom, and what they did with it.
           </p>
         </div>
-        <section aria-label="Grants and requests" className="grid min-w-0 gap-3">
+        <section aria-label="Grants, requests and apps" className="grid min-w-0 gap-3">
           <FilterChoice legend="What to show" name="access-part" options={parts} value={part} onChange={setPart} />
           {part === 'held' && <GrantList state="active" />}
           {part === 'ended' && <GrantList state="ended" />}
           {part === 'requests' && <RequestHistory />}
+          {part === 'apps' && <ConnectionList />}
         </section>
         <AskAhead onAsked={() => setPart('requests')} />
         <ScopeTable />

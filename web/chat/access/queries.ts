@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { AccessCallList, AccessGrantList, AccessScopeList } from '../../../api/contract/access.ts';
+import type { ConnectionList } from '../../../api/contract/connections.ts';
 import type { RequestList } from '../../../api/contract/scope-requests.ts';
 import { getJson } from '../../lib/api-client.ts';
 import { accessKey } from '../queries.ts';
@@ -20,6 +21,12 @@ export function ownGrantsQuery(state: 'active' | 'ended') {
     getNextPageParam: ({ next_cursor }) => cursorParameter(next_cursor),
   });
 }
+
+/** The clients that one lets act for oneself. */
+export const connectionsQuery = queryOptions({
+  queryKey: [...accessKey, 'connections'],
+  queryFn: ({ signal }) => getJson<ConnectionList>('/api/access/connections', signal),
+});
 
 /** What one asked for, page by page. */
 export const ownRequestsQuery = infiniteQueryOptions({
