@@ -78,7 +78,8 @@ export async function startStepUpWorld(): Promise<StepUpWorld> {
     subjectOf,
     connected: async (email = 'user@example.com', metadata = {}) => {
       const client = await clients.newClient(metadata);
-      const { browser } = await clients.connect(email, client);
+      // Agreed to staying connected too, so that no later request asks for consent.
+      const { browser } = await clients.connect(email, client, { scope: 'offline_access none', prompt: 'consent' });
       return { client, clientId: client.clientMetadata().client_id, browser };
     },
     authorize: async ({ client, browser }, scope, extra = {}) => {
