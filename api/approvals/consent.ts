@@ -1,5 +1,6 @@
 import { appendAudit } from '../../activities/store/audit.ts';
 import { auditContext, type ScopeRequest } from '../../activities/store/requests.ts';
+import { openStepUps } from '../../activities/store/step-ups.ts';
 import { chatClientId, dashboardClientId } from '../../workflows/domain/clients.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import { freshSignInMs, isFresh } from '../../workflows/domain/own-consent.ts';
@@ -9,6 +10,7 @@ import type { Consent, consentBodySchema } from '../contract/consents.ts';
 import type { RequestStatusResponse } from '../contract/scope-requests.ts';
 import type { Caller } from '../sessions/caller.ts';
 import { signInAddress } from '../sessions/sign-in-address.ts';
+import { waitingPath } from '../step-up/waiting-path.ts';
 import { consentPath } from './consent-address.ts';
 import type { ApprovalDeps } from './deps.ts';
 import { findVisibleRequest } from './find-visible.ts';
@@ -46,10 +48,7 @@ export async function showConsent(deps: ApprovalDeps, caller: Caller, requestId:
       max_age_seconds: Math.floor(maxAgeMs / 1_000),
       address: signInAddress(consentPath(request.request_id)),
     },
-    return_url:
-      request.client_id === chatClientId && request.session_id !== null && deps.chatUrl !== undefined
-        ? new URL(`/c/${encodeURIComponent(request.session_id)}`, deps.chatUrl).href
-        : null,
+    return_url: await cameFrom(deps, request),
     now: now.toISOString(),
   };
 }
@@ -84,6 +83,18 @@ export async function decideConsent(
       durationSeconds: verdict === 'approve' ? body.duration_seconds : undefined,
     },
   );
+}
+
+/** The conversation that asked, or the page on which they wait for what a client asked. */
+async function cameFrom(deps: ApprovalDeps, request: ScopeRequest): Promise<string | null> {
+  if (request.client_id === chatClientId) {
+    return request.session_id !== null && deps.chatUrl !== undefined
+      ? new URL(`/c/${encodeURIComponent(request.session_id)}`, deps.chatUrl).href
+      : null;
+  }
+  const { subject, request_id: requestId } = request;
+  const waiting = (await openStepUps(deps.db, { subject, requestIds: [requestId] }, deps.now())).get(requestId);
+  return waiting === undefined ? null : new URL(waitingPath(waiting), deps.issuer).href;
 }
 
 async function findOwn(

@@ -41,6 +41,8 @@ export const stepUpSchema = z.object({
   begun_at: z.iso.datetime(),
   /** Until then the client can be answered. */
   expires_at: z.iso.datetime(),
+  /** Where the person finds all that they asked for. */
+  access_url: z.string(),
   freeze: freezeSchema.nullable(),
   /** Server time, for countdowns. */
   now: z.iso.datetime(),

@@ -9,6 +9,8 @@ export interface StepUpDeps {
   sessions: BrowserSessions;
   asker: StepUpAsker;
   issuer: string;
+  /** The chat, where people see what they hold and asked for. */
+  chatUrl: string;
   now: () => Date;
 }
 

@@ -49,6 +49,7 @@ export async function stepUpView(
     continue_path: `/interaction/${stepUp.uid}/continue`,
     begun_at: stepUp.begun_at.toISOString(),
     expires_at: stepUp.expires_at.toISOString(),
+    access_url: new URL('/access', deps.chatUrl).href,
     freeze,
     now: now.toISOString(),
   };

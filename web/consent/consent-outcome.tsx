@@ -1,9 +1,8 @@
-import type { ReactNode } from 'react';
 import { CircleCheck, CircleX, TimerOff, Undo2 } from 'lucide-react';
 import type { Consent } from '../../api/contract/consents.ts';
 import { buttonClass } from '../ui/button.tsx';
 import { Moment } from '../ui/moment.tsx';
-import { toneTexts, type Tone } from '../ui/tone.ts';
+import { OutcomeWords } from './outcome-words.tsx';
 
 /** How it ended; allowed, refused, unanswered, withdrawn and taken away by policy are different things. */
 export function ConsentOutcome({ consent }: { consent: Consent }) {
@@ -14,7 +13,7 @@ export function ConsentOutcome({ consent }: { consent: Consent }) {
       {returnUrl !== null ? (
         <p>
           <a href={returnUrl} className={buttonClass('primary')}>
-            Back to the conversation
+            {returnUrl.includes('/waiting/') ? 'Back to the waiting page' : 'Back to the conversation'}
           </a>
         </p>
       ) : (
@@ -28,7 +27,7 @@ function Ending({ request }: { request: Consent['request'] }) {
   switch (request.status) {
     case 'approved':
       return (
-        <Words tone="good" icon={<CircleCheck />} title="Allowed">
+        <OutcomeWords tone="good" icon={<CircleCheck />} title="Allowed">
           {request.grant?.status === 'active' ? (
             <p>
               Until <Moment at={request.grant.expires_at} />. The work that waited for it goes on by itself.
@@ -36,43 +35,31 @@ function Ending({ request }: { request: Consent['request'] }) {
           ) : (
             <p>What you allowed has ended since.</p>
           )}
-        </Words>
+        </OutcomeWords>
       );
     case 'denied':
       return request.denied_by === 'policy' ? (
-        <Words tone="bad" icon={<CircleX />} title="No longer yours to allow">
+        <OutcomeWords tone="bad" icon={<CircleX />} title="No longer yours to allow">
           <p>{request.denial_reason}</p>
-        </Words>
+        </OutcomeWords>
       ) : (
-        <Words tone="bad" icon={<CircleX />} title="Refused">
+        <OutcomeWords tone="bad" icon={<CircleX />} title="Refused">
           <p>You refused it. Nothing was allowed and nothing has run.</p>
-        </Words>
+        </OutcomeWords>
       );
     case 'expired':
       return (
-        <Words tone="gone" icon={<TimerOff />} title="Expired">
+        <OutcomeWords tone="gone" icon={<TimerOff />} title="Expired">
           <p>The time to decide ran out. Nothing was allowed; it can be asked for again where you came from.</p>
-        </Words>
+        </OutcomeWords>
       );
     case 'cancelled':
       return (
-        <Words tone="pulled" icon={<Undo2 />} title="Withdrawn">
+        <OutcomeWords tone="pulled" icon={<Undo2 />} title="Withdrawn">
           <p>The request was taken back before you decided. Nothing was allowed.</p>
-        </Words>
+        </OutcomeWords>
       );
     case 'pending':
       return null;
   }
-}
-
-function Words(props: { tone: Tone; icon: ReactNode; title: string; children: ReactNode }) {
-  return (
-    <div className="grid gap-1">
-      <h2 className={`flex items-center gap-2 font-semibold [&_svg]:size-5 [&_svg]:shrink-0 ${toneTexts[props.tone]}`}>
-        <span aria-hidden>{props.icon}</span>
-        {props.title}
-      </h2>
-      <div className="text-sm wrap-anywhere text-muted">{props.children}</div>
-    </div>
-  );
 }

@@ -2,11 +2,11 @@ import { useQuery } from '@tanstack/react-query';
 import { isNotFound, isNotSignedIn } from '../lib/api-error.ts';
 import { useDocumentTitle } from '../lib/use-document-title.ts';
 import { Brand } from '../ui/brand.tsx';
-import { buttonClass } from '../ui/button.tsx';
 import { LoadFailure } from '../ui/load-failure.tsx';
 import { Loading } from '../ui/loading.tsx';
 import { consentQuery } from './consent-query.ts';
 import { ConsentView } from './consent-view.tsx';
+import { NothingHere } from './nothing-here.tsx';
 
 /** Where somebody decides for themselves what an agent may do in their name (`otherwise: self` in the policy). */
 export function ConsentPage({ requestId }: { requestId: string }) {
@@ -33,19 +33,5 @@ export function ConsentPage({ requestId }: { requestId: string }) {
         <LoadFailure error={consent.error} onRetry={() => void consent.refetch()} />
       )}
     </main>
-  );
-}
-
-function NothingHere(props: { title: string; text: string; signIn: string; signInText?: string }) {
-  return (
-    <section className="grid gap-3">
-      <h1 className="text-2xl font-semibold tracking-tight">{props.title}</h1>
-      <p className="text-muted">{props.text}</p>
-      <p>
-        <a href={props.signIn} className={buttonClass('primary')}>
-          {props.signInText ?? 'Sign in'}
-        </a>
-      </p>
-    </section>
   );
 }

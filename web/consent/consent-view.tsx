@@ -1,16 +1,13 @@
 import type { Consent } from '../../api/contract/consents.ts';
 import { formatDuration } from '../lib/format-duration.ts';
 import { ArgumentsView } from '../ui/arguments-view.tsx';
-import { Badge } from '../ui/badge.tsx';
 import { Facts } from '../ui/facts.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { ScopeName } from '../ui/scope-name.tsx';
-import type { Tone } from '../ui/tone.ts';
 import { VisibleText } from '../ui/visible-text.tsx';
+import { AskedScope } from './asked-scope.tsx';
 import { ConsentDecision } from './consent-decision.tsx';
 import { ConsentOutcome } from './consent-outcome.tsx';
-
-const riskTones: Readonly<Record<string, Tone>> = { medium: 'accent', high: 'wait', critical: 'bad' };
 
 /** What is asked in full, and the decision; once it has ended, how. */
 export function ConsentView({ consent }: { consent: Consent }) {
@@ -46,16 +43,8 @@ export function ConsentView({ consent }: { consent: Consent }) {
         </Panel>
       )}
       <Panel title={ended ? 'What was asked' : 'What you would allow'}>
-        {scopes.map(({ scope, description, risk }) => (
-          <div key={scope} className="grid gap-1 text-sm">
-            <p className="flex flex-wrap items-center gap-2">
-              <ScopeName scope={scope} />
-              <Badge tone={riskTones[risk] ?? 'neutral'}>
-                {risk === 'none' ? 'No risk' : `${risk.charAt(0).toUpperCase()}${risk.slice(1)} risk`}
-              </Badge>
-            </p>
-            <p>{description}</p>
-          </div>
+        {scopes.map((asked) => (
+          <AskedScope key={asked.scope} {...asked} />
         ))}
         <Facts
           rows={[

@@ -8,16 +8,20 @@ import { SignInPage } from './sign-in-page.tsx';
 
 const ConsentPage = lazy(() => import('./consent-page.tsx').then((loaded) => ({ default: loaded.ConsentPage })));
 
-/** Both addresses are served with this page; the id is as it stands in the address. */
-const consentId = /^\/consent\/([\w:.-]{1,128})$/.exec(location.pathname)?.[1];
+const WaitingPage = lazy(() =>
+  import('./waiting/waiting-page.tsx').then((loaded) => ({ default: loaded.WaitingPage })),
+);
+
+/** All three addresses are served with this page; the id is as it stands in the address. */
+const [, page, id] = /^\/(consent|waiting)\/([\w:.-]{1,128})$/.exec(location.pathname) ?? [];
 
 mount(
   <QueryClientProvider client={createQueryClient()}>
-    {consentId === undefined ? (
+    {id === undefined ? (
       <SignInPage />
     ) : (
       <Suspense fallback={<Loading label="Loading the request" rows={3} />}>
-        <ConsentPage requestId={consentId} />
+        {page === 'waiting' ? <WaitingPage id={id} /> : <ConsentPage requestId={id} />}
       </Suspense>
     )}
   </QueryClientProvider>,

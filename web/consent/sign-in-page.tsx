@@ -26,7 +26,9 @@ export function SignInPage() {
             ? 'The dashboard is where requests for permissions are read and decided.'
             : returnTo.startsWith('/consent/')
               ? 'Show that it is you: what you are asked to allow is decided shortly after signing in.'
-              : 'This is the Countersign auth server. After signing in you return to the app that sent you here.'}
+              : returnTo.startsWith('/waiting/')
+                ? 'Sign in as before to see how what an app asked for in your name stands.'
+                : 'This is the Countersign auth server. After signing in you return to the app that sent you here.'}
         </p>
       </div>
       {options.isPending ? (

@@ -63,7 +63,12 @@ async function openHost(clientName: string, open: (address: string) => void): Pr
   const waiting: ((params: URLSearchParams) => void)[] = [];
   const arrived: URLSearchParams[] = [];
   const listener = createServer((request, response) => {
-    const { searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1');
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1');
+    // A browser also asks for an icon.
+    if (pathname !== '/callback') {
+      response.writeHead(204).end();
+      return;
+    }
     const next = waiting.shift();
     if (next === undefined) arrived.push(searchParams);
     else next(searchParams);

@@ -41,7 +41,7 @@ export async function person(issuer: string, email: string): Promise<Person> {
 
 /** Where the page leads by itself, or what it answers to the form that it shows. */
 async function onwards(at: string, page: Response, browser: TestBrowser): Promise<URL | Response> {
-  const location = page.headers.get('location') ?? /^0; url=(.*)$/.exec(page.headers.get('refresh') ?? '')?.[1];
+  const location = page.headers.get('location') ?? /^\d; url=(.*)$/.exec(page.headers.get('refresh') ?? '')?.[1];
   if (location !== undefined) return new URL(location, at);
   const html = await page.text();
   const form = /<form method="post" action="([^"]+)">[^]*value="allow"/.exec(html)?.[1];

@@ -1,0 +1,138 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { startHost } from '../interop/support/host-process.ts';
+import type { MatrixClient } from '../interop/support/matrix-client.ts';
+import { expectAccessible } from './expect-accessible.ts';
+import { expect, test } from './fixtures.ts';
+import { approveOpened, fillSignIn, openFromQueue, signInToDashboard } from './people.ts';
+
+interface Program {
+  client: MatrixClient;
+  /** Everything that it sends its user to goes there. */
+  user: Page;
+  stop(): Promise<void>;
+}
+
+/** A stock client in a process of its own, whose user has signed in and lets it act for them. */
+async function connected(issuer: string, mcpPort: number, user: Page): Promise<Program> {
+  const home = await mkdtemp(join(tmpdir(), 'countersign-e2e-'));
+  let asked = 0;
+  const client = await startHost('sdk-v2', {
+    mcpResource: `http://localhost:${mcpPort}/mcp`,
+    home,
+    open: async (address) => {
+      expect(address.startsWith(issuer)).toBe(true);
+      await user.goto(address);
+      asked += 1;
+      if (asked > 1) return;
+      await fillSignIn(user, 'user@example.com');
+      await user.getByRole('button', { name: 'Let it act for me' }).click();
+    },
+  });
+  return {
+    client,
+    user,
+    stop: async () => {
+      await client.stop();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+test('a stock client steps up: its user waits and says why, another person approves, and its call succeeds', async ({
+  product,
+  newVisitor,
+}) => {
+  const program = await connected(product.issuer, product.ports.mcp, await newVisitor());
+  const { client, user } = program;
+  try {
+    const outcome = client.call('list_users');
+    await expect(user.getByRole('heading', { name: 'Waiting for a decision' })).toBeVisible();
+    await expect(user.getByText('with the role admin, never by you')).toBeVisible();
+    await expect(user.getByText('Nobody has verified this client')).toBeVisible();
+    await expectAccessible(user, 'waiting page');
+    await user.getByLabel('Add why you need it').fill('To find out who left.');
+    await user.getByRole('button', { name: 'Add the reason' }).click();
+    await expect(user.getByText('To find out who left.')).toBeVisible();
+
+    const admin = await newVisitor();
+    await signInToDashboard(admin, product.issuer, 'admin@example.com');
+    await openFromQueue(admin, 'user@example.com');
+    await expect(admin.getByText('To find out who left.')).toBeVisible();
+    await expect(admin.getByText('Asked for in an authorization request of the client')).toBeVisible();
+    await approveOpened(admin);
+
+    await expect(user.getByText('You can close this page.')).toBeVisible();
+    expect(await outcome).toMatchObject({ kind: 'result', isError: false });
+    expect(JSON.stringify(await outcome)).toContain('manager@example.com');
+  } finally {
+    await program.stop();
+  }
+});
+
+test('denied: the user reads the reason, the client is told, and asks nobody again', async ({
+  product,
+  newVisitor,
+}) => {
+  const program = await connected(product.issuer, product.ports.mcp, await newVisitor());
+  const { client, user } = program;
+  try {
+    const outcome = client.call('list_users');
+    await expect(user.getByRole('heading', { name: 'Waiting for a decision' })).toBeVisible();
+    const admin = await newVisitor();
+    await signInToDashboard(admin, product.issuer, 'admin@example.com');
+    await openFromQueue(admin, 'user@example.com');
+    await admin.getByRole('button', { name: 'Deny…' }).click();
+    await admin.getByRole('button', { name: 'Not needed for this task.' }).click();
+    await admin.getByRole('dialog').getByRole('button', { name: 'Deny', exact: true }).click();
+
+    await expect(user.getByRole('heading', { name: 'Denied by admin@example.com' })).toBeVisible();
+    await expect(user.getByText('Not needed for this task.')).toBeVisible();
+    await expectAccessible(user, 'waiting page, denied');
+    await user.getByRole('link', { name: 'Return now' }).click();
+    await expect(user.getByRole('heading', { name: 'Returning to' })).toBeVisible();
+    await expect(user.getByText('You can close this page.')).toBeVisible();
+    expect(await outcome).toMatchObject({ kind: 'failed' });
+    expect(JSON.stringify(await outcome)).toContain('Not needed for this task.');
+    expect(await client.call('list_users')).toMatchObject({ kind: 'result', isError: true });
+  } finally {
+    await program.stop();
+  }
+});
+
+test('left and found again on one’s own access page, and withdrawn there by keyboard on a phone', async ({
+  product,
+  newVisitor,
+}) => {
+  const program = await connected(
+    product.issuer,
+    product.ports.mcp,
+    await newVisitor({ viewport: { width: 360, height: 740 } }),
+  );
+  const { client, user } = program;
+  try {
+    const outcome = client.call('list_users');
+    await expect(user.getByRole('heading', { name: 'Waiting for a decision' })).toBeVisible();
+    const address = user.url();
+    await user.getByRole('link', { name: 'your access' }).click();
+    await user.getByRole('link', { name: 'Sign in' }).click();
+    await expect(user.getByRole('heading', { name: 'Your access' })).toBeVisible();
+    await user.getByText('Your requests', { exact: true }).click();
+    await user.getByRole('link', { name: 'See what waits for admin:users' }).click();
+    await expect(user).toHaveURL(address);
+    expect(await user.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
+    const withdraw = user.getByRole('button', { name: 'Withdraw…' });
+    await withdraw.focus();
+    await user.keyboard.press('Enter');
+    const confirm = user.getByRole('dialog').getByRole('button', { name: 'Withdraw it' });
+    await expect(confirm).not.toBeFocused();
+    await confirm.focus();
+    await user.keyboard.press('Enter');
+    await expect(user.getByText('You can close this page.')).toBeVisible();
+    expect(JSON.stringify(await outcome)).toContain('the person withdrew the request');
+  } finally {
+    await program.stop();
+  }
+});

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { coolDownWords, refusalWords } from '../../api/step-up/step-up-words.ts';
+import { whoDecides } from '../../web/consent/waiting/who-decides.ts';
+
+const scopes = ['execute:commands'];
+const ended = { scopes, subject: 'usr_1', decided_by: null, decision_note: null };
+
+describe('what a client is told', () => {
+  it.each([
+    [
+      { ...ended, status: 'denied', decided_by: 'usr_2', decision_note: 'No.' },
+      'an approver denied execute:commands: No.',
+    ],
+    [{ ...ended, status: 'denied', decision_note: 'Never.' }, 'the policy denied execute:commands: Never.'],
+    [{ ...ended, status: 'denied', decided_by: 'usr_1' }, 'the person denied execute:commands'],
+    [{ ...ended, status: 'expired' }, 'nobody decided about execute:commands in time: the request has expired'],
+    [{ ...ended, status: 'cancelled' }, 'the request for execute:commands was withdrawn'],
+    [{ ...ended, status: 'approved' }, 'execute:commands was approved, but the grant has ended since'],
+  ] as const)('of %o: %s', (request, words) => {
+    expect(refusalWords(request, false)).toBe(words);
+  });
+
+  it('tells a freeze from the end of a grant', () => {
+    expect(refusalWords({ ...ended, status: 'approved' }, true)).toContain('while grants are frozen');
+  });
+
+  it('repeats an earlier answer as what it was, and says until when', () => {
+    const [endedAt, until] = [new Date('2026-11-25T10:00:00Z'), new Date('2026-11-25T10:10:00Z')];
+    const answer = { requestId: 'req', reason: 'No.', refused: scopes, endedAt, until };
+    expect(coolDownWords({ ...answer, status: 'denied' })).toBe(
+      'execute:commands was denied: No. (nobody is asked again before 10:10 UTC)',
+    );
+    expect(coolDownWords({ ...answer, status: 'expired' })).toContain('the request has expired');
+    expect(coolDownWords({ ...answer, status: 'approved' })).toContain('was left out of what was approved');
+  });
+});
+
+describe('whose decision the waiting page waits for', () => {
+  const asked = { scope: 'a', description: '', risk: 'low', held: false, approvers: [] };
+
+  it('names roles, and that it is never the person', () => {
+    const two = { ...asked, decided_by: 'approvers' as const, approvers: ['admin', 'manager'] };
+    expect(whoDecides({ scopes: [two], status: 'waiting' })).toBe(
+      'It is decided by somebody else with the role admin or manager, never by you.',
+    );
+  });
+
+  it('sends the person to what is theirs to decide, and names no one for what is held', () => {
+    const own = { ...asked, decided_by: 'self' as const };
+    const held = { ...asked, scope: 'b', held: true, decided_by: 'approvers' as const, approvers: ['admin'] };
+    expect(whoDecides({ scopes: [own, held], status: 'waiting' })).toBe('a is yours to decide, on the consent page.');
+  });
+});

@@ -1,0 +1,23 @@
+import type { ReactNode } from 'react';
+import { Badge } from '../ui/badge.tsx';
+import { ScopeName } from '../ui/scope-name.tsx';
+import type { Tone } from '../ui/tone.ts';
+
+const riskTones: Readonly<Record<string, Tone>> = { medium: 'accent', high: 'wait', critical: 'bad' };
+
+/** A scope that is asked for: its risk and what it allows. */
+export function AskedScope(props: { scope: string; description: string; risk: string; children?: ReactNode }) {
+  const { risk } = props;
+  return (
+    <div className="grid gap-1 text-sm">
+      <p className="flex flex-wrap items-center gap-2">
+        <ScopeName scope={props.scope} />
+        <Badge tone={riskTones[risk] ?? 'neutral'}>
+          {risk === 'none' ? 'No risk' : `${risk.charAt(0).toUpperCase()}${risk.slice(1)} risk`}
+        </Badge>
+        {props.children}
+      </p>
+      <p>{props.description}</p>
+    </div>
+  );
+}

@@ -1,0 +1,37 @@
+import type { StepUpView } from '../../../api/contract/step-ups.ts';
+import { Age } from '../../ui/age.tsx';
+import { Facts } from '../../ui/facts.tsx';
+import { Notice } from '../../ui/notice.tsx';
+import { Panel } from '../../ui/panel.tsx';
+import { VisibleText } from '../../ui/visible-text.tsx';
+
+/** Who asks, as far as anybody knows. */
+export function ClientPanel({ stepUp: { client, status } }: { stepUp: StepUpView }) {
+  const waits = status === 'waiting' || status === 'unasked';
+  return (
+    <Panel title="Who asks">
+      {waits && (
+        <Notice tone="wait">
+          Nobody has verified this client: any app can call itself anything. Withdraw unless you have just started this
+          there yourself.
+        </Notice>
+      )}
+      <Facts
+        rows={[
+          ['Calls itself', client.name],
+          ...(client.known_as === null
+            ? []
+            : ([['Known here as', <VisibleText key="known" text={client.known_as} />]] as const)),
+          ['Answer goes to', client.answer_goes_to],
+          ['Registered', client.registered_at === null ? 'unknown' : <Age key="age" since={client.registered_at} />],
+          [
+            'Client id',
+            <span key="id" className="font-mono text-[0.85em]">
+              {client.client_id}
+            </span>,
+          ],
+        ]}
+      />
+    </Panel>
+  );
+}
