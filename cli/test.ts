@@ -7,6 +7,7 @@ import { ConfigurationError, machineEnvironment, projectRoot } from './configura
 import { chromium, bubblewrap, ensureSystemPrograms, postgres15, procps } from './embedded/system-packages.ts';
 import { temporalCliPath, temporalTestServerPath } from './embedded/temporal-binary.ts';
 import type { Progress } from './progress.ts';
+import { preparePython } from './python-venv.ts';
 import { runTool, type ToolRun } from './run-tool.ts';
 import type { StopRequest } from './stop-request.ts';
 import { addCounts, countPlaywright, countVitest, noTests, type TestCounts } from './test-counts.ts';
@@ -31,6 +32,8 @@ const checks: readonly { name: string; tool: string; args: readonly string[] }[]
   },
   { name: 'unused code', tool: 'knip', args: [] },
 ];
+
+const pythonExample = join(projectRoot, 'examples', 'python-fastmcp', 'requirements.txt');
 
 export interface TestOptions {
   /** Only these; empty is all. */
@@ -96,6 +99,7 @@ async function prepare(suites: readonly SuiteName[], progress: Progress): Promis
     ...(suites.includes('e2e') ? [chromium] : []),
   ];
   await ensureSystemPrograms(wanted, progress);
+  if (suites.includes('interop')) await preparePython(pythonExample, progress);
   const machine = machineEnvironment();
   await progress.step('finding the Temporal CLI', () => temporalCliPath(machine, progress.say));
   if (suites.includes('workflow')) {

@@ -48,6 +48,13 @@ export const postgres15: SystemProgram = {
   },
 };
 
+/** Makes virtual environments; it has no program of its own, so whoever needs it tries Python first. */
+export const python3Venv: SystemProgram = {
+  package: 'python3-venv',
+  paths: [],
+  feature: 'the Python example is not tested',
+};
+
 /** Whether the program is there. */
 export function isInstalled(program: SystemProgram): boolean {
   return program.paths.some((path) => existsSync(path));
