@@ -37,6 +37,7 @@ async function startMcp(configuration: RoleConfiguration, logger: Logger): Promi
   const { createHttpServer } = await import('../api/http/http-server.ts');
   const { requestLog } = await import('../api/http/request-log.ts');
   const { startMcpServer } = await import('../mcp-server/main.ts');
+  const { storeTasks } = await import('../mcp-server/store-tasks.ts');
   const { storeAuthority, storeDirectory } = await import('../mcp-server/store-authority.ts');
   const database = connect(configuration.databaseUrl, {
     onIdleError: (err) => logger.warn({ err }, 'database connection lost'),
@@ -45,6 +46,7 @@ async function startMcp(configuration: RoleConfiguration, logger: Logger): Promi
     ...(await mcpOptions(configuration, logger)),
     authority: storeAuthority(database.db),
     directory: storeDirectory(database.db),
+    tasks: storeTasks(database.db),
     readiness: readinessHandler(partChecks({ db: database.db }), { logger }),
     onRequest: requestLog({ logger, server: 'mcp' }),
     createServer: createHttpServer,

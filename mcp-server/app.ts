@@ -6,11 +6,14 @@ import { scopeChallenge } from './auth/scope-challenge.ts';
 import { givenKeys } from './auth/given-keys.ts';
 import { accessTokenVerifier } from './auth/verify-access-token.ts';
 import { answerInBand } from './authorization/answer-in-band.ts';
+import { CallHolder } from './authorization/call-holder.ts';
 import { answerHeaders, hostGuard, otherMethods } from './http/guards.ts';
 import { maxBodyBytes, protectMcp } from './http/protect-mcp.ts';
 import { metadataPaths } from './http/protected-resource-metadata.ts';
 import { sendProblem } from './http/send-problem.ts';
 import type { McpServerOptions } from './options.ts';
+import { declaresTasks, tasksExtension } from './tasks/extension.ts';
+import { serveTasks } from './tasks/serve-tasks.ts';
 import { CallRecorder } from './tools/call-recorder.ts';
 import { offeredTo, type Tool } from './tools/define-tool.ts';
 import type { ToolHost } from './tools/register-tool.ts';
@@ -20,18 +23,29 @@ export async function createApp(
   options: McpServerOptions,
   tools: readonly Tool[],
 ): Promise<{ app: Express; handler: McpHttpHandler }> {
-  const { authority, logger } = options;
+  const { authority, logger, authorizations } = options;
+  const holder = new CallHolder();
+  const recorder = new CallRecorder(authority, logger);
   const host: ToolHost = {
-    challenge: (tool) => scopeChallenge(authority, options.resource, tool),
-    recorder: new CallRecorder(authority, logger),
-    answerInBand: (refused, token) => answerInBand(options, refused, token),
+    challenge: (tool) =>
+      scopeChallenge(authority, options.resource, tool, options.tasks === undefined ? undefined : declaresTasks),
+    recorder,
+    answerInBand: (refused, token, held) => answerInBand({ ...options, holder }, refused, token, held),
   };
   const handler = createMcpHandler(
-    ({ authInfo }) => {
+    ({ authInfo, era }) => {
+      // The extension is of the current revision.
+      const tasks = era === 'modern' ? options.tasks : undefined;
       const server = new McpServer(
         { name: 'countersign', title: 'Countersign tools', version: options.version },
-        { capabilities: { tools: { listChanged: false } } },
+        {
+          capabilities: {
+            tools: { listChanged: false },
+            ...(tasks === undefined ? {} : { extensions: { [tasksExtension]: {} } }),
+          },
+        },
       );
+      if (tasks !== undefined) serveTasks(server, { tasks, authority, authorizations, recorder, tools });
       for (const tool of offeredTo(tools, callerOf(authInfo).clientId)) tool.register(server, host);
       return server;
     },

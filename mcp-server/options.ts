@@ -3,6 +3,7 @@ import type { RequestHandler } from 'express';
 import type { JWK } from 'jose';
 import type { Logger } from 'pino';
 import type { AuthorizationApi } from './authorization/ports.ts';
+import type { TaskStore } from './tasks/ports.ts';
 import type { OwnAuthority, UserDirectory } from './ports.ts';
 
 /** A public key that signs access tokens. A `base` key may sign base scopes only (RULES 12). */
@@ -23,6 +24,8 @@ export interface McpServerOptions {
   directory: UserDirectory;
   /** Where scopes are asked for and decided. */
   authorizations: AuthorizationApi;
+  /** Where calls are parked for clients that speak the tasks extension; without it no client is offered it. */
+  tasks?: TaskStore;
   /** The folder that the tools show: `list_files` lists it, commands see it read-only. */
   workspace: string;
   logger: Logger;

@@ -71,6 +71,7 @@ export interface Authority {
    *
    * @param of.signIn the token's `sid`, if it has one.
    * @param of.jti of an elevated token, whose grants are looked at (RULES 14).
+   * @param of.allOfClient reads `inBand` for any client: it was just granted something, or a parked call goes on.
    */
   standing(of: {
     token: string;
@@ -79,6 +80,7 @@ export interface Authority {
     issuedAt: Date;
     signIn?: string | undefined;
     jti?: string | undefined;
+    allOfClient?: true;
   }): Promise<Standing | undefined>;
   /** Whether the client was refused this scope so shortly ago that it is not to be sent for it again. */
   coolDown(of: { token: string; subject: string; clientId: string; scope: string }): Promise<CoolDown | undefined>;

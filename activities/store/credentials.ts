@@ -60,14 +60,15 @@ interface LiveScope {
  *
  * @param of.jti of an elevated token; a base token has no credential.
  * @param of.clientId the token's client, which may be one that gets its errors in band.
+ * @param of.allOfClient reads what the client holds in any case.
  */
 export async function standingOf(
   db: Db,
-  of: TokenOrigin & { jti?: string | undefined },
+  of: TokenOrigin & { jti?: string | undefined; allOfClient?: true },
   now: Date,
 ): Promise<Standing | undefined> {
   const { rows } = await db.executeQuery<StandingRow>(
-    CompiledQuery.raw(standingSql, [of.jti ?? null, now, ...originParameters(of)]),
+    CompiledQuery.raw(standingSql, [of.jti ?? null, now, ...originParameters(of), of.allOfClient ?? false]),
   );
   const row = rows[0];
   if (row === undefined) return undefined;
@@ -109,7 +110,7 @@ const standingSql = `
       from credentials join grants on grants.grant_id = any(credentials.grant_ids)
       where credentials.jti = $1 and grants.subject = people.subject and grants.client_id = $4
         and grants.end_reason is null and grants.expires_at > $2 and ${grantNotSuspendedSql}), '[]') end as grants,
-    case when exists (select from client_states where client_id = $4 and authorization_errors = 'in_band')
+    case when $8::boolean or exists (select from client_states where client_id = $4 and authorization_errors = 'in_band')
       then coalesce((
         select json_agg(json_build_object('grant_id', grants.grant_id, 'client_id', grants.client_id,
           'scopes', grants.scopes, 'issued', grants.scopes))

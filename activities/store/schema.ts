@@ -286,6 +286,22 @@ export interface ClientStatesTable {
 }
 
 /** Written by the owner alone. */
+export interface McpTasksTable {
+  task_id: string;
+  subject: string;
+  client_id: string;
+  request_id: string;
+  tool_name: string;
+  tool_args: Json<Record<string, unknown>>;
+  argument_digest: string;
+  created_at: Stamped;
+  updated_at: Stamped;
+  expires_at: Date;
+  claimed_at: Date | null;
+  result: NullableJson<Record<string, unknown>>;
+  cancelled_at: Date | null;
+}
+
 export interface ResourceServersTable {
   client_id: string;
   resource: string;
@@ -319,5 +335,6 @@ export interface Database {
   repairs: RepairsTable;
   freezes: FreezesTable;
   client_states: ClientStatesTable;
+  mcp_tasks: McpTasksTable;
   resource_servers: ResourceServersTable;
 }

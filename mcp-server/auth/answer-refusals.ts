@@ -14,6 +14,8 @@ export function answerRefusals(handler: FetchLikeMcpHandler, authority: Pick<Aut
     fetch: async (request, options) => {
       const { result: response, made } = await withDecisions(() => handler.fetch(request, options));
       const problem = problemFor(made);
+      if (problem === undefined && made.parked !== undefined && isJson(response))
+        return parkedResponse(response, made.parked);
       if (problem === undefined && (response.status !== 403 || made.refusal === undefined)) return response;
       if (made.unavailable !== true) await recordNotRun(authority, made);
       if (problem !== undefined) {
@@ -26,6 +28,19 @@ export function answerRefusals(handler: FetchLikeMcpHandler, authority: Pick<Aut
       return Response.json({ ...(oauthError as Record<string, unknown>), ...made.refusal }, { status: 403, headers });
     },
   };
+}
+
+function isJson(response: Response): boolean {
+  return response.headers.get('content-type')?.startsWith('application/json') === true;
+}
+
+/** The one call of a request of the current revision has become a task. */
+async function parkedResponse(response: Response, task: Readonly<Record<string, unknown>>): Promise<Response> {
+  const answer = (await response.json()) as { result?: { _meta?: unknown } };
+  const headers = new Headers(response.headers);
+  headers.delete('content-length');
+  const result = { ...task, _meta: answer.result?._meta };
+  return Response.json({ ...answer, result }, { status: response.status, headers });
 }
 
 async function recordNotRun(authority: Pick<Authority, 'audit'>, { permits }: RequestDecisions): Promise<void> {

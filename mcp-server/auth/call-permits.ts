@@ -21,6 +21,8 @@ export interface CallPermit {
 export interface InBandRefusal extends AskedCall {
   error: AuthorizationError;
   args: Record<string, unknown>;
+  /** The client speaks the tasks extension: its call can be parked. */
+  canWait: boolean;
   /** The last answer, which still stands. */
   coolDown: CoolDown | undefined;
 }
@@ -32,6 +34,8 @@ export interface RequestDecisions {
   inBand: Map<string, InBandRefusal>;
   refusal?: AuthorizationError;
   unavailable?: true;
+  /** The task that the call has become, in place of its result. */
+  parked?: Readonly<Record<string, unknown>>;
   /** Two calls of one batch share an id, so that a permit of one could pass for the other. */
   ambiguous?: true;
 }
@@ -87,6 +91,11 @@ export function permitOf(id: RequestId, toolName: string): CallPermit {
   if (permit === undefined || own?.ambiguous === true)
     throw new DomainError('insufficient_scope', `The call of ${toolName} was not authorized.`);
   return permit;
+}
+
+/** The call has become a task, which goes over the wire as the result. */
+export function recordParked(task: Readonly<Record<string, unknown>>): void {
+  current().parked = task;
 }
 
 /** What the result of a refused call is to say; undefined for one that may run. */

@@ -18,13 +18,16 @@ export interface JudgedTool {
 
 /**
  * Judges every call of one tool against the database and the live policy, before it runs. A refusal is audited and
- * becomes 403 `insufficient_scope`, or is left to the tool's result: for clients that get theirs in band, and for whoever was
- * refused the same just now.
+ * becomes 403 `insufficient_scope`, or is left to the tool's result: for clients that get theirs in band, for calls that can
+ * wait, and for whoever was refused the same just now.
+ *
+ * @param canWait whether a call with these parameters can be parked until it is decided
  */
 export function scopeChallenge(
   authority: Authority,
   resource: string,
   { name: toolName, scope: ownScope, readOnly }: JudgedTool,
+  canWait: (params: unknown) => boolean = () => false,
 ): ScopeChallengeHandler {
   return async ({ request, authInfo }) => {
     const caller = callerOf(authInfo);
@@ -41,7 +44,9 @@ export function scopeChallenge(
       }
       const { error, challengeScopes } = begun.refused;
       const coolDown = await coolDownOf(authority, asked);
-      const inBand = caller.inBand || coolDown !== undefined;
+      // What a client of ours waits for is on its page.
+      const waits = !ownClientIds.includes(caller.clientId) && canWait(request.params);
+      const inBand = caller.inBand || waits || coolDown !== undefined;
       const entry = callEntry(
         'tool.refused',
         { ...asked, scope: requiredScope },
@@ -49,7 +54,7 @@ export function scopeChallenge(
       );
       await authority.audit(entry, caller.token());
       if (inBand) {
-        recordInBand(request.id, { ...asked, error, args, coolDown });
+        recordInBand(request.id, { ...asked, error, args, coolDown, canWait: waits });
         return undefined;
       }
       recordRefusal(error);

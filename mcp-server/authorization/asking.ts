@@ -1,5 +1,23 @@
-import type { UpgradeScopeResponse } from '../../api/contract/scope-requests.ts';
+import type { RequestStatusResponse, UpgradeScopeResponse } from '../../api/contract/scope-requests.ts';
 import type { Asked } from './still-refused.ts';
+
+/** That a request has ended without an approval. Pure. */
+export function notApproved(
+  { toolName, requiredScope }: { toolName: string; requiredScope: string },
+  { request_id: requestId, status, denial_reason: reason }: RequestStatusResponse,
+): Asked {
+  const why =
+    status === 'denied'
+      ? `which was denied${reason === null ? '' : `: ${reason}`}.`
+      : status === 'expired'
+        ? 'which was asked for, and nobody decided in time.'
+        : 'and the request for it was withdrawn.';
+  return {
+    granted: false,
+    message: `${toolName} needs the scope ${requiredScope}, ${why}`,
+    approval_request_id: requestId,
+  };
+}
 
 /** The API's answer in words for a model and its person. Pure. */
 export function asking(

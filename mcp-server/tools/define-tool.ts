@@ -1,4 +1,4 @@
-import type { McpServer, ToolAnnotations } from '@modelcontextprotocol/server';
+import type { CallToolResult, McpServer, ToolAnnotations } from '@modelcontextprotocol/server';
 import type { z } from 'zod';
 import { ownClientIds } from '../../workflows/domain/clients.ts';
 import { jsonSchemaOnce } from './json-schema-once.ts';
@@ -15,6 +15,8 @@ export interface Tool {
   /** Not for the chat and the dashboard, where people ask and decide on the page (RULES 3, 20). */
   othersOnly?: boolean;
   register(server: McpServer, host: ToolHost): void;
+  /** Runs a call that was judged, outside of the request that made it. */
+  execute?(args: Record<string, unknown>, call: ToolCall): Promise<CallToolResult>;
 }
 
 /** What of these tools there is for callers through that client. */
@@ -39,14 +41,14 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
     inputSchema: jsonSchemaOnce(tool.input),
     outputSchema: outputSchema(tool.output),
   };
+  const run = async (args: z.output<Input>, call: ToolCall): Promise<CallToolResult> => {
+    const result = await tool.run(args, call);
+    return { content: [{ type: 'text', text: JSON.stringify(result) }], structuredContent: { ...result } };
+  };
   return {
     name,
     scope,
-    register: (server, host) => {
-      registerTool(server, host, described, async (args, call) => {
-        const result = await tool.run(args, call);
-        return { content: [{ type: 'text', text: JSON.stringify(result) }], structuredContent: { ...result } };
-      });
-    },
+    register: (server, host) => registerTool(server, host, described, run),
+    execute: async (args, call) => run(tool.input.parse(args), call),
   };
 }

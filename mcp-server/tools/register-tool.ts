@@ -2,6 +2,7 @@ import type {
   CallToolResult,
   McpServer,
   ScopeChallengeHandler,
+  ServerContext,
   StandardSchemaWithJSON,
   ToolAnnotations,
 } from '@modelcontextprotocol/server';
@@ -20,12 +21,24 @@ export interface ToolCall {
   signal: AbortSignal;
 }
 
+/** The call while its client holds it open. */
+export interface HeldCall {
+  /** Tells the client how it goes; undefined when it did not ask to be told. */
+  progress: ((elapsedMs: number, message: string) => Promise<void>) | undefined;
+  /** Aborted when the client cancels or goes away. */
+  signal: AbortSignal;
+}
+
 /** What tools are registered with: their judge, their record, and the answer of clients that are not challenged. */
 export interface ToolHost {
   challenge(tool: JudgedTool): ScopeChallengeHandler;
   recorder: CallRecorder;
   /** For clients that get their refusals in the results of tools. */
-  answerInBand(refused: InBandRefusal, token: string): Promise<{ permit: CallPermit } | { result: CallToolResult }>;
+  answerInBand(
+    refused: InBandRefusal,
+    token: string,
+    held: HeldCall,
+  ): Promise<{ permit: CallPermit } | { result: CallToolResult }>;
 }
 
 /** A tool as it is shown, with the scope that its calls need. */
@@ -58,7 +71,7 @@ export function registerTool<Input extends StandardSchemaWithJSON>(
   server.registerTool(name, { ...config, inputSchema: shown, scopeChallenge }, async (args, context) => {
     const caller = callerOf(context.http?.authInfo);
     const refused = inBandRefusalOf(context.mcpReq.id, name);
-    const answered = refused && (await host.answerInBand(refused, caller.token()));
+    const answered = refused && (await host.answerInBand(refused, caller.token(), heldCall(context)));
     if (answered !== undefined && 'result' in answered) return answered.result;
     const permit = answered?.permit ?? permitOf(context.mcpReq.id, name);
     return host.recorder.record(permit, async () => {
@@ -74,4 +87,19 @@ export function registerTool<Input extends StandardSchemaWithJSON>(
       }
     });
   });
+}
+
+function heldCall({ mcpReq }: ServerContext): HeldCall {
+  const progressToken = mcpReq._meta?.progressToken;
+  return {
+    signal: mcpReq.signal,
+    progress:
+      progressToken === undefined
+        ? undefined
+        : (elapsedMs, message) =>
+            mcpReq.notify({
+              method: 'notifications/progress',
+              params: { progressToken, progress: elapsedMs / 1_000, message },
+            }),
+  };
 }

@@ -18,6 +18,7 @@ import { startApi } from '../../api/main.ts';
 import { httpAuthorizationApi } from '../../mcp-server/authorization/http-authorization-api.ts';
 import { startMcpServer } from '../../mcp-server/main.ts';
 import { storeAuthority, storeDirectory } from '../../mcp-server/store-authority.ts';
+import { storeTasks } from '../../mcp-server/store-tasks.ts';
 import { startOrchestrationWorker } from '../../workers/main.ts';
 import { bundleWorkflows } from '../../workers/bundle.ts';
 import { startMint } from '../../workers/mint.ts';
@@ -135,6 +136,7 @@ export async function startProduct(
         createServer: createHttpServer,
         readiness: readinessHandler(partChecks({ db: database.db }), { logger, rememberMs: 0 }),
         directory: storeDirectory(database.db),
+        tasks: storeTasks(database.db),
         authorizations: httpAuthorizationApi({ issuer, apiResource, clientSecret: mcpServerSecret }),
         workspace,
         ...logOf('mcp'),

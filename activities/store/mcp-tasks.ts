@@ -1,0 +1,109 @@
+import { sql, type Selectable } from 'kysely';
+import type { Db } from './connect.ts';
+import type { McpTasksTable } from './schema.ts';
+
+/** One parked call as stored. */
+export type StoredTask = Selectable<McpTasksTable>;
+
+/** A call to park. */
+export interface NewTask {
+  taskId: string;
+  subject: string;
+  clientId: string;
+  requestId: string;
+  toolName: string;
+  toolArgs: Record<string, unknown>;
+  argumentDigest: string;
+  expiresAt: Date;
+}
+
+/** So many calls of one person and client may be parked; more are answered at once. */
+const mostParked = 50;
+
+/** Parks a call, and forgets those whose time is over. @returns undefined when too many are parked already */
+export async function insertTask(db: Db, task: NewTask, now: Date): Promise<StoredTask | undefined> {
+  await db.deleteFrom('mcp_tasks').where('expires_at', '<=', now).execute();
+  const { subject, clientId } = task;
+  return db.transaction().execute(async (trx) => {
+    // One at a time for each person and client, so that the count holds.
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`mcp_tasks ${subject} ${clientId}`}, 0))`.execute(trx);
+    const { count } = await trx
+      .selectFrom('mcp_tasks')
+      .select((eb) => eb.fn.countAll<string>().as('count'))
+      .where('subject', '=', subject)
+      .where('client_id', '=', clientId)
+      .where('result', 'is', null)
+      .where('cancelled_at', 'is', null)
+      .executeTakeFirstOrThrow();
+    if (Number(count) >= mostParked) return undefined;
+    return trx
+      .insertInto('mcp_tasks')
+      .values({
+        task_id: task.taskId,
+        subject,
+        client_id: clientId,
+        request_id: task.requestId,
+        tool_name: task.toolName,
+        tool_args: JSON.stringify(task.toolArgs),
+        argument_digest: task.argumentDigest,
+        created_at: now,
+        updated_at: now,
+        expires_at: task.expiresAt,
+      })
+      .returningAll()
+      .executeTakeFirstOrThrow();
+  });
+}
+
+/** A task of this person and client; somebody else's is not there (RULES 9). */
+export async function findTask(
+  db: Db,
+  of: { taskId: string; subject: string; clientId: string },
+  now: Date,
+): Promise<StoredTask | undefined> {
+  return db
+    .selectFrom('mcp_tasks')
+    .selectAll()
+    .where('task_id', '=', of.taskId)
+    .where('subject', '=', of.subject)
+    .where('client_id', '=', of.clientId)
+    .where('expires_at', '>', now)
+    .executeTakeFirst();
+}
+
+/** Takes the call for whoever runs it now. @returns false when it was taken, ended or cancelled before (RULES 22) */
+export async function claimTask(db: Db, taskId: string, at: Date): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('mcp_tasks')
+    .set({ claimed_at: at, updated_at: at })
+    .where('task_id', '=', taskId)
+    .where('claimed_at', 'is', null)
+    .where('result', 'is', null)
+    .where('cancelled_at', 'is', null)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** Keeps the result; the first one stays. */
+export async function finishTask(db: Db, taskId: string, result: Record<string, unknown>, at: Date): Promise<void> {
+  await db
+    .updateTable('mcp_tasks')
+    .set({ result: JSON.stringify(result), updated_at: at })
+    .where('task_id', '=', taskId)
+    .where('result', 'is', null)
+    .where('cancelled_at', 'is', null)
+    .execute();
+}
+
+/** Ends a task whose call has not been taken. @returns whether it was ended */
+export async function cancelTask(db: Db, taskId: string, at: Date): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('mcp_tasks')
+    .set({ cancelled_at: at, updated_at: at })
+    .where('task_id', '=', taskId)
+    .where('claimed_at', 'is', null)
+    .where('result', 'is', null)
+    .where('cancelled_at', 'is', null)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}

@@ -1,0 +1,51 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RequestStatusResponse } from '../../api/contract/scope-requests.ts';
+import type { HeldCall } from '../tools/register-tool.ts';
+import type { CallerAuthorizations } from './ports.ts';
+
+/** Below the minute after which clients give up by default. */
+const heldMs = 45_000;
+const lookEveryMs = 1_000;
+const tellEveryMs = 5_000;
+/** Each held call asks the API once a second. */
+const mostHeld = 50;
+
+/** Holds calls open while their requests are decided, for clients that asked to be told how it goes. */
+export class CallHolder {
+  readonly #heldMs: number;
+  #held = 0;
+
+  constructor(options: { heldMs?: number } = {}) {
+    this.#heldMs = options.heldMs ?? heldMs;
+  }
+
+  /** @returns the request when it ended meanwhile; undefined when the client is to come back, or hold no call at all */
+  async wait(
+    authorizations: CallerAuthorizations,
+    requestId: string,
+    { progress, signal }: HeldCall,
+    message: string,
+  ): Promise<RequestStatusResponse | undefined> {
+    if (progress === undefined || this.#held >= mostHeld) return undefined;
+    this.#held += 1;
+    try {
+      const began = Date.now();
+      let told = -Infinity;
+      for (let elapsed = 0; elapsed < this.#heldMs && !signal.aborted; elapsed = Date.now() - began) {
+        if (elapsed - told >= tellEveryMs) {
+          await progress(elapsed, message);
+          told = elapsed;
+        }
+        await sleep(lookEveryMs, undefined, { signal }).catch(() => undefined);
+        const request = await authorizations.status(requestId);
+        if (request.status !== 'pending') return request;
+      }
+      return undefined;
+    } catch {
+      // The client has gone, or the API is away: the request stands, and the answer says where.
+      return undefined;
+    } finally {
+      this.#held -= 1;
+    }
+  }
+}

@@ -1,0 +1,37 @@
+/** A call that is parked until its request is decided. */
+export interface ParkedCall {
+  taskId: string;
+  requestId: string;
+  toolName: string;
+  args: Record<string, unknown>;
+  argumentDigest: string;
+  createdAt: Date;
+  updatedAt: Date;
+  expiresAt: Date;
+  claimedAt: Date | null;
+  /** What the tool answered, or why it has not run. */
+  result: Record<string, unknown> | null;
+  cancelled: boolean;
+}
+
+/** Whose a task is: nobody else finds it. */
+export interface TaskOwner {
+  subject: string;
+  clientId: string;
+}
+
+/** Where parked calls are kept, whatever becomes of this process. */
+export interface TaskStore {
+  /** @returns undefined when this person and client have too many parked already */
+  park(
+    owner: TaskOwner,
+    call: Pick<ParkedCall, 'taskId' | 'requestId' | 'toolName' | 'args' | 'argumentDigest' | 'expiresAt'>,
+  ): Promise<ParkedCall | undefined>;
+  find(owner: TaskOwner, taskId: string): Promise<ParkedCall | undefined>;
+  /** Takes the call for whoever runs it. @returns false when it has been taken, has ended or was cancelled */
+  claim(taskId: string): Promise<boolean>;
+  /** Keeps the result; the first one stays. */
+  finish(taskId: string, result: Record<string, unknown>): Promise<void>;
+  /** Ends a task whose call has not been taken. @returns whether it did */
+  cancel(taskId: string): Promise<boolean>;
+}

@@ -1,0 +1,115 @@
+import type { CallToolResult } from '@modelcontextprotocol/server';
+import { beginCall } from '../auth/begin-call.ts';
+import type { Caller } from '../auth/caller.ts';
+import { notApproved } from '../authorization/asking.ts';
+import type { AuthorizationApi } from '../authorization/ports.ts';
+import { refusalResult } from '../authorization/refusal-result.ts';
+import { judgeCall } from '../auth/judge-call.ts';
+import type { Authority } from '../ports.ts';
+import type { CallRecorder } from '../tools/call-recorder.ts';
+import type { Tool } from '../tools/define-tool.ts';
+import { failed, toolFailure } from '../tools/tool-failure.ts';
+import type { ParkedCall, TaskStore } from './ports.ts';
+
+/** What {@link settleCall} takes. */
+export interface SettleDeps {
+  tasks: TaskStore;
+  authority: Pick<Authority, 'standing' | 'startCall'>;
+  authorizations: AuthorizationApi;
+  recorder: CallRecorder;
+  tools: readonly Tool[];
+}
+
+/** Longer than any tool runs: whoever took the call so long ago is gone. */
+const lostMs = 60_000;
+
+/**
+ * Brings a parked call as far as it can be brought now: runs it once its request is approved, under the grant that came of
+ * it, and ends it when it was not. @returns what it waits for
+ */
+export async function settleCall(deps: SettleDeps, caller: Caller, call: ParkedCall): Promise<string> {
+  if (call.result !== null || call.cancelled) return 'It has ended.';
+  if (call.claimedAt !== null) {
+    if (Date.now() - call.claimedAt.getTime() < lostMs) return 'It is running.';
+    // One attempt only: whether it has run is not known (RULES 23).
+    const lost = failed(
+      'internal_error',
+      `${call.toolName} began, and how it ended is not known. Look before you repeat it.`,
+    );
+    await deps.tasks.finish(call.taskId, { ...lost });
+    return 'It has ended.';
+  }
+  const request = await deps.authorizations.of(caller.token()).status(call.requestId);
+  switch (request.status) {
+    case 'pending':
+      return request.deciding
+        ? 'It has been decided, which is taking effect.'
+        : `It waits for the decision about ${call.requestId}.`;
+    case 'cancelled':
+      await deps.tasks.cancel(call.taskId);
+      return 'The request was withdrawn.';
+    case 'denied':
+    case 'expired':
+      await deps.tasks.finish(call.taskId, {
+        ...refused(deps, caller, call, (of) => notApproved(of, request).message),
+      });
+      return 'It was not approved.';
+    case 'approved':
+      if (!(await deps.tasks.claim(call.taskId))) return 'It is running.';
+      await deps.tasks.finish(call.taskId, { ...(await run(deps, caller, call)) });
+      return 'It has ended.';
+    default:
+      return request.status satisfies never;
+  }
+}
+
+/** Never throws: a call that was taken has an end. */
+async function run(deps: SettleDeps, caller: Caller, call: ParkedCall): Promise<CallToolResult> {
+  const tool = deps.tools.find(({ name }) => name === call.toolName);
+  try {
+    if (tool?.execute === undefined) return failed('not_found', `There is no tool ${call.toolName} any more.`);
+    const { execute } = tool;
+    const { toolName, argumentDigest } = call;
+    const requiredScope = caller.rules.scopeOf(toolName) ?? tool.scope;
+    const standing = await deps.authority.standing({ token: caller.token(), ...caller.origin, allOfClient: true });
+    const begun = await beginCall(
+      deps.authority,
+      { caller, toolName, requiredScope, argumentDigest, readOnly: false },
+      standing?.inBand?.live ?? [],
+    );
+    if ('refused' in begun) {
+      return refused(
+        deps,
+        caller,
+        call,
+        () => `${toolName} was approved, but its grant of ${requiredScope} has ended.`,
+      );
+    }
+    const { permit } = begun;
+    return await deps.recorder.record(permit, async () => {
+      try {
+        // Whoever asks after the task may go away; the call goes on.
+        return await execute(call.args, { caller, grantId: permit.grantId, signal: AbortSignal.timeout(lostMs) });
+      } catch (error) {
+        return toolFailure(error, (unexpected) => deps.recorder.unexpected(toolName, unexpected));
+      }
+    });
+  } catch (error) {
+    return toolFailure(error, (unexpected) => deps.recorder.unexpected(call.toolName, unexpected));
+  }
+}
+
+/** The structured authorization error of a call that did not run. */
+function refused(
+  deps: SettleDeps,
+  caller: Caller,
+  { toolName, requestId }: ParkedCall,
+  say: (of: { toolName: string; requiredScope: string }) => string,
+): CallToolResult {
+  const tool = deps.tools.find(({ name }) => name === toolName);
+  const scope = caller.rules.scopeOf(toolName) ?? tool?.scope ?? 'none';
+  const verdict = judgeCall(caller, [], toolName, scope);
+  const message = say({ toolName, requiredScope: scope });
+  if (verdict.allowed) return failed('insufficient_scope', message);
+  return refusalResult({ ...verdict.error, message, approval_request_id: requestId });
+}
