@@ -17,6 +17,7 @@ import { connectionRoutes } from './connections/routes.ts';
 import { freezeRoutes } from './freeze/routes.ts';
 import { grantRoutes } from './grants/routes.ts';
 import { partChecks } from './health/part-checks.ts';
+import { guardedFetch } from './http/guarded-fetch.ts';
 import { httpListener } from './http/listen.ts';
 import type { ApiOptions } from './options.ts';
 import { peopleRoutes } from './people/routes.ts';
@@ -86,6 +87,7 @@ export async function startApi(options: ApiOptions): Promise<{ open(): Promise<v
     mint,
     asker: stepUpAsker(approvals),
     resources,
+    clientFetch: guardedFetch({ allowedHosts: options.clientDocumentHosts ?? [] }),
     checks: partChecks({ db, temporal, mintSocketPath: options.mintSocketPath }),
     payloads,
     sessions: createBrowserSessions({ db, secure: options.issuer.startsWith('https:'), now }),

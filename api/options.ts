@@ -34,6 +34,8 @@ export interface ApiOptions {
   chatClientSecret: string;
   /** Of the client `countersign-mcp-server`. */
   mcpServerSecret: string;
+  /** Hosts of clients' metadata documents that may be at private addresses and other ports than 443. */
+  clientDocumentHosts?: readonly string[];
   /** The folder of the built web apps. */
   webRoot: string;
   demoMode: boolean;

@@ -36,6 +36,11 @@ const roleSettings = z.object({
   COUNTERSIGN_WEB_ROOT: z.string().min(1),
   COUNTERSIGN_WORKFLOW_BUNDLE: z.string().min(1),
   COUNTERSIGN_WORKSPACE: z.string().min(1),
+  COUNTERSIGN_CLIENT_DOCUMENT_HOSTS: z
+    .string()
+    .transform((hosts) => hosts.split(/[\s,]+/).filter((host) => host !== ''))
+    .pipe(z.array(z.string().regex(/^[a-z\d.-]+(?::\d+)?$/, 'must be host names, with a port where it is not 443')))
+    .optional(),
   COUNTERSIGN_DEMO_MODE: z.enum(['on', 'off']).default('off'),
   COUNTERSIGN_METRICS_PORT: z
     .string()
@@ -70,6 +75,8 @@ export interface RoleConfiguration {
   workspace: string;
   /** Undefined means the offline planner. */
   model: ModelConfiguration | undefined;
+  /** Hosts of clients' metadata documents that may be at private addresses. */
+  clientDocumentHosts: readonly string[];
   demoMode: boolean;
   /** Where the process shows its metrics; undefined means nowhere. */
   metricsPort: number | undefined;
@@ -123,6 +130,7 @@ export function roleConfiguration(env: NodeJS.ProcessEnv): RoleConfiguration {
     workflowBundle: settings.COUNTERSIGN_WORKFLOW_BUNDLE,
     workspace: settings.COUNTERSIGN_WORKSPACE,
     model: modelConfiguration(settings),
+    clientDocumentHosts: settings.COUNTERSIGN_CLIENT_DOCUMENT_HOSTS ?? [],
     demoMode: settings.COUNTERSIGN_DEMO_MODE === 'on',
     metricsPort: settings.COUNTERSIGN_METRICS_PORT,
     otlpEndpoint: settings.COUNTERSIGN_OTLP_ENDPOINT,

@@ -57,6 +57,7 @@ export async function apiOptions(configuration: RoleConfiguration, logger: Logge
     atRestKey: await readKeyBytes(secrets.atRest),
     chatClientSecret: await readSecret(secrets.chatClient),
     mcpServerSecret: await readSecret(secrets.mcpServerClient),
+    clientDocumentHosts: configuration.clientDocumentHosts,
     webRoot: configuration.webRoot,
     demoMode: configuration.demoMode,
     version: await productVersion(),

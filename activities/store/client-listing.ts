@@ -8,6 +8,17 @@ export async function clientStates(db: DbOrTrx): Promise<Map<string, Selectable<
   return new Map(rows.map((row) => [row.client_id, row]));
 }
 
+/** Clients that are known by the address of a document about them, as far as anybody has let them act for them. */
+export async function documentedClients(db: DbOrTrx): Promise<{ clientId: string; name: string | null }[]> {
+  return db
+    .selectFrom('client_consents')
+    .select((eb) => ['client_id as clientId', eb.fn.max('client_name').as('name')])
+    .where('client_id', 'like', 'https://%')
+    .groupBy('client_id')
+    .orderBy('client_id')
+    .execute();
+}
+
 /** What a client holds now, and for how many people. */
 export interface ClientHoldings {
   clientId: string;

@@ -4,6 +4,7 @@ import { DomainError } from '../../workflows/domain/errors.ts';
 import type { ApprovalDeps } from '../approvals/deps.ts';
 import { tellWorkflowsEnded } from '../approvals/tell-workflows-ended.ts';
 import type { ConnectionList, ConnectionView } from '../contract/connections.ts';
+import { clientHost } from '../oauth/client-documents.ts';
 import type { Caller } from '../sessions/caller.ts';
 
 /** What the connections resource needs. */
@@ -43,11 +44,10 @@ function requireOwnApp(caller: Caller): void {
 
 function connectionView(connection: Connection): ConnectionView {
   const { clientId, name, registeredName } = connection;
-  const url = URL.parse(clientId);
   return {
     client_id: clientId,
     name: name ?? registeredName ?? clientId,
-    host: url?.protocol === 'https:' ? url.host : null,
+    host: clientHost(clientId) ?? null,
     consented_at: connection.consentedAt.toISOString(),
     stays_connected: connection.offline,
     sign_ins: connection.signIns,

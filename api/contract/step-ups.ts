@@ -11,6 +11,8 @@ export const stepUpSchema = z.object({
     name: z.string(),
     /** What an admin calls it here; null where none does. */
     known_as: z.string().nullable(),
+    /** The host that vouches for it, of a client that is known by an address there; null of one that registered itself. */
+    host: z.string().nullable(),
     /** When it registered itself; null where that is not known. */
     registered_at: z.iso.datetime().nullable(),
     /** Where the answer is sent, as people can judge it. */

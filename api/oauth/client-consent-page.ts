@@ -1,5 +1,6 @@
 import type { Client, Provider } from 'oidc-provider';
 import { plainPage } from '../http/plain-page.ts';
+import { clientHost } from './client-documents.ts';
 import { wantsToStay } from './interaction-policy.ts';
 
 type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
@@ -17,17 +18,16 @@ export function clientConsentPage(asked: {
 }): string {
   const { interaction, client, given, email } = asked;
   const name = visibleName(client?.clientName ?? client?.clientId ?? 'unnamed');
-  const registered = client?.clientIdIssuedAt;
-  const since =
-    registered === undefined ? '' : ` It registered itself on ${new Date(registered * 1_000).toUTCString()}.`;
+  const host = client === undefined ? undefined : clientHost(client.clientId);
+  const target = answerTarget(interaction.params['redirect_uri']);
   return plainPage({
-    title: `Let “${name}” act for you?`,
+    title: host === undefined ? `Let “${name}” act for you?` : `Let ${host} act for you?`,
     paragraphs: [
       ...(given === undefined
         ? []
         : [`You let it act for you before, on ${given.consentedAt.toUTCString()}; it asks again.`]),
       `An app that calls itself “${name}” wants to work as ${email}.`,
-      `Nobody has verified who it is: any app can call itself anything.${since} If you go on, the answer is sent to ${answerTarget(interaction.params['redirect_uri'])}. Go on only if you have just started this there yourself.`,
+      `${whoVouches(client, host)} If you go on, the answer is sent to ${target}. Go on only if you have just started this there yourself.`,
       wantsToStay(interaction.params)
         ? 'It also asks to stay connected: it can go on working for you when you are not here, until you disconnect it under “Your access” in the chat, or sign out.'
         : 'It stays connected for minutes, not longer, unless it asks again.',
@@ -41,6 +41,17 @@ export function clientConsentPage(asked: {
       ],
     },
   });
+}
+
+/** What is known about who it is: a site that describes it, or nothing. */
+function whoVouches(client: Client | undefined, host: string | undefined): string {
+  if (host !== undefined) {
+    return `Whoever runs ${host} says what this app is, at ${client?.clientId ?? ''}. Nobody here has verified it.`;
+  }
+  const registered = client?.clientIdIssuedAt;
+  const since =
+    registered === undefined ? '' : ` It registered itself on ${new Date(registered * 1_000).toUTCString()}.`;
+  return `Nobody has verified who it is: any app can call itself anything.${since}`;
 }
 
 /** On the way back; the browser goes on by itself. @param address at this server, which redirects to the client */

@@ -12,6 +12,7 @@ import { waitingPath } from '../step-up/waiting-path.ts';
 import { approvalPrompt } from './approval-prompt.ts';
 import { begunInteraction } from './begun-interaction.ts';
 import { backToClientPage, clientConsentPage } from './client-consent-page.ts';
+import { findClient } from './find-client.ts';
 import { wantsToStay } from './interaction-policy.ts';
 
 /** What the pages between a client and its code need. */
@@ -35,7 +36,7 @@ export function interactionRoutes(provider: Provider, deps: InteractionDeps): Ro
     const { interaction, session } = found;
     if (interaction.prompt.name === 'consent') {
       const clientId = String(interaction.params['client_id']);
-      const client = await provider.Client.find(clientId);
+      const client = await findClient(provider, clientId);
       const given = await findConsent(deps.db, { subject: session.person.subject, clientId });
       response.type('html').send(clientConsentPage({ interaction, client, given, email: session.person.email }));
       return;
@@ -65,7 +66,7 @@ export function interactionRoutes(provider: Provider, deps: InteractionDeps): Ro
       );
     const consent = { subject: session.person.subject, clientId: String(interaction.params['client_id']) };
     if (decision === 'allow') {
-      const client = await provider.Client.find(consent.clientId);
+      const client = await findClient(provider, consent.clientId);
       const terms = { offline: wantsToStay(interaction.params), name: client?.clientName ?? null };
       await recordConsent(deps.db, consent, deps.now(), terms);
     } else await recordConsentRefused(deps.db, consent);

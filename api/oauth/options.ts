@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { MintClient } from '../../activities/mint/mint-client.ts';
 import type { Db } from '../../activities/store/connect.ts';
 import type { OidcPayloads } from '../../activities/store/oidc-payloads.ts';
+import type { GuardedFetch } from '../http/guarded-fetch.ts';
 import type { BrowserSessions } from '../sessions/browser-sessions.ts';
 
 /** What the authorization server is made of. */
@@ -27,6 +28,8 @@ export interface OAuthDeps {
   payloads: OidcPayloads;
   sessions: BrowserSessions;
   mint: Pick<MintClient, 'sign'>;
+  /** Fetches what clients say about themselves from addresses that they name. */
+  clientFetch: GuardedFetch;
   now: () => Date;
   logger: Logger;
 }

@@ -3,6 +3,7 @@ import { findPerson } from '../../activities/store/people.ts';
 import { adapterFactory } from './adapter.ts';
 import { createApprovalPrompt, interactionLifetime } from './approval-prompt.ts';
 import { chooseSigningKey } from './choose-signing-key.ts';
+import { clientDocumentBytes, clientDocuments } from './client-documents.ts';
 import { firstPartyClients } from './clients.ts';
 import { promptPolicy } from './interaction-policy.ts';
 import { loadGrant } from './load-grant.ts';
@@ -95,7 +96,14 @@ export function createProvider(deps: OAuthDeps): Provider {
     },
     // Who may read answers from other origins is said before the provider is asked (open-cors.ts).
     clientBasedCORS: () => true,
+    fetch: (url, init) => deps.clientFetch(url instanceof Request ? url.url : url, init),
+    fetchResponseBodyLimits: {
+      'client_id metadata document': clientDocumentBytes,
+      jwks_uri: clientDocumentBytes,
+      sector_identifier_uri: clientDocumentBytes,
+    },
     features: {
+      clientIdMetadataDocument: clientDocuments(),
       devInteractions: { enabled: false },
       externalSigningSupport: { enabled: true, ack: 'experimental-01' },
       resourceIndicators: {

@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import type { Provider } from 'oidc-provider';
+import { findClient } from '../oauth/find-client.ts';
 import { endStepUp, findStepUp } from '../../activities/store/step-ups.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import { pathId } from '../http/parse.ts';
@@ -43,7 +44,7 @@ export function continueStepUp(provider: Provider, deps: StepUpDeps): RequestHan
     }
     const address = await provider.interactionResult(request, response, result);
     await endStepUp(deps.db, uid, 'finished', deps.now());
-    const client = await provider.Client.find(stepUp.client_id);
+    const client = await findClient(provider, stepUp.client_id);
     // Long enough to be read; clients are anywhere, so that it is no redirect.
     response.setHeader('Refresh', `1; url=${address}`);
     response.type('html').send(stepUpAnswerPage({ client, stepUp, result }, address));

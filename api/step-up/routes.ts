@@ -7,6 +7,7 @@ import { isTerminal } from '../../workflows/domain/request-status.ts';
 import { justifyStepUpSchema } from '../contract/step-ups.ts';
 import { parseBody, pathId } from '../http/parse.ts';
 import { callerOf } from '../sessions/authenticate.ts';
+import { findClient } from '../oauth/find-client.ts';
 import type { Caller } from '../sessions/caller.ts';
 import { askForStepUp } from './ask.ts';
 import type { StepUpDeps } from './deps.ts';
@@ -19,7 +20,7 @@ export function stepUpRoutes(provider: Provider, deps: StepUpDeps): Router {
 
   const answer = async (request: Request, response: Response, stepUp: StepUp, caller: Caller): Promise<void> => {
     const [client, back] = await Promise.all([
-      provider.Client.find(stepUp.client_id),
+      findClient(provider, stepUp.client_id),
       wayBack(provider, request, stepUp),
     ]);
     response.json(await stepUpView(deps, { stepUp, client, person: caller.person, wayBack: back }));

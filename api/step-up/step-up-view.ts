@@ -9,6 +9,7 @@ import { isTerminal } from '../../workflows/domain/request-status.ts';
 import { requestView, viewContext } from '../approvals/request-view.ts';
 import type { StepUpView } from '../contract/step-ups.ts';
 import { currentFreeze } from '../freeze/freeze-view.ts';
+import { clientHost } from '../oauth/client-documents.ts';
 import { answerTarget, visibleName } from '../oauth/client-consent-page.ts';
 import type { CallerPerson } from '../sessions/caller.ts';
 import type { StepUpDeps } from './deps.ts';
@@ -37,6 +38,7 @@ export async function stepUpView(
       client_id: stepUp.client_id,
       name: visibleName(client?.clientName ?? stepUp.client_id),
       known_as: states.get(stepUp.client_id)?.name ?? null,
+      host: clientHost(stepUp.client_id) ?? null,
       registered_at: registeredAt === undefined ? null : new Date(registeredAt * 1_000).toISOString(),
       answer_goes_to: stepUp.redirect_uri === null ? 'the device that it runs on' : answerTarget(stepUp.redirect_uri),
     },

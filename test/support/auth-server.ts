@@ -6,6 +6,7 @@ import { exportJWK, exportPKCS8, generateKeyPair, importJWK, type CryptoKey, typ
 import { Router } from 'express';
 import { pino } from 'pino';
 import { createApiApp } from '../../api/app.ts';
+import { guardedFetch, type GuardedFetchOptions } from '../../api/http/guarded-fetch.ts';
 import { httpListener } from '../../api/http/listen.ts';
 import type { StepUpAsker } from '../../api/step-up/asker.ts';
 import { createBrowserSessions } from '../../api/sessions/browser-sessions.ts';
@@ -54,7 +55,9 @@ export interface TestAuthServer {
 }
 
 /** Starts it. @param options.demoMode on unless said otherwise. */
-export async function startAuthServer(options: { demoMode?: boolean } = {}): Promise<TestAuthServer> {
+export async function startAuthServer(
+  options: { demoMode?: boolean; clientDocuments?: GuardedFetchOptions } = {},
+): Promise<TestAuthServer> {
   const [postgres, port, base, mintKey] = await Promise.all([
     startPostgres(),
     freePort(),
@@ -155,6 +158,7 @@ export async function startAuthServer(options: { demoMode?: boolean } = {}): Pro
       db: app.db,
       feed,
       mint: { sign },
+      clientFetch: guardedFetch(options.clientDocuments ?? { allowedHosts: [] }),
       payloads: new OidcPayloads(app.db, new Uint8Array(32).fill(7)),
       sessions: createBrowserSessions({ db: app.db, secure: false, now }),
       asker,

@@ -34,6 +34,13 @@ export function thirdPartyClients(
     });
   }
 
+  /** A client that is known by the address of its document (Client ID Metadata Documents). */
+  function documented(clientId: string): Promise<oauth.Configuration> {
+    return oauth.discovery(new URL(server.issuer), clientId, undefined, oauth.None(), {
+      execute: [oauth.allowInsecureRequests],
+    });
+  }
+
   async function begin(client: oauth.Configuration, extra: Record<string, string> = {}) {
     const pkceCodeVerifier = oauth.randomPKCECodeVerifier();
     const expectedState = oauth.randomState();
@@ -112,5 +119,5 @@ export function thirdPartyClients(
       .execute();
   }
 
-  return { register, newClient, begin, consentPage, answer, onwards, connect, block, letGraceEnd };
+  return { register, newClient, documented, begin, consentPage, answer, onwards, connect, block, letGraceEnd };
 }

@@ -5,7 +5,11 @@ import { Badge } from '../../ui/badge.tsx';
 export function ClientBadges({ client }: { client: ClientView }) {
   return (
     <>
-      {client.first_party ? <Badge tone="accent">Ours</Badge> : <Badge>Registered</Badge>}
+      {client.first_party ? (
+        <Badge tone="accent">Ours</Badge>
+      ) : (
+        <Badge>{client.client_id.startsWith('https://') ? 'Described' : 'Registered'}</Badge>
+      )}
       {client.blocked !== null && <Badge tone="bad">Blocked</Badge>}
     </>
   );

@@ -63,12 +63,21 @@ export function ClientPage({ clientId }: { clientId: string }) {
                   <Moment key="at" at={client.registered_at} />
                 ) : client.first_party ? (
                   'comes with the product'
+                ) : isDocumented(client.client_id) ? (
+                  'no: its own site describes it'
                 ) : (
                   'unknown'
                 ),
               ],
               ['Told what it lacks', errorsWords[client.authorization_errors]],
-              ['Returns to', client.redirect_uris.length === 0 ? 'nowhere' : client.redirect_uris.join(', ')],
+              [
+                'Returns to',
+                client.redirect_uris.length > 0
+                  ? client.redirect_uris.join(', ')
+                  : isDocumented(client.client_id)
+                    ? 'what its document says'
+                    : 'nowhere',
+              ],
             ]}
           />
           <ClientActions client={client} canChange={data.can_change} />
@@ -76,4 +85,9 @@ export function ClientPage({ clientId }: { clientId: string }) {
       </div>
     </>
   );
+}
+
+/** A client that is known by the address of a document about it. */
+function isDocumented(clientId: string): boolean {
+  return clientId.startsWith('https://');
 }

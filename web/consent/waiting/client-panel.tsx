@@ -12,8 +12,10 @@ export function ClientPanel({ stepUp: { client, status } }: { stepUp: StepUpView
     <Panel title="Who asks">
       {waits && (
         <Notice tone="wait">
-          Nobody has verified this client: any app can call itself anything. Withdraw unless you have just started this
-          there yourself.
+          {client.host === null
+            ? 'Nobody has verified this client: any app can call itself anything.'
+            : `Whoever runs ${client.host} vouches for this client; nobody here has verified it.`}{' '}
+          Withdraw unless you have just started this there yourself.
         </Notice>
       )}
       <Facts
@@ -22,8 +24,16 @@ export function ClientPanel({ stepUp: { client, status } }: { stepUp: StepUpView
           ...(client.known_as === null
             ? []
             : ([['Known here as', <VisibleText key="known" text={client.known_as} />]] as const)),
+          ...(client.host === null ? [] : ([['Vouched for by', client.host]] as const)),
           ['Answer goes to', client.answer_goes_to],
-          ['Registered', client.registered_at === null ? 'unknown' : <Age key="age" since={client.registered_at} />],
+          ...(client.host === null
+            ? ([
+                [
+                  'Registered',
+                  client.registered_at === null ? 'unknown' : <Age key="age" since={client.registered_at} />,
+                ],
+              ] as const)
+            : []),
           [
             'Client id',
             <span key="id" className="font-mono text-[0.85em]">
