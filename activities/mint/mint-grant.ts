@@ -75,12 +75,21 @@ export async function mintGrant(deps: MintDeps, input: MintInput): Promise<MintR
         {
           type: 'request.approved',
           ...shared,
-          data: { decision_id: input.decisionId ?? null, auto: checked.approver === null },
+          data: {
+            decision_id: input.decisionId ?? null,
+            auto: checked.approver === null,
+            ...(grant.scopes.length < request.scopes.length ? { granted: grant.scopes } : {}),
+          },
         },
-        { type: 'grant.created', ...shared, data: { expires_at: grant.expires_at.toISOString() } },
+        {
+          type: 'grant.created',
+          ...shared,
+          scopes: grant.scopes,
+          data: { expires_at: grant.expires_at.toISOString() },
+        },
       ),
       announceRequest(trx, request),
-      announce(trx, { kind: 'grant', id: grant.grant_id, subject: request.subject, scopes: request.scopes }),
+      announce(trx, { kind: 'grant', id: grant.grant_id, subject: request.subject, scopes: grant.scopes }),
     ]);
     return minted(grant);
   });
@@ -93,7 +102,15 @@ function minted(grant: Pick<Grant, 'grant_id' | 'expires_at'>): MintResult {
 type NewGrant = Omit<Grant, 'end_reason' | 'ended_at' | 'ended_by'>;
 
 type Recheck =
-  | { ok: true; policy: Policy; approver: string | null; note: string | null; durationSeconds: number | null }
+  | {
+      ok: true;
+      policy: Policy;
+      approver: string | null;
+      note: string | null;
+      durationSeconds: number | null;
+      /** What is granted: an approver may leave out some of what was asked. */
+      scopes: readonly string[];
+    }
   | { ok: false; refusal: DecisionRefusal; decision?: Decision };
 
 async function recheck(
@@ -117,7 +134,14 @@ async function recheck(
   }
   if (input.decisionId === undefined) {
     return verdict === 'auto'
-      ? { ok: true, policy, approver: null, note: null, durationSeconds: request.requested_duration_seconds }
+      ? {
+          ok: true,
+          policy,
+          approver: null,
+          note: null,
+          durationSeconds: request.requested_duration_seconds,
+          scopes: request.scopes,
+        }
       : { ok: false, refusal: 'forbidden_by_policy' };
   }
   const stands = decision?.outcome === null || decision?.outcome === 'counted';
@@ -138,6 +162,7 @@ async function recheck(
         approver: verified.statement.approver,
         note: decision.note,
         durationSeconds: verified.statement.duration_seconds ?? request.requested_duration_seconds,
+        scopes: verified.statement.scopes,
       }
     : { ...verified, decision };
 }
@@ -172,18 +197,18 @@ function currentVerdict(
  * several scopes as long as the shortest, bound as tightly as the tightest.
  */
 function newGrant(
-  { policy, durationSeconds }: { policy: Policy; durationSeconds: number | null },
+  { policy, durationSeconds, scopes }: { policy: Policy; durationSeconds: number | null; scopes: readonly string[] },
   request: ScopeRequest,
   now: Date,
 ): NewGrant {
-  const ttlMs = grantSeconds(policy, request.scopes, durationSeconds) * 1_000;
+  const ttlMs = grantSeconds(policy, scopes, durationSeconds) * 1_000;
   return {
     grant_id: `gra_${randomUUID()}`,
     request_id: request.request_id,
     subject: request.subject,
     client_id: request.client_id,
-    session_id: isSessionBound(policy, request.scopes) ? request.session_id : null,
-    scopes: request.scopes,
+    session_id: isSessionBound(policy, scopes) ? request.session_id : null,
+    scopes: [...scopes].sort(),
     granted_at: now,
     expires_at: new Date(now.getTime() + ttlMs),
   };

@@ -13,7 +13,7 @@ import type { DbOrTrx } from '../store/connect.ts';
 import { heldScopes } from '../store/grants.ts';
 import { findPersonAndPolicy } from '../store/people.ts';
 import { requestDigest } from '../store/request-digest.ts';
-import { askedFor, type ScopeRequest } from '../store/requests.ts';
+import { askedFor, isDivisible, type ScopeRequest } from '../store/requests.ts';
 import type { VerifyStatement } from './statement.ts';
 
 /** A decision that holds, or why it does not. */
@@ -40,6 +40,7 @@ export async function verifyDecision(
     requestId: request.request_id,
     digest,
     scopes: request.scopes,
+    divisible: isDivisible(request),
     expiresAt: request.expires_at.getTime(),
   });
   if (misfit !== undefined) return { ok: false, refusal: misfit };

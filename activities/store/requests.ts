@@ -307,6 +307,11 @@ export function auditContext(request: ScopeRequest): {
   };
 }
 
+/** Whether an approver may approve some of its scopes: a call needs all that it was asked with. */
+export function isDivisible(request: Pick<ScopeRequest, 'tool_name' | 'scopes'>): boolean {
+  return request.tool_name === null && request.scopes.length > 1;
+}
+
 /** What was asked, as its digest covers it. */
 export function askedFor(request: ScopeRequest): AskedFor {
   return {

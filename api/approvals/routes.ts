@@ -42,6 +42,7 @@ export function approvalRoutes(deps: ApprovalDeps): Router {
       verdict: 'approve',
       note: body.comment === undefined || body.comment === '' ? null : body.comment,
       durationSeconds: body.duration_seconds,
+      scopes: body.scopes,
       claimedEmail: body.admin_email,
     });
     res.status(httpStatus).json(answer);

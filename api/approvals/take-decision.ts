@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { signStatement } from '../../activities/mint/statement.ts';
 import { findStandingDecision, recordDecision, type Decision } from '../../activities/store/decisions.ts';
-import { findRequest, lockRequest, type ScopeRequest } from '../../activities/store/requests.ts';
+import { findRequest, isDivisible, lockRequest, type ScopeRequest } from '../../activities/store/requests.ts';
 import { suspensionOf, type Suspension } from '../../activities/store/suspensions.ts';
 import type { DecisionOutcome, DecisionRefusal, DecisionStatement, Verdict } from '../../workflows/domain/decision.ts';
 import { DomainError, type DomainErrorCode } from '../../workflows/domain/errors.ts';
@@ -22,6 +22,8 @@ export interface VerdictInput {
   note: string | null;
   /** Of an approval: how long the grant shall live; as long as was asked for, or as policy says, when left out. */
   durationSeconds?: number | undefined;
+  /** Of an approval: some of what was asked; all of it when left out. */
+  scopes?: readonly string[] | undefined;
 }
 
 /** On what, by whom and how: `claims` stand in the signed statement beside what every decision says. */
@@ -37,7 +39,7 @@ export interface DecisionTaken {
  * Records and signs a decision and has the workflow judge it (RULES 16, 17).
  *
  * @returns 200 with the status when judged, 202 when recorded but not judged in time.
- * @throws {DomainError} `already_decided` with the final state, `request_expired`, `duration_too_long`; `grants_frozen` and
+ * @throws {DomainError} `already_decided` with the final state, `request_expired`, `duration_too_long`, `invalid_request`; `grants_frozen` and
  * `client_blocked` for approvals, which are then not recorded: whoever approves does so knowing that it takes effect.
  * Denials count at any time.
  */
@@ -48,7 +50,8 @@ export async function takeDecision(
 ): Promise<{ httpStatus: 200 | 202; body: RequestStatusResponse }> {
   const { request, policy } = taken;
   if (input.verdict === 'approve') await refuseWhileSuspended(deps, request);
-  if (input.durationSeconds !== undefined) refuseTooLong(policy, request.scopes, input.durationSeconds);
+  const scopes = approvedScopes(request, input);
+  if (input.durationSeconds !== undefined) refuseTooLong(policy, scopes, input.durationSeconds);
   const recorded = await record(deps, taken, input);
   if (recorded.outcome === 'counted') return { httpStatus: 200, body: await viewOf(deps, request.request_id) };
   const outcome = await deliverDecision(deps.temporal, request.request_id, input.verdict, {
@@ -92,13 +95,15 @@ async function record(
         'Nobody decided in time; the request has expired. It can be asked again.',
       );
     }
-    const duration = input.verdict === 'deny' ? undefined : approvedSeconds(policy, locked, input.durationSeconds);
+    const scopes = approvedScopes(locked, input);
+    const duration =
+      input.verdict === 'deny' ? undefined : approvedSeconds(policy, { ...locked, scopes }, input.durationSeconds);
     const statement = await signStatement(
       {
         request: locked.request_id,
         digest: locked.digest,
         verdict: input.verdict,
-        scopes: locked.scopes,
+        scopes,
         approver,
         ...claims,
         ...(duration === undefined ? {} : { duration_seconds: duration }),
@@ -117,6 +122,22 @@ async function record(
       ...(duration === undefined ? {} : { durationSeconds: duration }),
     });
   });
+}
+
+/** @throws {DomainError} `invalid_request` for a choice that cannot be made */
+function approvedScopes(request: ScopeRequest, { verdict, scopes }: VerdictInput): string[] {
+  if (verdict === 'deny' || scopes === undefined) return request.scopes;
+  const chosen = request.scopes.filter((scope) => scopes.includes(scope));
+  if (chosen.length === 0 || scopes.some((scope) => !request.scopes.includes(scope))) {
+    throw new DomainError('invalid_request', `Approve some or all of what was asked: ${request.scopes.join(', ')}.`);
+  }
+  if (chosen.length < request.scopes.length && !isDivisible(request)) {
+    throw new DomainError(
+      'invalid_request',
+      'This was asked for one call, which needs all of it: approve it or deny it.',
+    );
+  }
+  return chosen;
 }
 
 /** An approval always says how long: what its approver chose, or what they were shown. */

@@ -280,6 +280,8 @@ export type RequestDetail = z.infer<typeof requestDetailSchema>;
 export const approveBodySchema = z.strictObject({
   admin_email: z.string().max(320).optional(),
   comment: z.string().trim().max(2_000).optional(),
+  /** Some of the request's scopes, where it was not asked for one call; left out, all of them. */
+  scopes: z.array(z.string().max(128)).min(1).max(50).optional(),
   /** Up to `max_grant_seconds`; left out, the grant lives `grant_seconds`. */
   duration_seconds: durationSecondsSchema.optional(),
 });

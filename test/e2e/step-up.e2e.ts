@@ -1,7 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
+import * as oauth from 'openid-client';
 import { startHost } from '../interop/support/host-process.ts';
 import type { MatrixClient } from '../interop/support/matrix-client.ts';
 import { expectAccessible } from './expect-accessible.ts';
@@ -134,5 +137,53 @@ test('left and found again on one’s own access page, and withdrawn there by ke
     expect(JSON.stringify(await outcome)).toContain('the person withdrew the request');
   } finally {
     await program.stop();
+  }
+});
+
+test('an approver ticks some of what is asked, and the client’s code is for that', async ({ product, newVisitor }) => {
+  const listener = createServer((_request, response) => response.end('The client has its answer.'));
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  const redirectUri = `http://127.0.0.1:${(listener.address() as AddressInfo).port}/callback`;
+  try {
+    const client = await oauth.dynamicClientRegistration(
+      new URL(product.issuer),
+      { client_name: 'Desktop helper', redirect_uris: [redirectUri] },
+      oauth.None(),
+      { execute: [oauth.allowInsecureRequests] },
+    );
+    const verifier = oauth.randomPKCECodeVerifier();
+    const state = oauth.randomState();
+    const resource = `http://localhost:${product.ports.mcp}/mcp`;
+    const address = oauth.buildAuthorizationUrl(client, {
+      ...{ redirect_uri: redirectUri, scope: 'none admin:system admin:users', resource, state },
+      code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
+    });
+    const user = await newVisitor();
+    await user.goto(address.href);
+    await fillSignIn(user, 'user@example.com');
+    await user.getByRole('button', { name: 'Let it act for me' }).click();
+    await expect(user.getByRole('heading', { name: 'Waiting for a decision' })).toBeVisible();
+
+    const admin = await newVisitor();
+    await signInToDashboard(admin, product.issuer, 'admin@example.com');
+    await openFromQueue(admin, 'user@example.com');
+    await admin.getByRole('button', { name: 'Approve…' }).click();
+    const dialog = admin.getByRole('dialog', { name: 'Approve this request?' });
+    await dialog.getByRole('checkbox', { name: 'admin:system' }).uncheck();
+    await expectAccessible(admin, 'approving some of several scopes');
+    await dialog.getByRole('button', { name: 'Approve 1 of 2' }).click();
+    await expect(admin.getByRole('status').filter({ hasText: 'Approved: admin:users' })).toBeVisible();
+
+    await expect(user.getByText('The client has its answer.')).toBeVisible();
+    const tokens = await oauth.authorizationCodeGrant(
+      client,
+      new URL(user.url()),
+      { pkceCodeVerifier: verifier, expectedState: state },
+      { resource },
+    );
+    expect(tokens.scope).toBe('none admin:users');
+  } finally {
+    listener.close();
   }
 });

@@ -149,6 +149,40 @@ describe('a request that needs a person', () => {
     await verifyToken(collected.status === 'approved' ? (collected.new_token ?? '') : '');
   });
 
+  it('is approved in part where it was not asked for one call: only that is held', async () => {
+    const caller = await bearerUser();
+    const answer = await upgradeScope(stack.deps, caller, { scopes: ['admin:system', 'execute:commands'] });
+    if (answer.status !== 'pending_admin_approval') throw new Error(JSON.stringify(answer));
+    const part = {
+      requestId: answer.approval_request_id,
+      verdict: 'approve',
+      note: null,
+      claimedEmail: undefined,
+    } as const;
+    const { body } = await decide(stack.deps, await admin(), { ...part, scopes: ['execute:commands'] });
+    expect(body).toMatchObject({ status: 'approved', grant: { scopes: ['execute:commands'] } });
+    const holder = { subject: caller.person.subject, clientId: caller.clientId };
+    expect(await heldScopes(stack.app.db, holder, new Date())).toEqual(['execute:commands']);
+  });
+
+  it('is not approved in part where it was asked for one call', async () => {
+    const answer = await upgradeScope(stack.deps, await bearerUser(), {
+      scopes: ['admin:system', 'execute:commands'],
+      tool_name: 'execute_command',
+      tool_args: { command: 'date' },
+    });
+    if (answer.status !== 'pending_admin_approval') throw new Error(JSON.stringify(answer));
+    const part = {
+      requestId: answer.approval_request_id,
+      verdict: 'approve',
+      note: null,
+      claimedEmail: undefined,
+    } as const;
+    const refused = decide(stack.deps, await admin(), { ...part, scopes: ['execute:commands'] });
+    await expect(refused).rejects.toMatchObject({ code: 'invalid_request' });
+    expect(await findRequest(stack.app.db, part.requestId)).toMatchObject({ status: 'pending', deciding: false });
+  });
+
   it('answers the same approver repeating the same verdict with 200 and changes nothing', async () => {
     const approver = await admin();
     const requestId = await ask(await bearerUser());

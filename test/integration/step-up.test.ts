@@ -125,6 +125,26 @@ describe('an authorization request for more than is held', () => {
     expect(errorOf(again.callback)['error']).toBe('access_denied');
   });
 
+  test('approved in part by the approver: likewise, and the rest is not asked about again', async () => {
+    const who = await world.connected();
+    const { waiting, checks } = await world.authorize(who, 'none execute:commands admin:system');
+    const id = (await world.view(who.browser, waiting)).requests[0]?.request_id ?? '';
+    for (const scopes of [[], ['read:files'], ['admin:system', 'read:files']]) {
+      expect((await world.admin.post(`/api/approve/${id}`, { scopes })).status).toBe(400);
+    }
+    const { status, body } = await world.admin.post(`/api/approve/${id}`, { scopes: ['execute:commands'] });
+    expect(status).toBe(200);
+    expect(body['grant']).toMatchObject({ scopes: ['execute:commands'] });
+    expect((await world.audited(id)).map(({ type, data }) => [type, data['granted']])).toContainEqual([
+      'request.approved',
+      ['execute:commands'],
+    ]);
+    const callback = await world.goOn(who.browser, waiting);
+    expect(await world.token(who, callback, checks)).toBe('execute:commands none');
+    const again = await world.authorize(who, 'none execute:commands admin:system');
+    expect(errorOf(again.callback)['error_description']).toMatch(/^admin:system was left out of what was approved/);
+  });
+
   test('without a page (prompt=none): interaction_required, and nobody is asked', async () => {
     const who = await world.connected();
     const { callback } = await world.authorize(who, 'none execute:commands', { prompt: 'none' });

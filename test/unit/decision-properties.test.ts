@@ -7,13 +7,14 @@ const scopes = fc.subarray(['a', 'b', 'c'], { minLength: 1 });
 const few = fc.constantFrom('x', 'y');
 // Often on a full second, where a statement of that very second must not count.
 const expiresAt = fc.oneof(fc.integer({ min: 1_000, max: 9_000 }), fc.constantFrom(1_000, 2_000, 3_000));
-const target = fc.record({ requestId: few, digest: few, scopes, expiresAt });
+const target = fc.record({ requestId: few, digest: few, scopes, divisible: fc.boolean(), expiresAt });
 const statement: fc.Arbitrary<DecisionStatement> = fc.record({
   request: few,
   digest: few,
   verdict: fc.constantFrom('approve' as const, 'deny' as const),
   scopes: fc.oneof(scopes, fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 4 })),
   approver: few,
+  kind: fc.constantFrom(undefined, 'self' as const),
   nonce: few,
   iat: fc.integer({ min: 0, max: 10 }),
   exp: fc.integer({ min: 0, max: 10 }),
@@ -24,7 +25,10 @@ describe('a decision, whatever it says (RULES 17)', () => {
     fc.assert(
       fc.property(statement, target, (made, asked) => {
         const sameScopes = [...made.scopes].sort().join() === [...asked.scopes].sort().join();
-        const fits = made.request === asked.requestId && made.digest === asked.digest && sameScopes;
+        const part = asked.scopes.filter((scope) => made.scopes.includes(scope));
+        const isPart = part.length > 0 && [...part].sort().join() === [...made.scopes].sort().join();
+        const approvesPart = asked.divisible && made.verdict === 'approve' && made.kind !== 'self' && isPart;
+        const fits = made.request === asked.requestId && made.digest === asked.digest && (sameScopes || approvesPart);
         const expected = !fits ? 'statement_invalid' : made.iat * 1_000 < asked.expiresAt ? undefined : 'late';
         expect(judgeStatement(made, asked)).toBe(expected);
       }),

@@ -5,7 +5,7 @@ import { grantStatus } from '../../workflows/domain/grant-status.ts';
 import { isTerminal, publicStatus, requestStatuses } from '../../workflows/domain/request-status.ts';
 import { isElevated, parseScope } from '../../workflows/domain/scopes.ts';
 
-const target = { requestId: 'req_1', digest: 'd', scopes: ['a', 'b'], expiresAt: 100_000 };
+const target = { requestId: 'req_1', digest: 'd', scopes: ['a', 'b'], divisible: false, expiresAt: 100_000 };
 const statement: DecisionStatement = {
   request: 'req_1',
   digest: 'd',
@@ -31,6 +31,21 @@ describe('judgeStatement (RULES 17)', () => {
     ['more scopes', { scopes: ['a', 'b', 'c'] }],
   ])('does not fit %s', (_what, change) => {
     expect(judgeStatement({ ...statement, ...change }, target)).toBe('statement_invalid');
+  });
+
+  it('fits some of the scopes where they can be divided, of an approver’s approval alone', () => {
+    const divisible = { ...target, divisible: true };
+    const some = { ...statement, scopes: ['a'] };
+    expect(judgeStatement(some, divisible)).toBeUndefined();
+    for (const change of [
+      { verdict: 'deny' },
+      { kind: 'self' },
+      { scopes: [] },
+      { scopes: ['a', 'a'] },
+      { scopes: ['c'] },
+    ] as const) {
+      expect(judgeStatement({ ...some, ...change }, divisible)).toBe('statement_invalid');
+    }
   });
 });
 

@@ -10,6 +10,7 @@ export interface DecisionStatement {
   /** Digest of what was asked, so that a statement cannot be moved to another request or other arguments. */
   digest: string;
   verdict: Verdict;
+  /** Of a denial all that was asked; of an approval what is approved. */
   scopes: readonly string[];
   /** The approver's subject. */
   approver: string;
@@ -50,6 +51,8 @@ export interface StatementTarget {
   requestId: string;
   digest: string;
   scopes: readonly string[];
+  /** Whether an approver may approve some of the scopes; one call's are approved together or not at all. */
+  divisible: boolean;
   expiresAt: number;
 }
 
@@ -64,8 +67,17 @@ export function judgeStatement(
   const fits =
     statement.request === target.requestId &&
     statement.digest === target.digest &&
-    statement.scopes.length === target.scopes.length &&
-    target.scopes.every((scope) => statement.scopes.includes(scope));
+    (isAll(statement.scopes, target.scopes) || isPart(statement, target));
   if (!fits) return 'statement_invalid';
   return statement.iat * 1000 < target.expiresAt ? undefined : 'late';
+}
+
+function isAll(scopes: readonly string[], asked: readonly string[]): boolean {
+  return scopes.length === asked.length && asked.every((scope) => scopes.includes(scope));
+}
+
+/** What an approver picked of what was asked. What people consent to for themselves they consent to as a whole. */
+function isPart({ verdict, kind, scopes }: DecisionStatement, { divisible, scopes: asked }: StatementTarget): boolean {
+  if (!divisible || verdict !== 'approve' || kind === 'self' || scopes.length === 0) return false;
+  return new Set(scopes).size === scopes.length && scopes.every((scope) => asked.includes(scope));
 }

@@ -14,6 +14,7 @@ import { DurationField } from './duration-field.tsx';
 import { DenyPresets } from './deny-presets.tsx';
 import { RequestHeadline } from './request-headline.tsx';
 import { RiskBadge } from './risk-badge.tsx';
+import { ScopeChoice } from './scope-choice.tsx';
 import type { Verdict } from './recorded-decisions.ts';
 import { useDecide } from './use-decide.ts';
 import { useSubmitChord } from './use-submit-chord.ts';
@@ -34,6 +35,7 @@ export function DecisionDialog(props: {
   const { request, verdict } = props;
   const [words, setWords] = useState('');
   const [seconds, setSeconds] = useState(request.grant_seconds);
+  const [scopes, setScopes] = useState<readonly string[]>(request.scopes);
   const [endOfArguments, argumentsSeen] = useOnScreen();
   const form = useRef<HTMLFormElement>(null);
   const sent = useRef(false);
@@ -49,13 +51,17 @@ export function DecisionDialog(props: {
   const news = decisionNews(request, { verdict, pending, error, viewer: viewer?.email });
   const unread = careful && !argumentsSeen;
   const ready =
-    request.status === 'pending' && !pending && !unread && (!denies || words.trim() !== '') && !isTooLong(words);
+    request.status === 'pending' &&
+    !pending &&
+    !unread &&
+    (denies ? words.trim() !== '' : scopes.length > 0) &&
+    !isTooLong(words);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     // A double click comes before the button is drawn as disabled.
     if (!ready || sent.current) return;
     sent.current = true;
-    decide.mutate({ words: words.trim(), seconds }, { onError: () => (sent.current = false) });
+    decide.mutate({ words: words.trim(), seconds, scopes }, { onError: () => (sent.current = false) });
   };
   return (
     <Modal title={denies ? 'Deny this request?' : 'Approve this request?'} onClose={props.onClose}>
@@ -79,6 +85,7 @@ export function DecisionDialog(props: {
             other calls than this one until the grant ends.
           </Notice>
         )}
+        {!denies && <ScopeChoice request={request} chosen={scopes} onChange={setScopes} />}
         {denies ? (
           <DenyPresets onChoose={setWords} />
         ) : (
@@ -93,13 +100,20 @@ export function DecisionDialog(props: {
         )}
         <DecisionButtons
           verdict={verdict}
-          label={denies ? 'Deny' : 'Approve'}
+          label={denies ? 'Deny' : approveLabel(scopes.length, request.scopes.length)}
           ready={ready}
           sending={pending}
-          why={unread ? 'Read the arguments first' : undefined}
+          why={
+            unread ? 'Read the arguments first' : !denies && scopes.length === 0 ? 'Choose what to approve' : undefined
+          }
           onBack={props.onClose}
         />
       </form>
     </Modal>
   );
+}
+
+/** An approval of less than was asked says so on its button. */
+function approveLabel(chosen: number, asked: number): string {
+  return chosen === asked || chosen === 0 ? 'Approve' : `Approve ${chosen} of ${asked}`;
 }

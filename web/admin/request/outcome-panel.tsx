@@ -30,6 +30,7 @@ export function OutcomePanel({ request }: { request: ScopeRequestView }) {
       {request.grant !== null && (
         <p className="text-sm text-muted">
           Grant: {grantStatusLabels[request.grant.status].text.toLowerCase()}
+          {request.grant.scopes.length < request.scopes.length && `, ${request.grant.scopes.join(' ')} only`}
           {request.grant.status === 'active' && (
             <>
               , <Countdown until={request.grant.expires_at} label="Time left of the grant" />

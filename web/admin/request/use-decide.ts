@@ -9,13 +9,15 @@ import { rememberRecorded, type Verdict } from './recorded-decisions.ts';
 interface Said {
   words: string;
   seconds: number;
+  /** Of an approval. */
+  scopes: readonly string[];
 }
 
 /** Sends one decision about one request. */
 export function useDecide(request: ScopeRequestView, verdict: Verdict, onDone: () => void) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: ({ words, seconds }: Said) =>
+    mutationFn: ({ words, seconds, scopes }: Said) =>
       postJson<RequestStatusResponse>(
         `/api/${verdict}/${encodeURIComponent(request.request_id)}`,
         verdict === 'deny'
@@ -23,9 +25,10 @@ export function useDecide(request: ScopeRequestView, verdict: Verdict, onDone: (
           : {
               ...(words === '' ? {} : { comment: words }),
               ...(seconds > 0 ? { duration_seconds: seconds } : {}),
+              ...(scopes.length < request.scopes.length ? { scopes } : {}),
             },
       ),
-    onSuccess: ({ status }) => {
+    onSuccess: ({ status }, { scopes }) => {
       const what = verdict === 'approve' ? 'Approved' : 'Denied';
       if (status === 202) {
         rememberRecorded(request.request_id, verdict);
@@ -33,7 +36,7 @@ export function useDecide(request: ScopeRequestView, verdict: Verdict, onDone: (
       } else {
         showToast(
           verdict === 'approve' ? 'good' : 'bad',
-          `${what}: ${request.scopes.join(' ')} for ${request.subject_email}`,
+          `${what}: ${(verdict === 'approve' ? scopes : request.scopes).join(' ')} for ${request.subject_email}`,
         );
       }
       onDone();

@@ -33,14 +33,16 @@ export function StepUpOutcome({ stepUp }: { stepUp: StepUpView }) {
 }
 
 function Ending({ request }: { request: StepUpView['requests'][number] }) {
-  const what = request.scopes.map((scope) => <ScopeName key={scope} scope={scope} />);
+  const what = named(request.scopes);
+  const leftOut = request.scopes.filter((scope) => request.grant?.scopes.includes(scope) !== true);
   switch (request.status) {
     case 'approved':
       return request.grant?.status === 'active' ? (
         <OutcomeWords tone="good" icon={<CircleCheck />} title={`Approved by ${request.approved_by ?? 'the policy'}`}>
           <p className="flex flex-wrap gap-x-1.5">
-            {what} until <Moment at={request.grant.expires_at} />
+            {named(request.grant.scopes)} until <Moment at={request.grant.expires_at} />
           </p>
+          {leftOut.length > 0 && <p className="flex flex-wrap gap-x-1.5">Not granted: {named(leftOut)}</p>}
         </OutcomeWords>
       ) : (
         <OutcomeWords tone="gone" icon={<TimerOff />} title="Approved, and ended since">
@@ -75,6 +77,8 @@ function Ending({ request }: { request: StepUpView['requests'][number] }) {
       return null;
   }
 }
+
+const named = (scopes: readonly string[]): ReactNode => scopes.map((scope) => <ScopeName key={scope} scope={scope} />);
 
 function Quoted({ what, text }: { what: ReactNode; text: string | null }) {
   return (
