@@ -110,5 +110,5 @@ async function importedPackages(folder: string): Promise<string[]> {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const folder = resolve(process.argv[2] ?? join(projectRoot, 'dist', 'package'));
   await buildPackage(folder);
-  console.log(`${folder} is what npm pack and npm publish take.`);
+  console.log(`${folder} is what npm pack and npm publish take`);
 }

@@ -165,6 +165,14 @@ describe('somebody else’s server, in a project of its own', () => {
     });
   });
 
+  test('tells a client that was refused just now in the result, instead of sending it to ask again', async () => {
+    const { token, clientId } = await notes.connected();
+    await notes.deny(clientId, 'write:notes', 'Not on a Friday');
+    const answer = await notes.addNote(token);
+    expect(answer).toMatchObject({ status: 200, body: { isError: true } });
+    expect(JSON.stringify(answer.body)).toContain('Not on a Friday');
+  });
+
   test('answers 503 with wrong credentials, so that clients keep their tokens, and says why in its log', async () => {
     const { token } = await notes.connected();
     const port = await freePort();

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
 import { expect } from 'vitest';
 import type { TestAuthServer } from './auth-server.ts';
@@ -47,6 +48,24 @@ export function notesClient(server: TestAuthServer, resource: string) {
     return { clientId, client, grantId, token: tokens.access_token };
   }
 
+  /** Somebody has just denied this client the scope. */
+  async function deny(clientId: string, scope: string, reason: string): Promise<void> {
+    const id = randomUUID();
+    await server.ownerDb
+      .insertInto('scope_requests')
+      .values({
+        ...{ request_id: `req_${id}`, subject: await server.subjectOf(email), client_id: clientId, session_id: null },
+        ...{ scopes: [scope], tool_name: null, tool_args: null, justification: null, digest: id, dedupe_key: id },
+      })
+      .execute();
+    const decided_by = await server.subjectOf('admin@example.com');
+    await server.ownerDb
+      .updateTable('scope_requests')
+      .set({ status: 'denied', decided_by, decided_at: new Date(), decision_note: reason })
+      .where('request_id', '=', `req_${id}`)
+      .execute();
+  }
+
   const audited = (type: string) =>
     server.db.selectFrom('audit_events').selectAll().where('type', '=', type).orderBy('position', 'desc').execute();
 
@@ -80,5 +99,5 @@ export function notesClient(server: TestAuthServer, resource: string) {
     });
   }
 
-  return { email, clients, rpc, addNote, connected, audited, challengeOf, expectMetadata, statusFor };
+  return { email, clients, rpc, addNote, connected, deny, audited, challengeOf, expectMetadata, statusFor };
 }
