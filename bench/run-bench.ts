@@ -6,6 +6,7 @@ import { bubblewrap, ensureSystemPrograms, procps } from '../cli/embedded/system
 import type { Progress } from '../cli/progress.ts';
 import type { StopRequest } from '../cli/stop-request.ts';
 import type { Figure } from './figures.ts';
+import { costOfProtection } from './parts/cost-of-protection.ts';
 import { autoUpgrade } from './parts/auto-upgrade.ts';
 import { footprint, memoryFigures } from './parts/footprint.ts';
 import { liveDecision } from './parts/live-decision.ts';
@@ -22,6 +23,7 @@ const withProduct: Readonly<Record<string, { what: string; run: (world: World) =
   a: { what: 'an upgrade granted at once', run: autoUpgrade },
   b: { what: 'approval to resumed work', run: resume },
   d: { what: 'authorized tool calls', run: toolCall },
+  i: { what: 'the cost of protection', run: costOfProtection },
   c: { what: 'approvals per second', run: throughput },
   h: { what: 'a decision seen elsewhere', run: liveDecision },
   // Last: nobody with 10,000 open requests may ask for more.

@@ -20,6 +20,10 @@ export interface World {
   temporal: Client;
   /** The bare workers. */
   worker: ReferenceProcess;
+  /** Of the app's SQL role. */
+  databaseUrl: string;
+  /** What the tools list. */
+  workspace: string;
   /** The bare tool server's address. */
   bareTools: string;
   stop(): Promise<void>;
@@ -56,6 +60,7 @@ export async function startWorld(): Promise<World> {
     stops.push(async () => void (await product.stop()));
     const role = (await namedChildren(product)).find(({ name }) => name.includes('api'));
     if (role === undefined) throw new Error('no role process');
+    const databaseUrl = variableOf(role.pid, 'COUNTERSIGN_DATABASE_URL');
     const address = variableOf(role.pid, 'COUNTERSIGN_TEMPORAL_ADDRESS');
     const namespace = variableOf(role.pid, 'COUNTERSIGN_TEMPORAL_NAMESPACE');
     const connection = await Connection.connect({ address });
@@ -69,6 +74,8 @@ export async function startWorld(): Promise<World> {
       policyFile,
       temporal: new Client({ connection, namespace }),
       worker,
+      databaseUrl,
+      workspace: join(folder, 'workspace'),
       bareTools: `http://127.0.0.1:${String(tools.ready['port'])}/mcp`,
       stop,
     };

@@ -4,7 +4,6 @@
  * @module
  */
 import type { CallToolResult, McpServer, StandardSchemaWithJSON } from '@modelcontextprotocol/server';
-import { scopeChallenge } from './auth/scope-challenge.ts';
 import { accessTokenVerifier } from './auth/verify-access-token.ts';
 import type { Protection } from './http/protection.ts';
 import type { Log } from './ports.ts';
@@ -14,9 +13,9 @@ import { httpAuthority } from './remote/http-authority.ts';
 import { introspectionClient } from './remote/introspection-client.ts';
 import { refuseInBand } from './remote/refuse-in-band.ts';
 import { remoteKeys } from './remote/remote-keys.ts';
-import { CallRecorder } from './tools/call-recorder.ts';
 import { outputSchema } from './tools/output-schema.ts';
 import { registerTool, type ToolCall, type ToolDescription } from './tools/register-tool.ts';
+import { toolHost } from './tools/tool-host.ts';
 
 export type { Log, ToolCall, ToolDescription };
 
@@ -75,11 +74,7 @@ export function resourceServer(options: ResourceServerOptions): ResourceServer {
   new URL(resource);
   const server = authServer(issuer);
   const authority = httpAuthority(introspectionClient(server, { clientId, clientSecret }), logger);
-  const host = {
-    challenge: (tool: Parameters<typeof scopeChallenge>[2]) => scopeChallenge(authority, resource, tool),
-    recorder: new CallRecorder(authority, logger),
-    answerInBand: async (refused: Parameters<typeof refuseInBand>[0]) => refuseInBand(refused),
-  };
+  const host = toolHost({ resource, authority, logger }, async (refused) => refuseInBand(refused));
   return {
     tool: (mcpServer, tool, run) => {
       const shown = tool.outputSchema === undefined ? {} : { outputSchema: outputSchema(tool.outputSchema) };

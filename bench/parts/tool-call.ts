@@ -1,4 +1,5 @@
 import { signInAsChat } from '../../test/support/chat-tokens.ts';
+import { callTool } from '../call-tool.ts';
 import { compared, inTurns, timed, type Figure } from '../figures.ts';
 import { postJson, textOf } from '../http.ts';
 import type { World } from '../world.ts';
@@ -17,10 +18,10 @@ export async function toolCall({ product, bareTools }: World): Promise<Figure[]>
   const elevated = textOf(upgraded, 'new_token');
 
   const sides = [
-    () => timed(() => call(mcp, 'get_server_info', plain)),
-    () => timed(() => call(bareTools, 'get_server_info')),
-    () => timed(() => call(mcp, 'list_files', elevated)),
-    () => timed(() => call(bareTools, 'list_files')),
+    () => timed(() => callTool(mcp, 'get_server_info', plain)),
+    () => timed(() => callTool(bareTools, 'get_server_info')),
+    () => timed(() => callTool(mcp, 'list_files', elevated)),
+    () => timed(() => callTool(bareTools, 'list_files')),
   ];
   const [plainOurs, plainBare, elevatedOurs, elevatedBare] = await inTurns(sides, 300, 50);
   if (!plainOurs || !plainBare || !elevatedOurs || !elevatedBare) throw new Error('not measured');
@@ -41,19 +42,4 @@ export async function toolCall({ product, bareTools }: World): Promise<Figure[]>
       aim: '≤ 1.5',
     }),
   ];
-}
-
-async function call(url: string, name: string, token?: string): Promise<void> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      accept: 'application/json, text/event-stream',
-      'mcp-protocol-version': '2025-06-18',
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-    },
-    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: {} } }),
-  });
-  const text = await response.text();
-  if (!response.ok || !text.includes('structuredContent')) throw new Error(`${name}: ${response.status} ${text}`);
 }

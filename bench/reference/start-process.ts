@@ -7,12 +7,14 @@ export interface ReferenceProcess {
   ready: Readonly<Record<string, unknown>>;
   /** Resolves when it has said that this id arrived. */
   arrived(id: string): Promise<void>;
+  /** What it answers when it is asked how it went. */
+  asked<Answer>(): Promise<Answer>;
   stop(): void;
 }
 
 /** Starts one of the files beside this one and waits until it is ready. @throws when it ends before */
 export async function startReference(
-  file: 'temporal-worker.ts' | 'tool-server.ts',
+  file: 'temporal-worker.ts' | 'tool-server.ts' | 'protected-tools.ts' | 'wrong-tokens.ts',
   args: readonly string[],
 ): Promise<ReferenceProcess> {
   const child = fork(fileURLToPath(new URL(`./${file}`, import.meta.url)), args, {
@@ -38,6 +40,13 @@ export async function startReference(
           waiting.delete(id);
           resolve();
         });
+      }),
+    asked: <Answer>() =>
+      new Promise<Answer>((resolve) => {
+        child.once('message', (message) => {
+          resolve(message as Answer);
+        });
+        child.send('how');
       }),
     stop: () => void child.kill('SIGKILL'),
   };
