@@ -48,6 +48,7 @@ export async function startApi(options: ApiOptions): Promise<{ open(): Promise<v
     interceptors: { workflow: [trailOfClient] },
   });
 
+  const payloads = new OidcPayloads(db, options.atRestKey);
   const approvals: ApprovalDeps = {
     db,
     temporal,
@@ -58,6 +59,10 @@ export async function startApi(options: ApiOptions): Promise<{ open(): Promise<v
     mintKid: options.mintPublicJwk.kid ?? '',
     issuer: options.issuer,
     mcpResource: options.mcpResource,
+    registeredName: async (clientId: string) => {
+      const name = (await payloads.find('Client', 'id', clientId, now()))?.['client_name'];
+      return typeof name === 'string' ? name : undefined;
+    },
     chatUrl: options.chatUrl,
     temporalUi:
       options.temporalUiUrl === undefined
@@ -71,7 +76,6 @@ export async function startApi(options: ApiOptions): Promise<{ open(): Promise<v
     clientName: dashboardClientId,
     version: options.version,
   });
-  const payloads = new OidcPayloads(db, options.atRestKey);
   const resources = Router()
     .use(approvalRoutes(approvals))
     .use(grantRoutes(approvals))

@@ -19,6 +19,8 @@ export interface ApprovalDeps {
   issuer: string;
   /** The MCP server's resource identifier, which `new_token` is for (RULES 10). */
   mcpResource: string;
+  /** What another client calls itself, which nobody has checked; without it people see its id. */
+  registeredName?: (clientId: string) => Promise<string | undefined>;
   /** Where the chat is, to lead people back to the conversation that asked. */
   chatUrl?: string | undefined;
   /** Where Temporal's UI is, to link a request to its history; `undefined` hides the links. */

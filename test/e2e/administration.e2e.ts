@@ -183,3 +183,25 @@ test('people and clients have no violation of WCAG 2.2 AA', async ({ product, ne
   await expect(admin.getByRole('dialog').getByRole('button', { name: 'Block', exact: true })).toBeDisabled();
   await expectAccessible(admin, 'client with its dialog of blocking');
 });
+
+test('an admin says how refused calls of a registered client are answered', async ({ product, newVisitor }) => {
+  await fetch(`${product.issuer}/oauth/register`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ client_name: 'A plain agent', redirect_uris: ['http://127.0.0.1:9123/callback'] }),
+  });
+  const admin = await newVisitor();
+  await signInToDashboard(admin, product.issuer, 'admin@example.com');
+  await admin.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Clients' }).click();
+  await admin.getByRole('link', { name: 'A plain agent' }).click();
+  const facts = admin.getByRole('region', { name: 'Client', exact: true });
+  await expect(facts).toContainText('answered by a challenge (403)');
+  await admin.getByRole('button', { name: 'Refused calls…' }).click();
+  const dialog = admin.getByRole('dialog', { name: /in the tool’s result/ });
+  // Nothing that commits has the focus.
+  await expect(dialog.getByRole('button', { name: 'Change', exact: true })).not.toBeFocused();
+  await expectAccessible(admin, 'client with its dialog of refused calls');
+  await dialog.getByRole('button', { name: 'Change', exact: true }).click();
+  await expect(dialog).toBeHidden();
+  await expect(facts).toContainText('answered in the tool’s result');
+});

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { consentSchema } from '../../api/contract/consents.ts';
 import { dashboardClientId } from '../../workflows/domain/clients.ts';
 import { agentOf, registerAgent, type Agent } from '../support/agents.ts';
 import { startProduct, type Product } from '../support/product.ts';
@@ -39,6 +40,9 @@ async function consenting(email: string): Promise<Agent> {
     reason: 'I decide from my terminal.',
   });
   const path = new URL(String(data['approval_url'])).pathname;
+  // The page names the client as it calls itself, and says that nobody has checked it.
+  const shown = consentSchema.parse((await admin.get(`/api${path.replace('/consent/', '/consents/')}`)).body);
+  expect(shown.client).toEqual({ client_id: agent.clientId, name: 'An agent', verified: false });
   const answer = await admin.post(`/api${path.replace('/consent/', '/consents/')}`, { decision: 'allow' });
   expect(answer.status, JSON.stringify(answer.body)).toBe(200);
   return agent;

@@ -13,14 +13,15 @@ import { ConsentOutcome } from './consent-outcome.tsx';
 export function ConsentView({ consent }: { consent: Consent }) {
   const { request, client, scopes } = consent;
   const ended = request.status !== 'pending';
+  const name = client.verified ? client.name : `“${client.name}”`;
   return (
     <>
       <div className="grid gap-2">
         <h1 className="text-2xl font-semibold tracking-tight">
-          {ended ? 'Your consent' : `Do you allow ${client.name} to do this?`}
+          {ended ? 'Your consent' : `Do you allow ${name} to do this?`}
         </h1>
         <p className="wrap-anywhere">
-          <strong className="font-semibold">{client.name}</strong> asks in your name for{' '}
+          <strong className="font-semibold">{name}</strong> asks in your name for{' '}
           {request.scopes.map((scope, index) => (
             <span key={scope}>
               {index > 0 && ' and '}
@@ -55,6 +56,9 @@ export function ConsentView({ consent }: { consent: Consent }) {
             ],
             ['Used for', 'more than this one call, while it lasts'],
             ['Through', client.client_id],
+            ...(client.verified
+              ? []
+              : [['Its name', 'is what it calls itself; nobody has verified who it is'] as const]),
           ]}
         />
       </Panel>

@@ -57,7 +57,7 @@ const words: Readonly<Record<string, Word>> = {
   'client.blocked': { text: 'Client blocked', tone: 'bad' },
   'client.unblocked': { text: 'Client unblocked', tone: 'good' },
   'client.named': { text: 'Client renamed' },
-  'client.errors_set': { text: 'How a client is told what it lacks, set' },
+  'client.errors_set': { text: 'How refused calls of a client are answered, set' },
   'resource_server.added': { text: 'Resource server added', tone: 'accent' },
   'resource_server.removed': { text: 'Resource server removed', tone: 'pulled' },
   'grants.frozen': { text: 'Everything elevated frozen', tone: 'bad' },

@@ -35,7 +35,7 @@ export function ClientActions({ client, canChange }: { client: ClientView; canCh
       </ExplainedButton>
       {!client.first_party && (
         <ExplainedButton why={reader} onClick={() => setAsking('errors')}>
-          Change errors…
+          Refused calls…
         </ExplainedButton>
       )}
       <ExplainedButton
@@ -69,7 +69,11 @@ export function ClientActions({ client, canChange }: { client: ClientView; canCh
         <ErrorsDialog
           client={client}
           onChange={(mode) =>
-            change('authorization-errors', { mode }, `${client.name} is told what it lacks ${errorsWords[mode]}`)
+            change(
+              'authorization-errors',
+              { mode },
+              `Refused calls of ${client.name} are answered ${errorsWords[mode]}`,
+            )
           }
           onClose={close}
         />

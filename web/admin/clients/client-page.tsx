@@ -69,7 +69,7 @@ export function ClientPage({ clientId }: { clientId: string }) {
                   'unknown'
                 ),
               ],
-              ['Told what it lacks', errorsWords[client.authorization_errors]],
+              ['Refused calls', `answered ${errorsWords[client.authorization_errors]}`],
               [
                 'Returns to',
                 client.redirect_uris.length > 0

@@ -1,13 +1,13 @@
 import type { ClientView } from '../../../api/contract/clients.ts';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 
-/** How a client is told that it lacks a scope, in words. */
+/** How the refused calls of a client are answered. */
 export const errorsWords: Record<ClientView['authorization_errors'], string> = {
   challenge: 'by a challenge (403)',
   in_band: 'in the tool’s result',
 };
 
-/** Turns how a client is told that it lacks a scope. */
+/** Turns how the refused calls of a client are answered. */
 export function ErrorsDialog(props: {
   client: ClientView;
   onChange: (mode: ClientView['authorization_errors']) => Promise<unknown>;
@@ -17,7 +17,7 @@ export function ErrorsDialog(props: {
   const next = client.authorization_errors === 'in_band' ? 'challenge' : 'in_band';
   return (
     <ConfirmDialog
-      title={`Tell ${client.name} ${errorsWords[next]}?`}
+      title={`Answer refused calls of ${client.name} ${errorsWords[next]}?`}
       action="Change"
       pending="Changing…"
       look="primary"
