@@ -22,7 +22,8 @@ _answer: ContextVar[dict[str, Any] | None] = ContextVar("countersign_answer", de
 class _Introspected(TokenVerifier):
     async def verify_token(self, token: str) -> AccessToken | None:
         answer = _answer.get()
-        if answer is None or not answer["active"]:
+        # A token that is bound to a key (DPoP) takes a proof, which is not looked at here.
+        if answer is None or not answer["active"] or "cnf" in answer:
             return None
         return AccessToken(
             token=token,
@@ -80,10 +81,16 @@ class Countersign:
             try:
                 _answer.set(await self._ask(token, {}))
                 refusal = await self._refuse(token, body)
+                told = None if refusal is None else await self._told_in_band(token, refusal)
             except (httpx2.HTTPError, ValueError):
                 # Not 401: the token may be good, and clients would throw it away.
                 title = "Authorizations cannot be checked right now. Try again in a few seconds."
                 await _respond(send, 503, {"title": title}, {"retry-after": "5"})
+                return
+            if told is not None and (call := _single_call(body)) is not None:
+                content = [{"type": "text", "text": json.dumps({**(refusal or {}), "message": told})}]
+                result = {"isError": True, "content": content}
+                await _respond(send, 200, {"jsonrpc": "2.0", "id": call, "result": result})
                 return
             if refusal is not None:
                 await _respond(send, 403, refusal, {"www-authenticate": self._challenge(refusal)})
@@ -121,6 +128,20 @@ class Countersign:
                 }
         return None
 
+    async def _told_in_band(self, token: str, refusal: dict[str, Any]) -> str | None:
+        """What clients get in the tool's result: those that cannot ask for scopes, and those that were refused just now.
+
+        Sent away again, stock clients would ask for the same at once, for ever.
+        """
+        name, needed = refusal["tool_name"], refusal["required_scope"]
+        answer = await self._ask(token, {"tool_scope": needed or "unlisted"})
+        if (last := answer.get("cool_down")) is not None:
+            why = f": {last['reason']}" if last["reason"] else ""
+            return f"{name} needs the scope {needed}, which was refused just now{why}. Nobody is asked before {last['until']}."
+        if answer.get("in_band"):
+            return f"{name} needs the scope {needed}. Ask for it with request_authorization of your Countersign server."
+        return None
+
     async def _ask(self, token: str, context: dict[str, str]) -> dict[str, Any]:
         response = await self._client.post(f"{self.issuer}/oauth/introspect", data={"token": token, **context})
         response.raise_for_status()
@@ -149,6 +170,12 @@ def _calls(body: bytes) -> list[tuple[str, dict[str, Any]]]:
         if isinstance(one, dict) and one.get("method") == "tools/call" and isinstance(one.get("params"), dict):
             found.append((str(one["params"].get("name")), one["params"].get("arguments") or {}))
     return found
+
+
+def _single_call(body: bytes) -> str | int | None:
+    """The id of the call when it is the whole request."""
+    message = json.loads(body)
+    return message.get("id") if isinstance(message, dict) else None
 
 
 async def _read(receive: Any) -> bytes | None:

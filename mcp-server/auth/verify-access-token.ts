@@ -64,6 +64,8 @@ export function accessTokenVerifier(options: {
       throw new TokenRefused('The token has claims of the wrong type.');
     }
     requireSingleAudience(payload, options.resource);
+    // A token that is bound to a key (RFC 7800) takes a proof, which nobody looks at here.
+    if (payload['cnf'] !== undefined) throw new TokenRefused('The token is bound to a key, which is not checked here.');
     const scopes = [...new Set(parseScope(scope))];
     if (!keys.maySignElevated(protectedHeader.kid ?? '') && scopes.some(isElevated)) {
       throw new TokenRefused('The token holds scopes that its key may not sign.');

@@ -122,6 +122,7 @@ describe('bad tokens are 401 and audited', () => {
     ['another issuer', () => rs.token('none', { claims: { iss: 'http://localhost:9999' } })],
     ['another type', () => rs.token('none', { header: { typ: 'JWT' } })],
     ['expired', () => rs.token('none', { claims: { exp: past } })],
+    ['bound to a key', () => rs.token('none', { claims: { cnf: { jkt: 'a thumbprint' } } })],
     ['no jti', () => rs.token('none', { claims: { jti: undefined } })],
     ['client_id of a wrong type', () => rs.token('none', { claims: { client_id: 7 } })],
     ['an unknown key', async () => rs.token('none', { key: await testKey('other', 'base') })],

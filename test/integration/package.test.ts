@@ -152,13 +152,7 @@ describe('somebody else’s server, in a project of its own', () => {
 
   test('tells a client that cannot step up in the result', async () => {
     const { token, clientId } = await notes.connected();
-    await server.ownerDb
-      .insertInto('client_states')
-      .values({
-        ...{ client_id: clientId, name: null, blocked_at: null, blocked_by: null, block_reason: null },
-        authorization_errors: 'in_band',
-      })
-      .execute();
+    await notes.answerInBand(clientId);
     expect(await notes.addNote(token)).toMatchObject({
       status: 200,
       body: { isError: true, structuredContent: { required_scope: 'write:notes', approval_type: 'admin_required' } },

@@ -80,6 +80,17 @@ test('a FastMCP server runs no tool that it was not told the scope of', async ()
   expect((await notes.rpc('tools/call', { name: 'another', arguments: {} }, token)).status).toBe(403);
 });
 
+test('a FastMCP server tells in the result whoever was refused just now, or cannot step up', async () => {
+  const refused = await notes.connected();
+  await notes.deny(refused.clientId, 'write:notes', 'Not on a Friday');
+  const answer = await notes.addNote(refused.token);
+  expect(answer, JSON.stringify(answer.body)).toMatchObject({ status: 200, body: { isError: true } });
+  expect(JSON.stringify(answer.body)).toContain('Not on a Friday');
+  const unable = await notes.connected();
+  await notes.answerInBand(unable.clientId);
+  expect(await notes.addNote(unable.token)).toMatchObject({ status: 200, body: { isError: true } });
+});
+
 test('a FastMCP server takes no token of another resource, and none that is forged', async () => {
   const { token: own } = await notes.connected(['write:notes']);
   const { token: foreign } = await notes.connected(['read:files'], server?.mcpResource);

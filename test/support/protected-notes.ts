@@ -66,6 +66,17 @@ export function notesClient(server: TestAuthServer, resource: string) {
       .execute();
   }
 
+  /** An admin has said that this client gets its refusals in the results of tools. */
+  async function answerInBand(clientId: string): Promise<void> {
+    await server.ownerDb
+      .insertInto('client_states')
+      .values({
+        ...{ client_id: clientId, name: null, blocked_at: null, blocked_by: null, block_reason: null },
+        authorization_errors: 'in_band',
+      })
+      .execute();
+  }
+
   const audited = (type: string) =>
     server.db.selectFrom('audit_events').selectAll().where('type', '=', type).orderBy('position', 'desc').execute();
 
@@ -99,5 +110,17 @@ export function notesClient(server: TestAuthServer, resource: string) {
     });
   }
 
-  return { email, clients, rpc, addNote, connected, deny, audited, challengeOf, expectMetadata, statusFor };
+  return {
+    email,
+    clients,
+    rpc,
+    addNote,
+    connected,
+    deny,
+    answerInBand,
+    audited,
+    challengeOf,
+    expectMetadata,
+    statusFor,
+  };
 }
