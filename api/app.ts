@@ -9,12 +9,13 @@ import { createBaseApp, notFoundHandler } from './http/base-app.ts';
 import { requireSameOrigin } from './http/browser-guard.ts';
 import { methodGuard } from './http/method-guard.ts';
 import { introspectionRoutes } from './introspection/routes.ts';
+import { guardDevicePage, guessLimit } from './oauth/guess-limit.ts';
 import { interactionRoutes } from './oauth/interactions.ts';
 import { openCors } from './oauth/open-cors.ts';
 import type { OAuthDeps } from './oauth/options.ts';
 import { createProvider } from './oauth/provider.ts';
 import { publicJwk } from './oauth/public-jwk.ts';
-import { registrationLimit } from './oauth/registration-limit.ts';
+import { addressLimit } from './oauth/address-limit.ts';
 import { isProviderPath, oauthRoutes } from './oauth/routes.ts';
 import { authServerRoutes } from './openapi/auth-server-routes.ts';
 import { authServerDocument } from './openapi/routes.ts';
@@ -33,7 +34,7 @@ import { statsRoutes } from './stats/routes.ts';
 import { toolRoutes } from './tools/routes.ts';
 
 /** What the auth server's HTTP app is made of. */
-export interface ApiAppDeps extends OAuthDeps {
+export interface ApiAppDeps extends Omit<OAuthDeps, 'guesses'> {
   allowedHosts: readonly string[];
   feed: EventFeed;
   webRoot: string;
@@ -66,7 +67,8 @@ export function createApiApp(deps: ApiAppDeps): Express {
     now: deps.now,
     onRefused: refusedTokenJournal(deps),
   });
-  const provider = createProvider(deps);
+  const guesses = guessLimit(deps.sessions);
+  const provider = createProvider({ ...deps, guesses });
   const answerOAuth = provider.callback();
 
   app.get('/healthz', (_request, response) => {
@@ -90,7 +92,9 @@ export function createApiApp(deps: ApiAppDeps): Express {
   app.use('/api', api);
 
   app.use(openCors);
-  app.post(oauthRoutes.registration, registrationLimit());
+  app.post(oauthRoutes.registration, addressLimit('registrations'));
+  app.post(oauthRoutes.device_authorization, addressLimit('devices'));
+  app.use(oauthRoutes.code_verification, ...guardDevicePage({ ...deps, guesses, origin }));
   app.use(introspectionRoutes(deps));
   app.use((request, response, next) => {
     if (isProviderPath(request.path)) void answerOAuth(request, response);

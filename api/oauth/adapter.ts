@@ -60,6 +60,14 @@ async function registerClient(
   });
 }
 
+/** What a client exchanges for tokens, once. */
+const usedOnce: readonly string[] = [
+  'AuthorizationCode',
+  'DeviceCode',
+  'BackchannelAuthenticationRequest',
+  'RefreshToken',
+];
+
 /** A client that sends the same code or refresh token again so soon has lost an answer, or asks twice at once. */
 const doubleSubmitSeconds = 10;
 
@@ -68,7 +76,7 @@ const doubleSubmitSeconds = 10;
  * replay, but nothing else ends by it: else a lost answer would cost the sign-in (RFC 9700 section 4.14.2 lets one choose).
  */
 function isOwnDoubleSubmit(model: string, payload: AdapterPayload | undefined, now: Date): boolean {
-  if (model !== 'RefreshToken' && model !== 'AuthorizationCode') return false;
+  if (!usedOnce.includes(model)) return false;
   const consumed: unknown = payload?.consumed;
   if (typeof consumed !== 'number' || Provider.ctx?.oidc.route !== 'token') return false;
   return now.getTime() / 1_000 - consumed < doubleSubmitSeconds;

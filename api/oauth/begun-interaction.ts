@@ -28,7 +28,8 @@ export async function begunInteraction(
   const before = interaction.session?.accountId;
   if (before !== undefined && before !== session.person.subject) {
     // Another account than the request began with: the provider would end its session with a form of its own.
-    response.redirect(303, restartAddress(interaction));
+    if (interaction.deviceCode === undefined) response.redirect(303, restartAddress(interaction));
+    else response.status(400).type('html').send(otherAccountPage);
     return undefined;
   }
   return { interaction, session };
@@ -39,6 +40,11 @@ const tooLatePage = plainPage({
   paragraphs: [
     'It took too long, or it was finished in another tab. Nothing is lost: start again from the app you came from.',
   ],
+});
+
+const otherAccountPage = plainPage({
+  title: 'You are signed in as somebody else now',
+  paragraphs: ['The code was entered with another account. Let the device show a new one, and enter that.'],
 });
 
 /** The interaction of this browser; undefined when it has ended. */

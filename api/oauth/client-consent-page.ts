@@ -19,7 +19,8 @@ export function clientConsentPage(asked: {
   const { interaction, client, given, email } = asked;
   const name = visibleName(client?.clientName ?? client?.clientId ?? 'unnamed');
   const host = client === undefined ? undefined : clientHost(client.clientId);
-  const target = answerTarget(interaction.params['redirect_uri']);
+  const { redirect_uri: redirectUri } = interaction.params;
+  const target = redirectUri === undefined ? 'the device that shows the code' : answerTarget(redirectUri);
   return plainPage({
     title: host === undefined ? `Let “${name}” act for you?` : `Let ${host} act for you?`,
     paragraphs: [
@@ -44,7 +45,7 @@ export function clientConsentPage(asked: {
 }
 
 /** What is known about who it is: a site that describes it, or nothing. */
-function whoVouches(client: Client | undefined, host: string | undefined): string {
+export function whoVouches(client: Client | undefined, host: string | undefined): string {
   if (host !== undefined) {
     return `Whoever runs ${host} says what this app is, at ${client?.clientId ?? ''}. Nobody here has verified it.`;
   }

@@ -1,4 +1,4 @@
-import type { Provider } from 'oidc-provider';
+import type { AdapterFactory, Provider } from 'oidc-provider';
 import { oauthRoutes } from './routes.ts';
 
 /** An authorization request without a scope means `none`, which everybody holds; the provider would refuse it. */
@@ -10,4 +10,20 @@ export function nameAScope(provider: Provider): void {
     }
     await next();
   });
+}
+
+/** The same for devices, whose request the provider stores before anybody sees it. */
+export function nameDevicesAScope(factory: AdapterFactory): AdapterFactory {
+  return (model) => {
+    const adapter = factory(model);
+    if (model !== 'DeviceCode') return adapter;
+    return {
+      ...adapter,
+      upsert: (id, payload, expiresIn) => {
+        const { params } = payload;
+        const named = params === undefined || Boolean(params['scope']) ? params : { ...params, scope: 'none' };
+        return adapter.upsert(id, named === undefined ? payload : { ...payload, params: named }, expiresIn);
+      },
+    };
+  };
 }

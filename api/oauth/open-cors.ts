@@ -9,6 +9,7 @@ const openPaths: ReadonlyMap<string, 'GET' | 'POST'> = new Map([
   [oauthRoutes.registration, 'POST'],
   [oauthRoutes.token, 'POST'],
   [oauthRoutes.revocation, 'POST'],
+  [oauthRoutes.device_authorization, 'POST'],
 ]);
 
 /**

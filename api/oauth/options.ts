@@ -5,6 +5,7 @@ import type { Db } from '../../activities/store/connect.ts';
 import type { OidcPayloads } from '../../activities/store/oidc-payloads.ts';
 import type { GuardedFetch } from '../http/guarded-fetch.ts';
 import type { BrowserSessions } from '../sessions/browser-sessions.ts';
+import type { GuessLimit } from './guess-limit.ts';
 
 /** What the authorization server is made of. */
 export interface OAuthDeps {
@@ -27,6 +28,8 @@ export interface OAuthDeps {
   db: Db;
   payloads: OidcPayloads;
   sessions: BrowserSessions;
+  /** Bounds guessing of devices' codes. */
+  guesses: GuessLimit;
   mint: Pick<MintClient, 'sign'>;
   /** Fetches what clients say about themselves from addresses that they name. */
   clientFetch: GuardedFetch;

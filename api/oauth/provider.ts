@@ -6,6 +6,7 @@ import { chooseSigningKey } from './choose-signing-key.ts';
 import { clientDocumentBytes, clientDocuments } from './client-documents.ts';
 import { firstPartyClients } from './clients.ts';
 import { promptPolicy } from './interaction-policy.ts';
+import { deviceCodeSeconds, deviceFlow, keepCodeForPage } from './device-flow.ts';
 import { loadGrant } from './load-grant.ts';
 import { MintSigningKey } from './mint-signing-key.ts';
 import type { OAuthDeps } from './options.ts';
@@ -17,7 +18,7 @@ import { requestScopeSource } from './request-scopes.ts';
 import { defaultResource, resourceServerInfo } from './resources.ts';
 import { introspectionRoute, oauthRoutes } from './routes.ts';
 import { followOurSessions } from './same-account.ts';
-import { nameAScope } from './name-a-scope.ts';
+import { nameAScope, nameDevicesAScope } from './name-a-scope.ts';
 import { nameTheSignIn } from './name-the-sign-in.ts';
 import { registerTokenExchange } from './token-exchange.ts';
 import { accessTokenLifetime, refreshTokenSeconds } from './token-lifetime.ts';
@@ -36,7 +37,7 @@ export function createProvider(deps: OAuthDeps): Provider {
   const mintKey = new MintSigningKey(deps.mintPublicJwk, deps.mint);
 
   const provider = new Provider(deps.issuer, {
-    adapter: rememberAuthorizationErrors(adapterFactory(deps), deps.db),
+    adapter: nameDevicesAScope(rememberAuthorizationErrors(adapterFactory(deps), deps.db)),
     clients: firstPartyClients(deps),
     // ID tokens take the first key that fits: the base key, which needs no mint.
     jwks: { keys: [{ ...deps.basePrivateJwk, use: 'sig', alg: 'ES256' }, mintKey] },
@@ -77,6 +78,7 @@ export function createProvider(deps: OAuthDeps): Provider {
     ttl: {
       AccessToken: accessTokenLifetime(source, deps.now),
       AuthorizationCode: 60,
+      DeviceCode: deviceCodeSeconds,
       Grant: refreshTokenSeconds,
       IdToken: 5 * 60,
       Interaction: interactionLifetime(source),
@@ -104,6 +106,7 @@ export function createProvider(deps: OAuthDeps): Provider {
     },
     features: {
       clientIdMetadataDocument: clientDocuments(),
+      deviceFlow: deviceFlow(deps),
       devInteractions: { enabled: false },
       externalSigningSupport: { enabled: true, ack: 'experimental-01' },
       resourceIndicators: {
@@ -127,6 +130,7 @@ export function createProvider(deps: OAuthDeps): Provider {
   });
   registerTokenExchange(provider, deps);
   followOurSessions(provider, deps.sessions);
+  keepCodeForPage(provider);
   nameAScope(provider);
   return provider;
 }

@@ -36,6 +36,10 @@ export function checkRegistration(metadata: ClientMetadata): void {
   if (Array.isArray(grantTypes) && grantTypes.includes(tokenExchangeGrant)) {
     throw new errors.InvalidClientMetadata('grant_types cannot name token exchange');
   }
+  if (Array.isArray(grantTypes) && !grantTypes.includes('authorization_code') && isEmpty(uris)) {
+    // A client without a browser has no addresses; that the grants say so is enough.
+    metadata.response_types = [];
+  }
   const errorsMode = metadata[authorizationErrorsProperty];
   if (errorsMode !== undefined && !isAuthorizationErrors(errorsMode)) {
     throw new errors.InvalidClientMetadata(`${authorizationErrorsProperty} must be challenge or in_band`);
@@ -56,6 +60,10 @@ export function checkRegistration(metadata: ClientMetadata): void {
     .filter((scope) => registrableScopes.includes(scope));
   if (known.length > 0) metadata.scope = known.join(' ');
   else delete metadata.scope;
+}
+
+function isEmpty(uris: unknown): boolean {
+  return Array.isArray(uris) && uris.length === 0;
 }
 
 function checkRedirectUri(uri: unknown): void {

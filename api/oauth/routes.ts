@@ -5,6 +5,9 @@ export const oauthRoutes = {
   revocation: '/oauth/revoke',
   registration: '/oauth/register',
   jwks: '/oauth/jwks',
+  device_authorization: '/oauth/device-authorization',
+  // People type it.
+  code_verification: '/device',
 } as const;
 
 /** Token introspection (RFC 7662), which is ours: the provider keeps no access tokens to look up. */
@@ -12,5 +15,6 @@ export const introspectionRoute = '/oauth/introspect';
 
 /** Whether a path is the provider's, which reads its own bodies and answers OAuth errors. */
 export function isProviderPath(path: string): boolean {
+  if (path === oauthRoutes.code_verification || path.startsWith(`${oauthRoutes.code_verification}/`)) return true;
   return path.startsWith('/oauth/') || path.startsWith('/.well-known/');
 }

@@ -2,13 +2,16 @@ import type { Provider } from 'oidc-provider';
 import type { BrowserSessions } from '../sessions/browser-sessions.ts';
 import { oauthRoutes } from './routes.ts';
 
+/** Where a person's way to a client's token begins. */
+const begins: readonly string[] = [oauthRoutes.authorization, oauthRoutes.code_verification];
+
 /**
  * Our session is the sign-in; the provider's follows it. Before each authorization request the provider's session is
  * dropped unless ours is alive and of the same account, so that a sign-out or a change of account counts at once.
  */
 export function followOurSessions(provider: Provider, sessions: BrowserSessions): void {
   provider.use(async (ctx, next) => {
-    if (ctx.path === oauthRoutes.authorization) {
+    if (begins.includes(ctx.path)) {
       const providerSession = await provider.Session.get(ctx);
       if (providerSession.accountId !== undefined) {
         const ours = await sessions.find(ctx.req);
