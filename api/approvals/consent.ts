@@ -1,16 +1,15 @@
 import { appendAudit } from '../../activities/store/audit.ts';
-import { clientStates } from '../../activities/store/client-listing.ts';
 import { auditContext, type ScopeRequest } from '../../activities/store/requests.ts';
 import { openStepUps } from '../../activities/store/step-ups.ts';
-import { chatClientId, dashboardClientId } from '../../workflows/domain/clients.ts';
+import { chatClientId } from '../../workflows/domain/clients.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import { freshSignInMs, isFresh } from '../../workflows/domain/own-consent.ts';
 import type { Policy } from '../../workflows/domain/policy.ts';
 import type { z } from 'zod';
 import type { Consent, consentBodySchema } from '../contract/consents.ts';
 import type { RequestStatusResponse } from '../contract/scope-requests.ts';
-import { visibleName } from '../oauth/client-consent-page.ts';
 import type { Caller } from '../sessions/caller.ts';
+import { clientIntro } from '../clients/client-intro.ts';
 import { signInAddress } from '../sessions/sign-in-address.ts';
 import { waitingPath } from '../step-up/waiting-path.ts';
 import { consentPath } from './consent-address.ts';
@@ -18,11 +17,6 @@ import type { ApprovalDeps } from './deps.ts';
 import { findVisibleRequest } from './find-visible.ts';
 import { requestView, viewContext } from './request-view.ts';
 import { takeDecision } from './take-decision.ts';
-
-const clientNames: Readonly<Record<string, string>> = {
-  [chatClientId]: 'Countersign chat',
-  [dashboardClientId]: 'Countersign dashboard',
-};
 
 /**
  * What the consent page shows: the request in full, what asks, and whether the sign-in is fresh enough.
@@ -39,7 +33,7 @@ export async function showConsent(deps: ApprovalDeps, caller: Caller, requestId:
   const fresh = isFresh(policy, request.scopes, { at: signedInAt, now: now.getTime() });
   return {
     request: requestView(request, context, { person: caller.person, policy, issuer: deps.issuer }, now),
-    client: await askingClient(deps, request.client_id),
+    client: await clientIntro(deps, request),
     scopes: request.scopes.flatMap((scope) => {
       const rule = Object.hasOwn(policy.scopes, scope) ? policy.scopes[scope] : undefined;
       return rule === undefined ? [] : [{ scope, description: rule.description, risk: rule.risk }];
@@ -52,19 +46,6 @@ export async function showConsent(deps: ApprovalDeps, caller: Caller, requestId:
     },
     return_url: await cameFrom(deps, request),
     now: now.toISOString(),
-  };
-}
-
-/** What people here know the client by, else what it calls itself. */
-async function askingClient(deps: ApprovalDeps, clientId: string): Promise<Consent['client']> {
-  const ours = clientNames[clientId];
-  if (ours !== undefined) return { client_id: clientId, name: ours, verified: true };
-  const [states, registered] = await Promise.all([clientStates(deps.db), deps.registeredName?.(clientId)]);
-  const knownAs = states.get(clientId)?.name ?? undefined;
-  return {
-    client_id: clientId,
-    name: visibleName(knownAs ?? registered ?? clientId),
-    verified: knownAs !== undefined,
   };
 }
 

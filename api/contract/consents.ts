@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { clientIntroSchema } from './clients.ts';
 import { durationSecondsSchema, scopeRequestSchema } from './scope-requests.ts';
 
 /** Answer of `GET /api/consents/{id}`: what somebody is asked to consent to for themselves. */
 export const consentSchema = z.object({
   request: scopeRequestSchema,
-  /** What asks in their name; `verified` when the name is ours or an admin's, else it calls itself so. */
-  client: z.object({ client_id: z.string(), name: z.string(), verified: z.boolean() }),
+  /** What asks in their name. */
+  client: clientIntroSchema,
   scopes: z.array(z.object({ scope: z.string(), description: z.string(), risk: z.string() })),
   /** Whether the sign-in is fresh enough to consent, and until when; else one signs in again at `address`. */
   sign_in: z.object({

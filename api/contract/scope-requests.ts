@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clientIntroSchema } from './clients.ts';
 import { grantStateSchema } from './grants.ts';
 import { approvalTypeSchema } from './authorization-error.ts';
 
@@ -257,6 +258,8 @@ export const requestDetailSchema = z.object({
   /** What approvers sign: SHA-256 of everything that is asked. */
   digest: z.string(),
   requester: requesterSchema,
+  /** Through what they ask. */
+  client: clientIntroSchema,
   scopes: z.array(
     z.object({
       scope: z.string(),

@@ -64,6 +64,7 @@ test('a stock client steps up: its user waits and says why, another person appro
     await signInToDashboard(admin, product.issuer, 'admin@example.com');
     await openFromQueue(admin, 'user@example.com');
     await expect(admin.getByText('To find out who left.')).toBeVisible();
+    await expect(admin.getByText('“An app on SDK v2” not verified')).toBeVisible();
     await expect(admin.getByText('Asked for in an authorization request of the client')).toBeVisible();
     await approveOpened(admin);
 

@@ -188,7 +188,10 @@ describe('the reason', () => {
     expect((await world.post(who.browser, path, { justification: 'The nightly build broke.' })).status).toBe(200);
     expect((await world.post(who.browser, path, { justification: 'Another one.' })).status).toBe(409);
     const shown = await world.admin.get(`/api/requests/${request?.request_id ?? ''}`);
-    expect(shown.body['request']).toMatchObject({ justification: 'The nightly build broke.' });
+    expect(shown.body).toMatchObject({
+      request: { justification: 'The nightly build broke.' },
+      client: { client_id: who.clientId, name: 'A desktop client', verified: false },
+    });
     expect((await world.audited(request?.request_id)).map(({ type }) => type)).toContain('request.justified');
     await world.decide(request?.request_id, 'approve');
     expect((await world.goOn(who.browser, waiting)).searchParams.get('code')).not.toBeNull();

@@ -49,5 +49,8 @@ describe('whose decision the waiting page waits for', () => {
     const own = { ...asked, decided_by: 'self' as const };
     const held = { ...asked, scope: 'b', held: true, decided_by: 'approvers' as const, approvers: ['admin'] };
     expect(whoDecides({ scopes: [own, held], status: 'waiting' })).toBe('a is yours to decide, on the consent page.');
+    expect(whoDecides({ scopes: [own, { ...held, held: false }], status: 'waiting' })).toBe(
+      'a is yours to decide, on the consent page. b is decided by somebody else with the role admin, never by you.',
+    );
   });
 });

@@ -2,6 +2,7 @@ import type { Consent } from '../../api/contract/consents.ts';
 import { formatDuration } from '../lib/format-duration.ts';
 import { ArgumentsView } from '../ui/arguments-view.tsx';
 import { Facts } from '../ui/facts.tsx';
+import { Notice } from '../ui/notice.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { ScopeName } from '../ui/scope-name.tsx';
 import { VisibleText } from '../ui/visible-text.tsx';
@@ -37,6 +38,12 @@ export function ConsentView({ consent }: { consent: Consent }) {
           . {!ended && 'Nobody else decides this: it is up to you.'}
         </p>
       </div>
+      {!ended && !client.verified && (
+        <Notice tone="wait">
+          Nobody has verified this client: any app can call itself anything. Refuse unless you have just started this
+          there yourself.
+        </Notice>
+      )}
       {ended && <ConsentOutcome consent={consent} />}
       {request.tool_name !== null && (
         <Panel title={`Arguments of ${request.tool_name}`}>

@@ -21,7 +21,7 @@ export function RequesterPanel({ detail }: { detail: RequestDetail }) {
           ['Name', <VisibleText key="name" text={requester.name} />],
           ['E-mail', requester.email],
           ['Roles', requester.roles.length === 0 ? 'none' : requester.roles.join(', ')],
-          ['Through', request.client_id],
+          ['Through', <Through key="through" client={detail.client} />],
           ['Asked', <Age key="age" since={request.created_at} />],
         ]}
       />
@@ -72,6 +72,29 @@ export function RequesterPanel({ detail }: { detail: RequestDetail }) {
         All that waits of theirs
       </Link>
     </Panel>
+  );
+}
+
+/** A client of somebody else is told from ours: its name is its own word. */
+function Through({ client }: { client: RequestDetail['client'] }) {
+  if (client.verified && client.acts_since === null) return client.name;
+  return (
+    <span className="grid gap-1">
+      {client.verified ? (
+        client.name
+      ) : (
+        <span>
+          “{client.name}” <Badge tone="wait">not verified</Badge>
+        </span>
+      )}
+      {client.name !== client.calls_itself && <span className="text-muted">calls itself “{client.calls_itself}”</span>}
+      {client.acts_since !== null && (
+        <span className="text-muted">
+          they let it act for them <Age since={client.acts_since} />
+        </span>
+      )}
+      <span className="font-mono text-[0.85em] text-muted">{client.client_id}</span>
+    </span>
   );
 }
 

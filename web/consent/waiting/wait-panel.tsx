@@ -36,11 +36,17 @@ export function WaitPanel({ stepUp }: { stepUp: StepUpView }) {
         </p>
       )}
       <p className="text-sm text-muted">
-        This page goes on by itself. You can close it: the request stands, and you find it again under{' '}
-        <a href={stepUp.access_url} className="underline">
-          your access
-        </a>
-        .
+        {stepUp.status === 'unasked' ? (
+          'Say why below, and it is sent. Until then nobody is asked.'
+        ) : (
+          <>
+            This page goes on by itself. You can close it: the request stands, and you find it again under{' '}
+            <a href={stepUp.access_url} className="underline">
+              your access
+            </a>
+            .
+          </>
+        )}
       </p>
       <WayBackNotice stepUp={stepUp} />
       <div className="flex flex-wrap gap-3">
