@@ -16,6 +16,8 @@ import { requestContext, statusView } from './request-view.ts';
 import { waitForRequest } from './wait-for-request.ts';
 import { deliverDecision } from './workflow-gateway.ts';
 
+const lookedAtWithinMs = 1_000;
+
 /** What somebody says about a request. */
 export interface VerdictInput {
   verdict: Verdict;
@@ -39,7 +41,8 @@ export interface DecisionTaken {
  * Records and signs a decision and has the workflow judge it (RULES 16, 17).
  *
  * @returns 200 with the status when judged, 202 when recorded but not judged in time.
- * @throws {DomainError} `already_decided` with the final state, `request_expired`, `duration_too_long`, `invalid_request`; `grants_frozen` and
+ * @throws {DomainError} `already_decided` with the final state, `request_expired`, `duration_too_long`, `invalid_request`,
+ * `temporarily_unavailable` while the policy has not looked at the request; `grants_frozen` and
  * `client_blocked` for approvals, which are then not recorded: whoever approves does so knowing that it takes effect.
  * Denials count at any time.
  */
@@ -52,6 +55,10 @@ export async function takeDecision(
   if (input.verdict === 'approve') await refuseWhileSuspended(deps, request);
   const scopes = approvedScopes(request, input);
   if (input.durationSeconds !== undefined) refuseTooLong(policy, scopes, input.durationSeconds);
+  // Policy looks at a request a moment after it is made, and only then it is known until when it can be decided.
+  if (request.status === 'requested') {
+    await waitForRequest(deps, request.request_id, ({ status }) => status !== 'requested', lookedAtWithinMs);
+  }
   const recorded = await record(deps, taken, input);
   if (recorded.outcome === 'counted') return { httpStatus: 200, body: await viewOf(deps, request.request_id) };
   const outcome = await deliverDecision(deps.temporal, request.request_id, input.verdict, {
@@ -89,7 +96,13 @@ async function record(
     const locked = await lockRequest(trx, request.request_id);
     if (isTerminal(locked.status)) throw await alreadyDecided(deps, locked);
     const now = deps.now();
-    if (locked.expires_at === null || now >= locked.expires_at) {
+    if (locked.expires_at === null) {
+      throw new DomainError(
+        'temporarily_unavailable',
+        'The policy has not looked at this request yet. Decide again in a few seconds.',
+      );
+    }
+    if (now >= locked.expires_at) {
       throw new DomainError(
         'request_expired',
         'Nobody decided in time; the request has expired. It can be asked again.',

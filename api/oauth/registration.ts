@@ -17,6 +17,13 @@ const unownedSchemes: readonly string[] = [
 /** What a client may ask for at registration; scopes of the tools are asked for at each authorization instead. */
 const registrableScopes: readonly string[] = ['openid', 'offline_access'];
 
+/** The grants that there are for clients which register. */
+const offeredGrants: readonly unknown[] = [
+  'authorization_code',
+  'refresh_token',
+  'urn:ietf:params:oauth:grant-type:device_code',
+];
+
 /** Our own client metadata (RFC 7591 section 2): how the client wants to be told that it lacks a scope. */
 export const authorizationErrorsProperty = 'countersign_authorization_errors';
 
@@ -39,6 +46,10 @@ export function checkRegistration(metadata: ClientMetadata): void {
   if (Array.isArray(grantTypes) && !grantTypes.includes('authorization_code') && isEmpty(uris)) {
     // A client without a browser has no addresses; that the grants say so is enough.
     metadata.response_types = [];
+  }
+  // Beside one that there is, others are left out as RFC 7591 lets a server do: VS Code names all that it knows.
+  if (Array.isArray(grantTypes) && grantTypes.includes('authorization_code')) {
+    metadata.grant_types = grantTypes.filter((grant) => offeredGrants.includes(grant));
   }
   const errorsMode = metadata[authorizationErrorsProperty];
   if (errorsMode !== undefined && !isAuthorizationErrors(errorsMode)) {

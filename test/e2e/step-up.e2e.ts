@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import * as oauth from 'openid-client';
 import { startHost } from '../interop/support/host-process.ts';
-import type { MatrixClient } from '../interop/support/matrix-client.ts';
+import type { ClientWorld, MatrixClient } from '../interop/support/matrix-client.ts';
 import { expectAccessible } from './expect-accessible.ts';
 import { expect, test } from './fixtures.ts';
 import { approveOpened, fillSignIn, openFromQueue, signInToDashboard } from './people.ts';
@@ -22,7 +22,7 @@ interface Program {
 async function connected(issuer: string, mcpPort: number, user: Page): Promise<Program> {
   const home = await mkdtemp(join(tmpdir(), 'countersign-e2e-'));
   let asked = 0;
-  const client = await startHost('sdk-v2', {
+  const world: ClientWorld = {
     mcpResource: `http://localhost:${mcpPort}/mcp`,
     home,
     open: async (address) => {
@@ -33,7 +33,8 @@ async function connected(issuer: string, mcpPort: number, user: Page): Promise<P
       await fillSignIn(user, 'user@example.com');
       await user.getByRole('button', { name: 'Let it act for me' }).click();
     },
-  });
+  };
+  const client = await startHost({ program: 'sdk-v2.ts' }, world);
   return {
     client,
     user,

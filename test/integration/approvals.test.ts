@@ -6,6 +6,7 @@ import { decide } from '../../api/approvals/decide.ts';
 import { listRequests } from '../../api/approvals/list-requests.ts';
 import { requestDetail } from '../../api/approvals/request-detail.ts';
 import { findVisibleRequest } from '../../api/approvals/find-visible.ts';
+import { startScopeUpgrade } from '../../api/approvals/workflow-gateway.ts';
 import { upgradeScope } from '../../api/approvals/upgrade-scope.ts';
 import { listGrants } from '../../api/grants/list-grants.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
@@ -526,6 +527,22 @@ describe('what only somebody inside could try', () => {
 });
 
 describe('when parts are missing (RULES 17, 26)', () => {
+  it('has a decision that comes before policy has looked wait a moment for it, and never calls it late', async () => {
+    const approver = await admin();
+    const { person } = await bearerUser();
+    const asked = { scopes: ['execute:commands'], toolName: null, toolArgs: null, justification: null };
+    const { request } = await stack.app.db
+      .transaction()
+      .execute((trx) =>
+        openRequest(trx, { subject: person.subject, clientId: 'some-client', sessionId: null, ...asked }),
+      );
+    const early = approve(approver, request.request_id);
+    await expect(early).rejects.toMatchObject({ code: 'temporarily_unavailable' });
+    const decided = approve(approver, request.request_id);
+    await startScopeUpgrade(stack.deps, request.request_id);
+    expect(await decided).toMatchObject({ httpStatus: 200, body: { status: 'approved' } });
+  });
+
   it('records a decision while no worker runs (202) and applies it when one returns', async () => {
     const approver = await admin();
     const requestId = await ask(await bearerUser());

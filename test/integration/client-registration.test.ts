@@ -113,6 +113,17 @@ describe('registering (RFC 7591)', () => {
     expect((await clients.register(metadata)).status).toBe(400);
   });
 
+  test('takes VS Code as it is: grants that there are not are left out', async () => {
+    const known = ['authorization_code', 'refresh_token'];
+    const answer = await clients.register({
+      client_name: 'Visual Studio Code',
+      redirect_uris: ['https://vscode.dev/redirect', 'http://127.0.0.1/', 'http://127.0.0.1:33418/'],
+      grant_types: [...known, 'urn:ietf:params:oauth:grant-type:of-tomorrow'],
+      application_type: 'native',
+    });
+    expect([answer.status, await answer.json()]).toMatchObject([201, { grant_types: known }]);
+  });
+
   test('gives ids itself: nobody becomes a client of our own by asking', async () => {
     const client = (await (await clients.register({ client_id: 'countersign-chat' })).json()) as { client_id: string };
     expect(client.client_id).not.toBe('countersign-chat');

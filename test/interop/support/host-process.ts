@@ -6,19 +6,33 @@ import type { HostCall, HostLine } from '../clients/host.ts';
 import type { CallOutcome } from '../clients/outcome.ts';
 import type { ClientWorld, MatrixClient } from './matrix-client.ts';
 
-/** An app around an SDK (test/interop/clients/) as a process of its own, connected. @throws when it cannot connect */
-export async function startHost(program: string, world: ClientWorld): Promise<MatrixClient> {
-  const child = spawn(
-    process.execPath,
-    [join(import.meta.dirname, '..', 'clients', `${program}.ts`), world.mcpResource],
-    { stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: process.env['PATH'], HOME: world.home } },
-  );
+/**
+ * An app around an SDK (test/interop/clients/) as a process of its own, connected.
+ *
+ * @param app.interpreter Node unless said otherwise
+ * @param app.args what it is told besides the server's address
+ * @throws when it cannot connect
+ */
+export async function startHost(
+  app: { program: string; interpreter?: string; args?: readonly string[] },
+  world: ClientWorld,
+): Promise<MatrixClient> {
+  const { program, interpreter = process.execPath, args = [] } = app;
+  const file = join(import.meta.dirname, '..', 'clients', program);
+  const child = spawn(interpreter, [file, world.mcpResource, ...args], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { PATH: process.env['PATH'], HOME: world.home },
+  });
   const waiting = new Map<number, (outcome: CallOutcome) => void>();
   let complaints = '';
   child.stderr.setEncoding('utf8').on('data', (part: string) => (complaints += part));
   let next = 0;
   await new Promise<void>((resolve, reject) => {
-    child.once('exit', () => reject(new Error(`${program} ended: ${complaints}`)));
+    child.once('exit', () => {
+      const message = `${program} ended: ${complaints}`;
+      reject(new Error(message));
+      for (const answer of waiting.values()) answer({ kind: 'failed', error: 'ended', message });
+    });
     createInterface({ input: child.stdout }).on('line', (text) => {
       const line = JSON.parse(text) as HostLine;
       if ('open' in line) void world.open(line.open).catch(reject);
@@ -37,8 +51,9 @@ export async function startHost(program: string, world: ClientWorld): Promise<Ma
       }),
     stop: async () => {
       if (child.exitCode !== null) return;
-      child.stdin.end();
-      await once(child, 'exit');
+      const ended = once(child, 'exit');
+      child.kill();
+      await ended;
     },
   };
 }

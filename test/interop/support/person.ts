@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { stepUpSchema } from '../../../api/contract/step-ups.ts';
 import { signInWith, testBrowser, type TestBrowser } from '../../support/browser.ts';
 
 /** Somebody with a browser who is signed in, and lets any client act that asks. */
@@ -41,8 +43,10 @@ export async function person(issuer: string, email: string): Promise<Person> {
 
 /** Where the page leads by itself, or what it answers to the form that it shows. */
 async function onwards(at: string, page: Response, browser: TestBrowser): Promise<URL | Response> {
-  const location = page.headers.get('location') ?? /^\d; url=(.*)$/.exec(page.headers.get('refresh') ?? '')?.[1];
+  const location = page.headers.get('location') ?? /^\d+; url=(.*)$/.exec(page.headers.get('refresh') ?? '')?.[1];
   if (location !== undefined) return new URL(location, at);
+  const waiting = /\/waiting\/([\w-]+)$/.exec(new URL(at).pathname)?.[1];
+  if (waiting !== undefined) return waited(new URL(at).origin, waiting, browser);
   const html = await page.text();
   const form = /<form method="post" action="([^"]+)">[^]*value="allow"/.exec(html)?.[1];
   if (form === undefined) throw new Error(`${at} is answered ${page.status}: ${html.slice(0, 2_000)}`);
@@ -51,4 +55,14 @@ async function onwards(at: string, page: Response, browser: TestBrowser): Promis
     headers: { origin: new URL(at).origin },
     body: new URLSearchParams({ decision: 'allow' }),
   });
+}
+
+/** What the waiting page does: it looks until there is an answer, then goes on. */
+async function waited(issuer: string, id: string, browser: TestBrowser): Promise<URL> {
+  for (;;) {
+    const response = await browser.fetch(`${issuer}/api/step-ups/${id}`);
+    const { status, continue_path: path } = stepUpSchema.parse(await response.json());
+    if (status !== 'waiting') return new URL(path, issuer);
+    await sleep(100);
+  }
 }
