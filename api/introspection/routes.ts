@@ -16,10 +16,13 @@ import { introspect, type IntrospectDeps } from './introspect.ts';
 import { oauthErrors, TooMany } from './oauth-errors.ts';
 import { tokenReader } from './verify-token.ts';
 
-/** Of one resource server: several for each of its calls. */
-const questions = { points: 20_000, duration: 10 };
-/** Wrong credentials from one address. */
-const mistakes = { points: 30, duration: 60 };
+/** How often may be asked, in so many seconds. */
+const limits = {
+  /** By one resource server: several times for each of its calls. */
+  questions: { points: 20_000, duration: 10 },
+  /** With wrong credentials, from one address. */
+  mistakes: { points: 30, duration: 60 },
+};
 
 /** Token introspection (RFC 7662) for the resource servers that policy lists, of tokens for themselves only. */
 export function introspectionRoutes(
@@ -30,6 +33,7 @@ export function introspectionRoutes(
     mintPublicJwk: JWK;
     logger: Logger;
   },
+  { questions, mistakes } = limits,
 ): Router {
   const own = { mcp: deps.mcpResource, api: deps.apiResource };
   const readToken = tokenReader({

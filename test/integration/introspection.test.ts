@@ -1,10 +1,16 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
 import { decodeJwt, SignJWT, importJWK } from 'jose';
 import * as oauth from 'openid-client';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { activatePolicy } from '../../activities/policy/activate-policy-file.ts';
 import { parsePolicy } from '../../activities/policy/parse-policy.ts';
 import { addResourceServer, removeResourceServers } from '../../activities/store/resource-servers.ts';
 import { introspectionSchema, type Introspection } from '../../api/contract/introspection.ts';
+import { introspectionRoutes } from '../../api/introspection/routes.ts';
 import { startAuthServer, type TestAuthServer } from '../support/auth-server.ts';
 import { signInWith, testBrowser } from '../support/browser.ts';
 import { addNotes, policyWithNotes } from '../support/notes-resource.ts';
@@ -300,6 +306,28 @@ describe('bad questions', () => {
       introspection_endpoint: `${server.issuer}/oauth/introspect`,
       introspection_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
     });
+  });
+
+  test('a server that asks too often is told to wait, and others are not', async () => {
+    const own = { ...server, now: () => new Date(), logger: pino({ level: 'silent' }) };
+    const keys = { basePrivateJwk: server.baseKey, mintPublicJwk: { ...server.baseKey, kid: 'mint-1' } };
+    const limits = { questions: { points: 2, duration: 60 }, mistakes: { points: 2, duration: 60 } };
+    const http = createServer(express().use(introspectionRoutes({ ...own, ...keys }, limits)));
+    http.listen(0, '127.0.0.1');
+    await once(http, 'listening');
+    const ask = async (as: { clientId: string; secret: string }) => {
+      const { port } = http.address() as AddressInfo;
+      const answer = await fetch(`http://127.0.0.1:${port}/oauth/introspect`, {
+        method: 'POST',
+        headers: basic(as),
+        body: new URLSearchParams({ token: 'nothing' }),
+      });
+      return answer.status;
+    };
+    const other = await addResourceServer(server.ownerDb, 'other', new Date());
+    expect([await ask(credentials), await ask(credentials), await ask(credentials)]).toEqual([200, 200, 429]);
+    expect(await ask(other)).toBe(200);
+    http.close();
   });
 
   test('wrong secrets in a row are slowed down; who has the right one is not', async () => {
