@@ -63,7 +63,7 @@ export function ConsentView({ consent }: { consent: Consent }) {
             ],
             ['Used for', 'more than this one call, while it lasts'],
             ['Through', client.client_id],
-            ...(client.verified
+            ...(client.verified || !ended
               ? []
               : [['Its name', 'is what it calls itself; nobody has verified who it is'] as const]),
           ]}
