@@ -49,6 +49,25 @@ export async function findAccountSession(
     .executeTakeFirst();
 }
 
+/** Whether the session is that person's and alive; if so, it stays so until the transaction is over. */
+export async function holdAccountSession(
+  trx: DbOrTrx,
+  sessionId: string,
+  subject: string,
+  now: Date,
+): Promise<boolean> {
+  const row = await trx
+    .selectFrom('account_sessions')
+    .select('session_id')
+    .where('session_id', '=', sessionId)
+    .where('subject', '=', subject)
+    .where('ended_at', 'is', null)
+    .where('expires_at', '>', now)
+    .forShare()
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Ends one session, as when somebody signs in anew in the same browser. */
 export async function endAccountSession(db: DbOrTrx, sessionId: string, now: Date): Promise<void> {
   await db

@@ -31,6 +31,18 @@ export async function findConsent(
   return row === undefined ? undefined : { offline: row.offline, consentedAt: row.consented_at };
 }
 
+/** Whether they agree; if so, that stays until the transaction is over. */
+export async function holdConsent(trx: DbOrTrx, { subject, clientId }: ClientConsent): Promise<boolean> {
+  const row = await trx
+    .selectFrom('client_consents')
+    .select('client_id')
+    .where('subject', '=', subject)
+    .where('client_id', '=', clientId)
+    .forShare()
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Remembers that they agree, audited. Agreeing again to less takes nothing back: disconnecting does. */
 export async function recordConsent(
   db: Db,

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { CompiledQuery, sql } from 'kysely';
 import { isFirstParty, ownClientIds } from '../../workflows/domain/clients.ts';
-import type { DbOrTrx } from './connect.ts';
+import { holdAccountSession } from './account-sessions.ts';
+import { holdConsent } from './client-consents.ts';
+import type { Db, DbOrTrx } from './connect.ts';
 
 /** Somebody's sign-in at a client, which tokens belong to: they end with it. */
 export interface ClientSignIn {
@@ -16,24 +18,37 @@ export function signInIdOf(grantId: string): string {
   return createHash('sha256').update(grantId).digest('base64url');
 }
 
-/** Records a sign-in. @param signIn.accountSessionId the browser's sign-in that it comes of, if it comes of one. */
+/**
+ * Records a sign-in. Whoever ends the browser's sign-in that it comes of, or the consent, comes before or after, never
+ * between: both rows are locked, so that what ends them finds this one, too.
+ *
+ * @param signIn.accountSessionId the browser's sign-in that it comes of, if it comes of one.
+ * @returns false where that has ended or is somebody else's, or the person does not let the client act for them: then
+ * nothing may be issued.
+ */
 export async function beginClientSignIn(
-  db: DbOrTrx,
+  db: Db,
   signIn: ClientSignIn & { accountSessionId: string | undefined },
   at: Date,
-): Promise<void> {
-  await db
-    .insertInto('client_sign_ins')
-    .values({
-      sign_in_id: signInIdOf(signIn.grantId),
-      subject: signIn.subject,
-      client_id: signIn.clientId,
-      account_session_id: signIn.accountSessionId ?? null,
-      created_at: at,
-      used_at: null,
-      ended_at: null,
-    })
-    .execute();
+): Promise<boolean> {
+  const { subject, clientId, accountSessionId } = signIn;
+  return db.transaction().execute(async (trx) => {
+    if (accountSessionId !== undefined && !(await holdAccountSession(trx, accountSessionId, subject, at))) return false;
+    if (!isFirstParty(clientId) && !(await holdConsent(trx, { subject, clientId }))) return false;
+    await trx
+      .insertInto('client_sign_ins')
+      .values({
+        sign_in_id: signInIdOf(signIn.grantId),
+        subject,
+        client_id: clientId,
+        account_session_id: accountSessionId ?? null,
+        created_at: at,
+        used_at: null,
+        ended_at: null,
+      })
+      .execute();
+    return true;
+  });
 }
 
 /**

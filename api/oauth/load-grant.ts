@@ -1,4 +1,4 @@
-import type { KoaContextWithOIDC } from 'oidc-provider';
+import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { findConsent } from '../../activities/store/client-consents.ts';
 import { beginClientSignIn } from '../../activities/store/client-sign-ins.ts';
 import type { Db } from '../../activities/store/connect.ts';
@@ -13,6 +13,9 @@ type ProviderGrant = NonNullable<KoaContextWithOIDC['oidc']['grant']>;
  * What a client of our own, or one that the person lets act for them, is granted without being asked about: signing in,
  * staying signed in, and the scopes that are held now. A fresh grant each time, so that each sign-in's refresh token ends
  * alone. The sign-in belongs to the browser's sign-in that it comes of.
+ *
+ * @throws {errors.LoginRequired} when the person has signed out of the browser, or somebody else has signed in, since the
+ * provider looked, or they have taken the client back since then.
  */
 export function loadGrant(
   deps: { db: Db; sessions: Pick<BrowserSessions, 'find'>; now: () => Date },
@@ -37,7 +40,13 @@ export function loadGrant(
     // The code refers to it by id.
     const grantId = await grant.save();
     const session = await deps.sessions.find(ctx.req);
-    await beginClientSignIn(db, { ...consent, grantId, accountSessionId: session?.sessionId }, deps.now());
+    const begun =
+      session !== undefined &&
+      (await beginClientSignIn(db, { ...consent, grantId, accountSessionId: session.sessionId }, deps.now()));
+    if (!begun) {
+      await grant.destroy();
+      throw new errors.LoginRequired('the sign-in has ended');
+    }
     return grant;
   };
 }
