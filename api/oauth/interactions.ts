@@ -14,6 +14,8 @@ import { begunInteraction } from './begun-interaction.ts';
 import { backToClientPage, clientConsentPage } from './client-consent-page.ts';
 import { findClient } from './find-client.ts';
 import { wantsToStay } from './interaction-policy.ts';
+import { authorizationErrorsProperty } from './registration.ts';
+import { rememberDeclared } from './remember-authorization-errors.ts';
 
 /** What the pages between a client and its code need. */
 export interface InteractionDeps extends StepUpDeps {
@@ -69,6 +71,7 @@ export function interactionRoutes(provider: Provider, deps: InteractionDeps): Ro
       const client = await findClient(provider, consent.clientId);
       const terms = { offline: wantsToStay(interaction.params), name: client?.clientName ?? null };
       await recordConsent(deps.db, consent, deps.now(), terms);
+      await rememberDeclared(deps.db, consent.clientId, client?.metadata()[authorizationErrorsProperty]);
     } else await recordConsentRefused(deps.db, consent);
     const address = await provider.interactionResult(
       request,

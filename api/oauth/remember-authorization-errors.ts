@@ -4,6 +4,13 @@ import { runChecked } from '../../activities/store/checked-function.ts';
 import type { Db } from '../../activities/store/connect.ts';
 import { authorizationErrorsProperty, isAuthorizationErrors } from './registration.ts';
 
+/** The same of a client that has a document instead of a registration, once somebody lets it act for them. */
+export async function rememberDeclared(db: Db, clientId: string, mode: unknown): Promise<void> {
+  if (isAuthorizationErrors(mode)) {
+    await runChecked(db, sql`register_client_authorization_errors(${clientId}, ${mode})`);
+  }
+}
+
 /**
  * Puts what a client registers about its errors where the tools look, which cannot read registrations. An admin's word
  * goes before it.
@@ -16,10 +23,7 @@ export function rememberAuthorizationErrors(factory: AdapterFactory, db: Db): Ad
       ...adapter,
       upsert: async (id, payload, expiresIn) => {
         await adapter.upsert(id, payload, expiresIn);
-        const mode = payload[authorizationErrorsProperty];
-        if (isAuthorizationErrors(mode)) {
-          await runChecked(db, sql`register_client_authorization_errors(${id}, ${mode})`);
-        }
+        await rememberDeclared(db, id, payload[authorizationErrorsProperty]);
       },
     };
   };

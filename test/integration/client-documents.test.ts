@@ -91,6 +91,26 @@ describe('a client that is known by its document', () => {
     expect(new URL(response.headers.get('location') ?? '').searchParams.get('error')).toBe('unauthorized_client');
   });
 
+  test('is answered in band when its document says so and somebody lets it act for them, not before', async () => {
+    const clientId = newDocument({ countersign_authorization_errors: 'in_band' });
+    const mode = async () =>
+      (
+        await server.ownerDb
+          .selectFrom('client_states')
+          .select('authorization_errors')
+          .where('client_id', '=', clientId)
+          .executeTakeFirst()
+      )?.authorization_errors;
+    const client = await clients.documented(clientId);
+    await testBrowser().fetch((await clients.begin(client)).address.href);
+    expect(await mode()).toBeUndefined();
+    await clients.connect('user@example.com', client);
+    expect(await mode()).toBe('in_band');
+    expect(await refused(newDocument({ countersign_authorization_errors: 'loudly' }))).toContain(
+      'challenge or in_band',
+    );
+  });
+
   test('gets its answer only where its document says', async () => {
     const client = await clients.documented(newDocument());
     const { address } = await clients.begin(client, { redirect_uri: 'https://evil.example/callback' });

@@ -33,7 +33,7 @@ export function agentOf(product: Product, clientId: string, email: string): Agen
       .select('subject')
       .where('email', '=', email)
       .executeTakeFirstOrThrow();
-    await recordConsent(product.ownerDb, { subject, clientId }, new Date());
+    await recordConsent(product.ownerDb, { subject, clientId }, new Date(), { offline: false, name: 'An agent' });
     return new SignJWT({ client_id: clientId, scope: 'none' })
       .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: product.baseKey.kid ?? '' })
       .setIssuer(product.issuer)
