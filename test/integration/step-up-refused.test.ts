@@ -165,7 +165,22 @@ describe('the client that cannot be answered any more', () => {
     expect(await world.token(who, again.callback, again.checks)).toBe('execute:commands none');
   });
 
-  test('the person signed in anew meanwhile, or opens the page elsewhere', async () => {
+  test('somebody else signed in to the browser in between: the provider would refuse, the page says what holds', async () => {
+    const who = await world.connected();
+    const { waiting } = await world.authorize(who, commands);
+    await world.decide(await requestOf(who, waiting), 'approve');
+    await signInAs(world, who.browser, 'demo@example.com');
+    // An authorization request of theirs ends the provider’s session of the first.
+    await world.authorize(who, 'none', { prompt: 'none' });
+    await signInAs(world, who.browser, 'user@example.com');
+    const { status, way_back: wayBack } = await world.view(who.browser, waiting);
+    expect([status, wayBack === 'lapsed' || wayBack === 'elsewhere']).toEqual(['granted', true]);
+    expect((await continuing(who, waiting)).headers.get('location')).toBe(`/waiting/${waiting}?from=continue`);
+    const again = await world.authorize(who, commands);
+    expect(await world.token(who, again.callback, again.checks)).toBe('execute:commands none');
+  });
+
+  test('the person opens the page elsewhere', async () => {
     const who = await world.connected();
     const { waiting } = await world.authorize(who, commands);
     await world.decide(await requestOf(who, waiting), 'approve');

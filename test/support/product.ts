@@ -87,6 +87,8 @@ export async function startProduct(
   };
   const mintSocketPath = join(folder, 'mint.sock');
   const clientSecret = randomBytes(32).toString('base64url');
+  // As under the launcher, a restarted role reads the cookies that it wrote before.
+  const cookieKeys = [randomBytes(32).toString('base64url')];
   const mcpServerSecret = randomBytes(32).toString('base64url');
   const makers: Record<keyof Product['roles'], () => Promise<Role>> = {
     mint: () =>
@@ -117,7 +119,7 @@ export async function startProduct(
         decisionPrivateJwk: decision.privateJwk,
         mintPublicJwk: mint.publicJwk,
         mintSocketPath,
-        cookieKeys: [randomBytes(32).toString('base64url')],
+        cookieKeys,
         chatClientSecret: clientSecret,
         mcpServerSecret,
         version: '0.0.0-test',

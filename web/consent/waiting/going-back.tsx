@@ -37,7 +37,7 @@ function cameBack(): boolean {
 
 function unreachable(name: string, granted: boolean): string {
   return granted
-    ? `${name} cannot be answered from here any more: it waited too long, or you began in another browser. The access is granted all the same. Start the same thing again in ${name}, and it goes through without asking.`
+    ? `${name} cannot be answered from here any more: its sign-in took too long or was ended, or you began in another browser. The access is granted all the same. Start the same thing again in ${name}, and it goes through without asking.`
     : `${name} cannot be answered from here any more. It learns the answer when it asks the next time.`;
 }
 

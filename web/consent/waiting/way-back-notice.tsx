@@ -6,7 +6,7 @@ export function WayBackNotice({ stepUp: { way_back: wayBack, client } }: { stepU
   if (wayBack === 'open' || wayBack === 'finished') return null;
   const why =
     wayBack === 'lapsed'
-      ? `“${client.name}” no longer waits for this page: its sign-in took too long.`
+      ? `“${client.name}” no longer waits for this page: its sign-in took too long, or was ended.`
       : `“${client.name}” cannot be answered from here: it was begun in another browser, or you have signed in anew since.`;
   return (
     <Notice tone="wait" role="status">
