@@ -25,6 +25,11 @@ export async function startScriptedEndpoint(port = 0) {
   const script: Reply[] = [];
   const seen: SeenRequest[] = [];
   const server = createServer(async (request, response) => {
+    if (request.url === '/v1/models') {
+      const data = [{ id: 'scripted-1', object: 'model', created: 0, owned_by: 'test' }];
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ object: 'list', data }));
+      return;
+    }
     const body = JSON.parse(await bodyOf(request)) as SeenRequest['body'];
     seen.push({ authorization: request.headers.authorization, body });
     const reply = script.shift() ?? { status: 418, body: { error: { message: 'nothing scripted' } } };

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { projectRoot } from '../../../cli/configuration.ts';
@@ -18,13 +19,27 @@ export function npmProgram(name: string, version: string): Promise<string> {
   });
 }
 
-/** A virtual environment with exactly these packages. @returns its interpreter */
+/** The first Python of this machine that is new enough. @returns undefined when there is none */
+export async function pythonFrom(minor: number): Promise<string | undefined> {
+  const versions = join(homedir(), '.pyenv', 'versions');
+  const besides = existsSync(versions)
+    ? (await readdir(versions)).map((name) => join(versions, name, 'bin', 'python3'))
+    : [];
+  for (const python of ['python3', 'python3.12', 'python3.13', 'python3.14', ...besides]) {
+    const asked = await run(python, ['-c', 'import sys, venv; print(*sys.version_info[:2])']).catch(() => undefined);
+    const [major, at] = (asked?.stdout ?? '').split(' ').map(Number);
+    if (major === 3 && at !== undefined && at >= minor) return python;
+  }
+  return undefined;
+}
+
+/** A virtual environment with exactly these packages. @returns its folder of programs */
 export async function pythonWith(python: string, requirements: readonly string[]): Promise<string> {
   const folder = await once(`python-${requirements.join('-').replaceAll(/[^\w.]+/g, '-')}`, async (at) => {
     await run(python, ['-m', 'venv', at]);
     await run(join(at, 'bin', 'pip'), ['install', '--quiet', '--disable-pip-version-check', ...requirements]);
   });
-  return join(folder, 'bin', 'python');
+  return join(folder, 'bin');
 }
 
 /** An installation that was cut off is begun again. */

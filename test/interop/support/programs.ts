@@ -1,6 +1,7 @@
+import { join } from 'node:path';
 import { startHost } from './host-process.ts';
 import { startInspector } from './inspector.ts';
-import { npmProgram, pythonWith } from './install.ts';
+import { npmProgram, pythonFrom, pythonWith } from './install.ts';
 import type { ClientWorld, MatrixClient } from './matrix-client.ts';
 import { startMcpRemote } from './mcp-remote.ts';
 import { startMcporter } from './mcporter.ts';
@@ -38,13 +39,18 @@ const heavy: readonly Program[] = [
   },
   {
     name: 'mcp (Python)',
-    start: async (world) =>
-      startHost({ program: 'python_sdk.py', interpreter: await pythonWith('python3', ['mcp==2.3.0']) }, world),
+    start: async (world) => startHost({ program: 'python_sdk.py', interpreter: await pythonSdk() }, world),
     stepsUp: 'by itself',
   },
   { name: 'mcporter', start: startMcporter, stepsUp: 'in band' },
   { name: 'the Inspector’s command line', start: startInspector, stepsUp: 'in band' },
 ];
+
+async function pythonSdk(): Promise<string> {
+  const python = await pythonFrom(10);
+  if (python === undefined) throw new Error('The Python SDK needs Python 3.10 or newer with venv: install it.');
+  return join(await pythonWith(python, ['mcp==2.3.0']), 'python');
+}
 
 /** The clients of the matrix; all of them in `npm run test:full`. */
 export const programs: readonly Program[] =
