@@ -1,5 +1,6 @@
 import { Router, type Express } from 'express';
 import type { EventFeed } from '../activities/store/event-feed.ts';
+import { dpopProofs } from '../activities/tokens/dpop-proof.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { eventRoutes } from './events/routes.ts';
 import { createStreamLimit } from './events/stream-limit.ts';
@@ -67,6 +68,7 @@ export function createApiApp(deps: ApiAppDeps): Express {
     now: deps.now,
     onRefused: refusedTokenJournal(deps),
   });
+  const checkProof = dpopProofs(deps.now);
   const guesses = guessLimit(deps.sessions);
   const provider = createProvider({ ...deps, guesses });
   const answerOAuth = provider.callback();
@@ -76,12 +78,12 @@ export function createApiApp(deps: ApiAppDeps): Express {
   });
   app.get('/readyz', readinessHandler(deps.checks, deps));
   app.use(authServerDocument({ url: origin, cookie: deps.sessions.cookieName }));
-  app.use(sessionRoutes({ ...deps, origin, verifyToken, limit: createSignInLimit() }));
+  app.use(sessionRoutes({ ...deps, origin, verifyToken, checkProof, limit: createSignInLimit() }));
   app.use(pageRoutes(deps));
   app.use(interactionRoutes(provider, { ...deps, origin }));
 
   const api = Router();
-  api.use(requireSameOrigin(origin), authenticate({ ...deps, verifyToken }));
+  api.use(requireSameOrigin(origin), authenticate({ ...deps, verifyToken, checkProof }));
   api.get('/user-status', async (_request, response) => {
     response.json(await userStatus(deps, callerOf(response)));
   });

@@ -44,6 +44,7 @@ const claimsSchema = z.strictObject({
   session_id: z.string().max(128).optional(),
   act: z.strictObject({ sub: z.literal(mcpServerClientId) }).optional(),
   sid: z.string().max(64).optional(),
+  cnf: z.strictObject({ jkt: z.string().regex(/^[\w-]{43}$/) }).optional(),
 });
 type Claims = z.infer<typeof claimsSchema>;
 

@@ -17,13 +17,13 @@ export interface IssuedToken {
  * Issues `new_token` (RFC 9068) for the caller's own client and the MCP resource (RULES 10): the claims are made here,
  * the mint checks each of them against its rows and signs.
  *
- * @param caller its token belongs to the sign-in of theirs, and ends with it.
+ * @param caller the new token belongs to the sign-in of theirs and is bound to the same key.
  * @throws {DomainError} `insufficient_scope` when nothing is held, `temporarily_unavailable` when the mint is down.
  */
 export async function issueToken(
   deps: Pick<ApprovalDeps, 'db' | 'mint' | 'mintKid' | 'issuer' | 'mcpResource' | 'now'>,
   holder: Holder,
-  caller: Pick<Caller, 'signIn'> = {},
+  caller: Pick<Caller, 'signIn' | 'jkt'> = {},
 ): Promise<IssuedToken> {
   const now = deps.now();
   const [policy, grants] = await Promise.all([livePolicy(deps.db), heldGrants(deps.db, holder, now)]);
@@ -46,6 +46,7 @@ export async function issueToken(
     exp,
     ...(holder.sessionId === undefined ? {} : { session_id: holder.sessionId }),
     ...(caller.signIn === undefined ? {} : { sid: caller.signIn }),
+    ...(caller.jkt === undefined ? {} : { cnf: { jkt: caller.jkt } }),
   };
   const signingInput = `${encode(header)}.${encode(claims)}`;
   const signature = await deps.mint.sign(signingInput);

@@ -1,4 +1,5 @@
 import { Provider } from 'oidc-provider';
+import { dpopAlgorithms } from '../../activities/tokens/dpop-proof.ts';
 import { findPerson } from '../../activities/store/people.ts';
 import { adapterFactory } from './adapter.ts';
 import { createApprovalPrompt, interactionLifetime } from './approval-prompt.ts';
@@ -52,7 +53,7 @@ export function createProvider(deps: OAuthDeps): Provider {
       properties: ['scope', authorizationErrorsProperty],
       validator: (_ctx, _name, _value, metadata) => checkRegistration(metadata),
     },
-    enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
+    enabledJWA: { idTokenSigningAlgValues: ['ES256'], dPoPSigningAlgValues: dpopAlgorithms },
     scopes: ['openid', 'offline_access'],
     responseTypes: ['code'],
     pkce: { required: () => true },
@@ -106,6 +107,7 @@ export function createProvider(deps: OAuthDeps): Provider {
     },
     features: {
       clientIdMetadataDocument: clientDocuments(),
+      dPoP: { enabled: true },
       deviceFlow: deviceFlow(deps),
       devInteractions: { enabled: false },
       externalSigningSupport: { enabled: true, ack: 'experimental-01' },

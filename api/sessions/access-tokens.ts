@@ -13,6 +13,8 @@ export interface ApiToken {
   expiresAt: Date;
   /** The sign-in that it belongs to. */
   signIn: string | undefined;
+  /** The thumbprint of the key that it is bound to (RFC 9449): it is good with a proof only. */
+  jkt: string | undefined;
 }
 
 const claimsSchema = z.object({
@@ -23,6 +25,8 @@ const claimsSchema = z.object({
   iat: z.number(),
   exp: z.number(),
   sid: z.string().optional(),
+  // Bound in another way it would take a proof that nobody checks.
+  cnf: z.strictObject({ jkt: z.string() }).optional(),
 });
 
 /** The token is genuine and yet not good here. */
@@ -69,6 +73,7 @@ export function accessTokenVerifier(options: {
         issuedAt: new Date(claims.iat * 1_000),
         expiresAt: new Date(claims.exp * 1_000),
         signIn: claims.sid,
+        jkt: claims.cnf?.jkt,
       };
     } catch (error) {
       await options.onRefused(reasonOf(error));

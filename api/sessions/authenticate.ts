@@ -4,6 +4,7 @@ import type { Db } from '../../activities/store/connect.ts';
 import { findPerson } from '../../activities/store/people.ts';
 import { heldScopes } from '../../activities/store/grants.ts';
 import { isClientBlocked } from '../../activities/store/suspensions.ts';
+import { presentedToken, ProofRefused, type CheckProof } from '../../activities/tokens/dpop-proof.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import { dashboardClientId } from '../../workflows/domain/clients.ts';
 import { decidingScope } from '../../workflows/domain/scopes.ts';
@@ -16,6 +17,9 @@ export interface AuthenticateDeps {
   db: Db;
   sessions: BrowserSessions;
   verifyToken: (token: string) => Promise<ApiToken>;
+  checkProof: CheckProof;
+  /** The address of this server, as clients know it. */
+  issuer: string;
   now: () => Date;
 }
 
@@ -57,10 +61,11 @@ async function browserCaller(deps: AuthenticateDeps, request: Request): Promise<
 }
 
 async function bearerCaller(deps: AuthenticateDeps, request: Request): Promise<Caller> {
-  // RFC 6750 section 2.1; the scheme's name is case-insensitive.
-  const token = /^Bearer +([\w.~+/-]+=*)$/i.exec(request.headers.authorization ?? '')?.[1];
-  if (token === undefined) throw notSignedIn();
-  const { subject, clientId, scopes, jti, issuedAt, expiresAt, signIn } = await deps.verifyToken(token);
+  const presented = presentedToken(request.headers.authorization);
+  if (presented === undefined) throw notSignedIn();
+  const verified = await deps.verifyToken(presented.token);
+  const { subject, clientId, scopes, jti, issuedAt, expiresAt, signIn, jkt } = verified;
+  await requireProof(deps, request, presented, jkt);
   const person = await findPerson(deps.db, subject);
   if (person === undefined || person.disabled) throw notSignedIn();
   if (await isClientBlocked(deps.db, clientId)) {
@@ -70,6 +75,28 @@ async function bearerCaller(deps: AuthenticateDeps, request: Request): Promise<C
   const mayDecide =
     scopes.includes(decidingScope) &&
     (await heldScopes(deps.db, { subject, clientId }, deps.now())).includes(decidingScope);
-  const ofToken = { issuedAt, expiresAt, scopes, jti, mayDecide, ...(signIn === undefined ? {} : { signIn }) };
+  const bound = { ...(signIn === undefined ? {} : { signIn }), ...(jkt === undefined ? {} : { jkt }) };
+  const ofToken = { issuedAt, expiresAt, scopes, jti, mayDecide, ...bound };
   return { kind: 'bearer', person, clientId, ...ofToken };
+}
+
+/** A token that is bound to a key is nothing without a proof of it, and only such a one comes with a proof (RFC 9449). */
+async function requireProof(
+  deps: AuthenticateDeps,
+  request: Request,
+  { scheme, token }: { scheme: 'Bearer' | 'DPoP'; token: string },
+  jkt: string | undefined,
+): Promise<void> {
+  if ((jkt === undefined) !== (scheme === 'Bearer')) {
+    throw new DomainError('not_signed_in', 'A token that is bound to a key is sent as DPoP, any other as Bearer.');
+  }
+  if (jkt === undefined) return;
+  const url = new URL(request.originalUrl, deps.issuer).href;
+  const proofs = request.headersDistinct['dpop'] ?? [];
+  try {
+    await deps.checkProof(proofs.length === 1 ? proofs[0] : undefined, { method: request.method, url, token, jkt });
+  } catch (error) {
+    if (error instanceof ProofRefused) throw new DomainError('not_signed_in', error.message);
+    throw error;
+  }
 }

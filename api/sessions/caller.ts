@@ -24,6 +24,8 @@ export interface Caller {
   issuedAt?: Date;
   /** Of a bearer: the sign-in that its token belongs to. */
   signIn?: string;
+  /** Of a bearer: the key that its token is bound to. */
+  jkt?: string;
   /** Of a bearer: the token carries approve:requests, and its grant is alive (RULES 3). */
   mayDecide?: boolean;
 }

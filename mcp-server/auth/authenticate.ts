@@ -6,6 +6,7 @@ import {
   type AuthInfo,
 } from '@modelcontextprotocol/server';
 import type { RequestHandler } from 'express';
+import { dpopAlgorithms, dpopProofs, presentedToken, ProofRefused } from '../../activities/tokens/dpop-proof.ts';
 import { isElevated } from '../../workflows/domain/scopes.ts';
 import { sendWebResponse } from '../http/send-web-response.ts';
 import { leastScopes } from '../http/protected-resource-metadata.ts';
@@ -16,6 +17,8 @@ import { TokenRefused, type VerifiedToken } from './verify-access-token.ts';
 
 /**
  * Lets a request through only with a good access token of somebody whose account is open, and attaches the caller.
+ *
+ * A token that is bound to a key (DPoP, RFC 9449) comes with a proof, and is nothing without it.
  *
  * A token that is not good is 401 with a challenge (RFC 6750, RFC 9728). A database that is away is 503: answering
  * 401 would make clients throw good tokens away.
@@ -29,11 +32,23 @@ export function authenticate(options: {
   logger: Log;
 }): RequestHandler {
   const { resourceMetadataUrl } = options;
-  const verifier = { verifyAccessToken: (token: string) => authInfoOf(token, options) };
+  const checkProof = dpopProofs();
   return async (request, response, next) => {
+    const presented = presentedToken(request.headers.authorization);
+    const prove = async ({ jkt }: VerifiedToken, token: string): Promise<void> => {
+      if (jkt === undefined) {
+        if (presented?.scheme === 'DPoP') throw new ProofRefused('The token is not bound to a key: send it as Bearer.');
+        return;
+      }
+      if (presented?.scheme !== 'DPoP') throw new ProofRefused('The token is bound to a key: send it as DPoP.');
+      const proven = { method: request.method, url: options.resource.href, token, jkt };
+      await checkProof(request.headersDistinct['dpop']?.length === 1 ? request.headers['dpop'] : undefined, proven);
+    };
     try {
-      const auth = await verifyBearerToken(request.headers.authorization, {
-        verifier,
+      // The SDK knows the Bearer scheme only.
+      const header = presented?.scheme === 'DPoP' ? `Bearer ${presented.token}` : request.headers.authorization;
+      const auth = await verifyBearerToken(header, {
+        verifier: { verifyAccessToken: (token: string) => authInfoOf(token, { ...options, prove }) },
         resourceMetadataUrl,
         expectedResource: options.resource,
       });
@@ -53,20 +68,34 @@ export function authenticate(options: {
       if (request.headers.authorization !== undefined) await options.refusals.record(error.message);
       // The least to sign in with: clients that are told nothing ask for every scope that the metadata names.
       const challenge = { resourceMetadataUrl, requiredScopes: leastScopes };
-      await sendWebResponse(response, bearerAuthChallengeResponse(error, challenge));
+      const answer = bearerAuthChallengeResponse(error, challenge);
+      await sendWebResponse(response, presented?.scheme === 'DPoP' ? asDpop(answer) : answer);
       return;
     }
     next();
   };
 }
 
+/** The same challenge in the scheme that the client used, with the algorithms that are taken (RFC 9449 section 7.1). */
+function asDpop(answer: Response): Response {
+  const headers = new Headers(answer.headers);
+  const challenge = headers.get('www-authenticate') ?? '';
+  headers.set('www-authenticate', `${challenge.replace(/^Bearer/, 'DPoP')}, algs="${dpopAlgorithms.join(' ')}"`);
+  return new Response(answer.body, { status: answer.status, headers });
+}
+
 async function authInfoOf(
   token: string,
-  options: Pick<Parameters<typeof authenticate>[0], 'verify' | 'authority' | 'resource'>,
+  options: Pick<Parameters<typeof authenticate>[0], 'verify' | 'authority' | 'resource'> & {
+    prove: (verified: VerifiedToken, token: string) => Promise<void>;
+  },
 ): Promise<AuthInfo> {
-  const verified = await options.verify(token).catch((error: unknown) => {
-    throw error instanceof TokenRefused ? new OAuthError(OAuthErrorCode.InvalidToken, error.message) : error;
-  });
+  const refuse = (error: unknown): never => {
+    const refused = error instanceof TokenRefused || error instanceof ProofRefused;
+    throw refused ? new OAuthError(OAuthErrorCode.InvalidToken, error.message) : error;
+  };
+  const verified = await options.verify(token).catch(refuse);
+  await options.prove(verified, token).catch(refuse);
   const jti = verified.scopes.some(isElevated) ? verified.jti : undefined;
   const { subject, clientId, issuedAt, signIn } = verified;
   const standing = await options.authority.standing({

@@ -14,6 +14,8 @@ export interface VerifiedToken {
   expiresAt: number;
   /** The sign-in that it belongs to, of tokens that belong to one. */
   signIn: string | undefined;
+  /** The thumbprint of the key that it is bound to (RFC 9449), of tokens that are bound to one. */
+  jkt: string | undefined;
 }
 
 /** The keys cannot be had right now, which is no fault of the token. */
@@ -64,13 +66,11 @@ export function accessTokenVerifier(options: {
       throw new TokenRefused('The token has claims of the wrong type.');
     }
     requireSingleAudience(payload, options.resource);
-    // A token that is bound to a key (RFC 7800) takes a proof, which nobody looks at here.
-    if (payload['cnf'] !== undefined) throw new TokenRefused('The token is bound to a key, which is not checked here.');
     const scopes = [...new Set(parseScope(scope))];
     if (!keys.maySignElevated(protectedHeader.kid ?? '') && scopes.some(isElevated)) {
       throw new TokenRefused('The token holds scopes that its key may not sign.');
     }
-    return { subject: sub, clientId, jti, scopes, issuedAt: iat, expiresAt: exp, signIn: sid };
+    return { subject: sub, clientId, jti, scopes, issuedAt: iat, expiresAt: exp, signIn: sid, jkt: boundTo(payload) };
   };
   // What a token says never changes, and its key was one of ours: only its end is looked at again.
   const good = new LRUCache<string, VerifiedToken>({ max: mostRemembered });
@@ -82,6 +82,14 @@ export function accessTokenVerifier(options: {
     good.set(token, fresh);
     return fresh;
   };
+}
+
+/** Bound in another way than by DPoP it takes a proof that nobody looks at here. */
+function boundTo({ cnf }: JWTPayload): string | undefined {
+  if (cnf === undefined) return undefined;
+  const jkt = typeof cnf === 'object' && cnf !== null && 'jkt' in cnf ? cnf.jkt : undefined;
+  if (typeof jkt !== 'string') throw new TokenRefused('The token is bound to a key in a way that is not checked here.');
+  return jkt;
 }
 
 async function verified(

@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import { dpopAlgorithms } from '../../activities/tokens/dpop-proof.ts';
 import { openCors } from './guards.ts';
 import type { ResourceDescription } from './protection.ts';
 
@@ -28,6 +29,8 @@ export function protectedResourceMetadata(options: ResourceDescription): Router 
       authorization_servers: [options.issuer],
       scopes_supported: leastScopes,
       bearer_methods_supported: ['header'],
+      dpop_signing_alg_values_supported: dpopAlgorithms,
+      dpop_bound_access_tokens_required: false,
       resource_name: options.name,
     });
   });
