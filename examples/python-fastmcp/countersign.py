@@ -6,6 +6,7 @@ that was revoked ends with the next call; a call of a tool is named in the quest
 
 import hashlib
 import json
+import re
 from contextvars import ContextVar
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -14,17 +15,18 @@ import httpx2
 from fastmcp.server.auth import AccessToken, RemoteAuthProvider, TokenVerifier
 
 MAX_BODY = 256 * 1024
+BEARER = re.compile(r"(?i:bearer) ([A-Za-z0-9._~+/-]+=*)")
 
-# What the authorization server said of the token of the request at hand.
-_answer: ContextVar[dict[str, Any] | None] = ContextVar("countersign_answer", default=None)
+# The token of the request at hand, and what the authorization server said of it.
+_judged: ContextVar[tuple[str, dict[str, Any]] | None] = ContextVar("countersign_judged", default=None)
 
 
 class _Introspected(TokenVerifier):
     async def verify_token(self, token: str) -> AccessToken | None:
-        answer = _answer.get()
-        # A token that is bound to a key (DPoP) takes a proof, which is not looked at here.
-        if answer is None or not answer["active"] or "cnf" in answer:
+        judged = _judged.get()
+        if judged is None or judged[0] != token:
             return None
+        answer = judged[1]
         return AccessToken(
             token=token,
             client_id=answer["client_id"],
@@ -34,6 +36,14 @@ class _Introspected(TokenVerifier):
             subject=answer["sub"],
             claims=answer,
         )
+
+
+class _Answered(Exception):
+    """The request is answered here; nothing of it reaches the server behind."""
+
+    def __init__(self, status: int, content: dict[str, Any], headers: dict[str, str] | None = None) -> None:
+        super().__init__(status)
+        self.status, self.content, self.headers = status, content, headers
 
 
 class Countersign:
@@ -63,70 +73,77 @@ class Countersign:
         """Puts the check of each call in front of an ASGI application."""
 
         async def protected(scope: Any, receive: Any, send: Any) -> None:
+            # First of all: a pipelined request runs in the context of the one before it.
+            _judged.set(None)
             if scope["type"] != "http" or scope["path"] != self.path:
                 await app(scope, receive, send)
                 return
-            headers = {name.decode().lower(): value.decode("latin-1") for name, value in scope["headers"]}
-            if not self._is_own_host(headers.get("host", "")):
-                await _respond(send, 421, {"title": "This server does not answer under that host name."})
-                return
-            scheme, _, token = headers.get("authorization", "").partition(" ")
-            if scheme.lower() != "bearer" or token == "":
-                await app(scope, receive, send)
-                return
-            body = await _read(receive)
-            if body is None:
-                await _respond(send, 413, {"title": "The request is too large."})
-                return
             try:
-                _answer.set(await self._ask(token, {}))
-                refusal = await self._refuse(token, body)
-                told = None if refusal is None else await self._told_in_band(token, refusal)
+                body = await self._judge(scope, receive)
+            except _Answered as answered:
+                await _respond(send, answered.status, answered.content, answered.headers)
             except (httpx2.HTTPError, ValueError):
                 # Not 401: the token may be good, and clients would throw it away.
                 title = "Authorizations cannot be checked right now. Try again in a few seconds."
                 await _respond(send, 503, {"title": title}, {"retry-after": "5"})
-                return
-            if told is not None and (call := _single_call(body)) is not None:
-                content = [{"type": "text", "text": json.dumps({**(refusal or {}), "message": told})}]
-                result = {"isError": True, "content": content}
-                await _respond(send, 200, {"jsonrpc": "2.0", "id": call, "result": result})
-                return
-            if refusal is not None:
-                await _respond(send, 403, refusal, {"www-authenticate": self._challenge(refusal)})
-                return
-            await app(scope, _replay(body, receive), send)
+            else:
+                await app({**scope, "headers": _with_length(scope["headers"], body)}, _replay(body, receive), send)
 
         return protected
 
-    async def _refuse(self, token: str, body: bytes) -> dict[str, Any] | None:
-        """Judges and records every call in the request; the first that may not run is told."""
-        for name, arguments in _calls(body):
-            answer = _answer.get() or {}
-            if not answer.get("active"):
-                return None
-            needed = answer["tools"].get(name) or self.tools.get(name)
-            if needed == "none":
-                continue
-            canonical = json.dumps(arguments, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-            context = {
-                "tool_name": name,
-                "tool_scope": needed or "unlisted",
-                "argument_digest": hashlib.sha256(canonical.encode()).hexdigest(),
-            }
-            answer = await self._ask(token, context)
-            if answer["active"] and not answer["call"]["allowed"]:
-                return {
-                    "error": "insufficient_scope",
-                    "error_description": f"{name} needs the scope {needed}",
-                    "error_type": "authorization_error",
-                    "tool_name": name,
-                    "required_scope": needed,
-                    "current_scopes": sorted({grant["scope"] for grant in answer["grants"]}),
-                    "approval_type": answer["approval_types"].get(needed, "forbidden"),
-                    "user_email": answer["username"],
-                }
-        return None
+    async def _judge(self, scope: Any, receive: Any) -> bytes:
+        """The body to hand on, when the request may pass: what was judged, written anew, and nothing else."""
+        if not self._is_own_host(_only(scope, b"host") or ""):
+            raise _Answered(421, {"title": "This server does not answer under that host name."})
+        given = _only(scope, b"authorization")
+        if given is None:
+            raise self._unauthorized("There is no access token.", "")
+        bearer = BEARER.fullmatch(given)
+        if bearer is None:
+            raise self._unauthorized("The authorization is no bearer token.")
+        token = bearer[1]
+        message = _parse(await _read(receive)) if scope["method"] == "POST" else None
+        answer = await self._introspect(token)
+        if message is not None and message.get("method") == "tools/call":
+            await self._begin(token, answer, message)
+        _judged.set((token, answer))
+        return b"" if message is None else json.dumps(message).encode()
+
+    async def _begin(self, token: str, answer: dict[str, Any], message: dict[str, Any]) -> None:
+        """Judges and records a call that wants to begin."""
+        params = message.get("params")
+        if not isinstance(params, dict) or not isinstance(params.get("name"), str):
+            raise _Answered(400, {"title": "The call names no tool."})
+        name = params["name"]
+        needed = answer["tools"].get(name) or self.tools.get(name)
+        if needed == "none":
+            return
+        canonical = json.dumps(params.get("arguments") or {}, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        context = {
+            "tool_name": name,
+            "tool_scope": needed or "unlisted",
+            "argument_digest": hashlib.sha256(canonical.encode()).hexdigest(),
+        }
+        # It may have ended since it was asked about.
+        answer = await self._introspect(token, context)
+        if answer["call"]["allowed"]:
+            return
+        refusal = {
+            "error": "insufficient_scope",
+            "error_description": f"{name} needs the scope {needed}",
+            "error_type": "authorization_error",
+            "tool_name": name,
+            "required_scope": needed,
+            "current_scopes": sorted({grant["scope"] for grant in answer["grants"]}),
+            "approval_type": answer["approval_types"].get(needed, "forbidden"),
+            "user_email": answer["username"],
+        }
+        told = await self._told_in_band(token, refusal)
+        if told is None:
+            raise _Answered(403, refusal, {"www-authenticate": self._challenge(refusal)})
+        content = [{"type": "text", "text": json.dumps({**refusal, "message": told})}]
+        result = {"isError": True, "content": content}
+        raise _Answered(200, {"jsonrpc": "2.0", "id": message.get("id"), "result": result})
 
     async def _told_in_band(self, token: str, refusal: dict[str, Any]) -> str | None:
         """What clients get in the tool's result: those that cannot ask for scopes, and those that were refused just now.
@@ -134,7 +151,7 @@ class Countersign:
         Sent away again, stock clients would ask for the same at once, for ever.
         """
         name, needed = refusal["tool_name"], refusal["required_scope"]
-        answer = await self._ask(token, {"tool_scope": needed or "unlisted"})
+        answer = await self._introspect(token, {"tool_scope": needed or "unlisted"})
         if (last := answer.get("cool_down")) is not None:
             why = f": {last['reason']}" if last["reason"] else ""
             return f"{name} needs the scope {needed}, which was refused just now{why}. Nobody is asked before {last['until']}."
@@ -142,10 +159,20 @@ class Countersign:
             return f"{name} needs the scope {needed}. Ask for it with request_authorization of your Countersign server."
         return None
 
-    async def _ask(self, token: str, context: dict[str, str]) -> dict[str, Any]:
-        response = await self._client.post(f"{self.issuer}/oauth/introspect", data={"token": token, **context})
+    async def _introspect(self, token: str, context: dict[str, str] | None = None) -> dict[str, Any]:
+        """What the token is good for at this moment; 401 when that is nothing."""
+        asked = {"token": token, **(context or {})}
+        response = await self._client.post(f"{self.issuer}/oauth/introspect", data=asked)
         response.raise_for_status()
-        return response.json()
+        answer = response.json()
+        # A token that is bound to a key (DPoP) takes a proof, which is not looked at here.
+        if answer["active"] is not True or "cnf" in answer:
+            raise self._unauthorized("The access token is not good here.")
+        return answer
+
+    def _unauthorized(self, why: str, error: str = 'error="invalid_token", ') -> _Answered:
+        challenge = f'Bearer {error}scope="none", resource_metadata="{self._metadata}"'
+        return _Answered(401, {"error": "invalid_token", "error_description": why}, {"www-authenticate": challenge})
 
     def _challenge(self, refusal: dict[str, Any]) -> str:
         """What is held comes too: some clients ask for just the scopes that are named here."""
@@ -155,38 +182,47 @@ class Countersign:
     def _is_own_host(self, host: str) -> bool:
         """Pages that rebind a DNS name to this server are refused."""
         loopback = {"localhost", "127.0.0.1", "::1"}
-        name = urlsplit(f"//{host}").hostname
+        try:
+            name = urlsplit(f"//{host}").hostname
+        except ValueError:
+            return False
         return name in (loopback if self.host in loopback else {self.host})
 
 
-def _calls(body: bytes) -> list[tuple[str, dict[str, Any]]]:
-    """The tool calls of a JSON-RPC message, or of a batch of them. What is none is for the server to refuse."""
+def _only(scope: Any, name: bytes) -> str | None:
+    """A header that must not come twice: the server behind might go by the other one."""
+    found = [value for key, value in scope["headers"] if key.lower() == name]
+    if len(found) > 1:
+        raise _Answered(400, {"title": f"The header {name.decode()} came more than once."})
+    return found[0].decode("latin-1") if found else None
+
+
+def _parse(body: bytes) -> dict[str, Any]:
+    """A JSON-RPC message. What cannot be read, or be written anew, is not handed on."""
     try:
         message = json.loads(body)
-    except ValueError:
-        return []
-    found = []
-    for one in message if isinstance(message, list) else [message]:
-        if isinstance(one, dict) and one.get("method") == "tools/call" and isinstance(one.get("params"), dict):
-            found.append((str(one["params"].get("name")), one["params"].get("arguments") or {}))
-    return found
+        json.dumps(message, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError):
+        message = None
+    if not isinstance(message, dict):
+        raise _Answered(400, {"title": "The request is not one JSON-RPC message."})
+    return message
 
 
-def _single_call(body: bytes) -> str | int | None:
-    """The id of the call when it is the whole request."""
-    message = json.loads(body)
-    return message.get("id") if isinstance(message, dict) else None
-
-
-async def _read(receive: Any) -> bytes | None:
+async def _read(receive: Any) -> bytes:
     body, more = b"", True
     while more:
         message = await receive()
         body += message.get("body", b"")
         more = message.get("more_body", False)
         if len(body) > MAX_BODY:
-            return None
+            raise _Answered(413, {"title": "The request is too large."})
     return body
+
+
+def _with_length(headers: Any, body: bytes) -> list[tuple[bytes, bytes]]:
+    kept = [(name, value) for name, value in headers if name.lower() not in (b"content-length", b"transfer-encoding")]
+    return [*kept, (b"content-length", str(len(body)).encode())]
 
 
 def _replay(body: bytes, receive: Any) -> Any:

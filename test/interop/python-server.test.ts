@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { freePort } from '../../cli/embedded/free-port.ts';
@@ -7,34 +10,26 @@ import { startAuthServer, type TestAuthServer } from '../support/auth-server.ts'
 import { addNotes } from '../support/notes-resource.ts';
 import { startProcess, type ProcessServer } from '../support/process-server.ts';
 import { notesClient } from '../support/protected-notes.ts';
+import { sendBytes } from '../support/raw-http.ts';
 
 const example = join(projectRoot, 'examples', 'python-fastmcp');
 let reason: string | undefined;
 let server: TestAuthServer | undefined;
 let python: ProcessServer | undefined;
 let notes: ReturnType<typeof notesClient>;
+let resource: string;
+let interpreter: string;
 
 beforeAll(async () => {
   reason = await whyNoPython();
   if (reason !== undefined) return;
-  const interpreter = await pythonVenv(join(example, 'requirements.txt'));
+  interpreter = await pythonVenv(join(example, 'requirements.txt'));
   server = await startAuthServer();
   const port = await freePort();
-  const resource = `http://localhost:${port}/mcp`;
+  resource = `http://localhost:${port}/mcp`;
   const { clientId, secret } = await addNotes(server.ownerDb, resource);
   notes = notesClient(server, resource);
-  python = await startProcess(interpreter, ['server.py'], {
-    cwd: example,
-    env: {
-      COUNTERSIGN_ISSUER: server.issuer,
-      NOTES_RESOURCE: resource,
-      COUNTERSIGN_CLIENT_ID: clientId,
-      COUNTERSIGN_CLIENT_SECRET: secret,
-      PORT: String(port),
-      PYTHONDONTWRITEBYTECODE: '1',
-    },
-    ready: 'Uvicorn running',
-  });
+  python = await startExample({ issuer: server.issuer, resource, clientId, secret });
 }, 400_000);
 beforeEach(({ skip }) => {
   if (reason !== undefined) skip(reason);
@@ -43,6 +38,21 @@ afterAll(async () => {
   await python?.stop();
   await server?.stop();
 });
+
+function startExample(told: { issuer: string; resource: string; clientId: string; secret: string }) {
+  return startProcess(interpreter, ['server.py'], {
+    cwd: example,
+    env: {
+      COUNTERSIGN_ISSUER: told.issuer,
+      NOTES_RESOURCE: told.resource,
+      COUNTERSIGN_CLIENT_ID: told.clientId,
+      COUNTERSIGN_CLIENT_SECRET: told.secret,
+      PORT: new URL(told.resource).port,
+      PYTHONDONTWRITEBYTECODE: '1',
+    },
+    ready: 'Uvicorn running',
+  });
+}
 
 test('a FastMCP server leads clients to the authorization server', async () => {
   await notes.expectMetadata();
@@ -97,6 +107,106 @@ test('a FastMCP server takes no token of another resource, and none that is forg
   const [header, payload] = own.split('.');
   for (const bad of [foreign, `${header}.${payload}.AAAA`, 'nothing'])
     expect((await notes.addNote(bad)).status).toBe(401);
+});
+
+const addNoteBody = JSON.stringify({
+  ...{ jsonrpc: '2.0', id: 2, method: 'tools/call' },
+  params: { name: 'add_note', arguments: { text: 'hello' } },
+});
+
+/** An HTTP request as bytes, with these header lines. */
+function rawPost(body: string, headers: readonly string[]): string {
+  const { host, pathname } = new URL(resource);
+  const lines = [
+    `POST ${pathname} HTTP/1.1`,
+    `Host: ${host}`,
+    'Content-Type: application/json',
+    'Accept: application/json, text/event-stream',
+    'MCP-Protocol-Version: 2025-06-18',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    ...headers,
+  ];
+  return `${lines.join('\r\n')}\r\n\r\n${body}`;
+}
+const statusesIn = (text: string): number[] =>
+  [...text.matchAll(/^HTTP\/1\.1 (\d{3})/gm)].map(([, code]) => Number(code));
+const listTools = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} });
+
+test.each([
+  ['two authorizations, the first of another scheme', ['Authorization: Basic y', 'Authorization: Bearer x'], 400],
+  ['two authorizations, the last of another scheme', ['Authorization: Bearer x', 'Authorization: Basic y'], 400],
+  ['another scheme', ['Authorization: Basic y'], 401],
+  ['no authorization', [], 401],
+  ['an authorization that is no token', ['Authorization: Bearer x y'], 401],
+])(
+  'a FastMCP server lets no pipelined request pass on the answer to the one before: %s',
+  async (_, headers, status) => {
+    const { token } = await notes.connected();
+    const text = await sendBytes(
+      resource,
+      rawPost(listTools, [`Authorization: Bearer ${token}`]) + rawPost(addNoteBody, [...headers, 'Connection: close']),
+    );
+    expect(text).not.toMatch(/There are \d+ notes/);
+    expect(statusesIn(text)).toEqual([200, status]);
+  },
+);
+
+test('a FastMCP server judges each of two pipelined requests by its own token', async () => {
+  const [holder, other] = [await notes.connected(['write:notes']), await notes.connected()];
+  const text = await sendBytes(
+    resource,
+    rawPost(addNoteBody, [`Authorization: Bearer ${holder.token}`]) +
+      rawPost(addNoteBody, [`Authorization: Bearer ${other.token}`, 'Connection: close']),
+  );
+  expect(statusesIn(text)).toEqual([200, 403]);
+});
+
+test.each([
+  ['bytes that are no JSON', 'add_note'],
+  ['several messages', `[${addNoteBody}]`],
+  ['half of a character', addNoteBody.replace('hello', String.raw`\ud800`)],
+  ['numbers too long to read', `{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"x":${'9'.repeat(5_000)}}}`],
+  ['JSON nested too deep', `${'['.repeat(100_000)}${']'.repeat(100_000)}`],
+])('a FastMCP server hands on nothing that it cannot read: %s', async (_, body) => {
+  const { token } = await notes.connected();
+  const text = await sendBytes(resource, rawPost(body, [`Authorization: Bearer ${token}`, 'Connection: close']));
+  expect(statusesIn(text)).toEqual([400]);
+});
+
+test('a FastMCP server runs nothing with a token that ends between the questions about it', async () => {
+  if (server === undefined) throw new Error('there is no authorization server');
+  const active = {
+    ...{ active: true, scope: 'none write:notes', client_id: 'c', sub: 's', username: 'u@example.com', aud: '' },
+    ...{ exp: 4_000_000_000, grants: [], approval_types: {}, tools: {}, in_band: false },
+  };
+  const answers: object[] = [];
+  const issuer = createServer((request, response) => {
+    request.resume();
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(answers.shift()));
+  }).listen(0, '127.0.0.1');
+  await once(issuer, 'listening');
+  const own = `http://localhost:${await freePort()}/mcp`;
+  const { port } = issuer.address() as AddressInfo;
+  const other = await startExample({
+    issuer: `http://127.0.0.1:${port}`,
+    resource: own,
+    ...{ clientId: 'id', secret: 'secret' },
+  });
+  try {
+    const { addNote } = notesClient(server, own);
+    const good = { ...active, aud: own };
+    answers.push(good, { ...good, call: { allowed: true } });
+    expect(JSON.stringify((await addNote('token')).body)).toContain('There are 1 notes');
+    answers.push(good, { active: false });
+    expect((await addNote('token')).status).toBe(401);
+    answers.push({ ...good, cnf: { jkt: 'a thumbprint' } });
+    expect((await addNote('token')).status).toBe(401);
+    answers.push(good, { ...good, call: { allowed: true } });
+    expect(JSON.stringify((await addNote('token')).body)).toContain('There are 2 notes');
+  } finally {
+    await other.stop();
+    issuer.close();
+  }
 });
 
 test('a FastMCP server answers 503 while the authorization server is away, so that clients keep their tokens', async () => {
