@@ -3,6 +3,7 @@ import type { Provider } from 'oidc-provider';
 import { findClient } from '../oauth/find-client.ts';
 import { endStepUp, findStepUp } from '../../activities/store/step-ups.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
+import { isTerminal } from '../../workflows/domain/request-status.ts';
 import { pathId } from '../http/parse.ts';
 import { findInteraction } from '../oauth/begun-interaction.ts';
 import { signInAddress } from '../sessions/sign-in-address.ts';
@@ -36,7 +37,7 @@ export function continueStepUp(provider: Provider, deps: StepUpDeps): RequestHan
       interaction.params['client_id'] === stepUp.client_id &&
       interaction.session?.accountId === subject &&
       (await isSameSignIn(provider, request, interaction));
-    const { result } = await stepUpStanding(deps, stepUp);
+    const { result, requests } = await stepUpStanding(deps, stepUp);
     if (!belongs || result === undefined) {
       // `from` keeps the page from coming straight back here.
       response.redirect(303, `${waitingPath(uid)}${belongs ? '' : '?from=continue'}`);
@@ -44,6 +45,11 @@ export function continueStepUp(provider: Provider, deps: StepUpDeps): RequestHan
     }
     const address = await provider.interactionResult(request, response, result);
     await endStepUp(deps.db, uid, 'finished', deps.now());
+    // Nobody needs to decide about what is held by another grant.
+    const holder = { person: session.person, clientId: stepUp.client_id };
+    for (const { request_id: requestId, status } of requests) {
+      if (!isTerminal(status)) await deps.asker.withdraw(holder, requestId);
+    }
     const client = await findClient(provider, stepUp.client_id);
     // Long enough to be read; clients are anywhere, so that it is no redirect.
     response.setHeader('Refresh', `1; url=${address}`);

@@ -29,9 +29,11 @@ export async function stepUpStanding(deps: Pick<StepUpDeps, 'db' | 'now'>, stepU
   ]);
   const held = stepUp.scopes.filter((scope) => alive.includes(scope));
   const standing = { requests, held };
-  const open = requests.some(({ status }) => !isTerminal(status));
+  // What came to be held otherwise need not be waited for.
+  const missing = held.length < stepUp.scopes.length;
+  const open = missing && requests.some(({ status }) => !isTerminal(status));
   const withdrawn = stepUp.withdrawn_at !== null;
-  if (open || (requests.length === 0 && !withdrawn)) return { ...standing, result: undefined };
+  if (open || (missing && requests.length === 0 && !withdrawn)) return { ...standing, result: undefined };
   if (withdrawn) return { ...standing, result: refuse('the person withdrew the request') };
   if (blocked) return { ...standing, result: refuse('this client is blocked', 'unauthorized_client') };
   if (held.length > 0) return { ...standing, result: goOn };

@@ -178,6 +178,19 @@ describe('an authorization request for more than is held', () => {
   });
 });
 
+test('what comes to be held by another grant is waited for no longer, and nobody needs to decide it', async () => {
+  const who = await world.connected();
+  const one = await world.authorize(who, 'none execute:commands');
+  const two = await world.authorize(who, 'none execute:commands admin:system');
+  const idOf = async (waiting: string): Promise<string> =>
+    (await world.view(who.browser, waiting)).requests[0]?.request_id ?? '';
+  const first = await idOf(one.waiting);
+  expect(await idOf(two.waiting)).not.toBe(first);
+  await world.decide(await idOf(two.waiting), 'approve');
+  expect(await world.token(who, await world.goOn(who.browser, one.waiting), one.checks)).toBe('execute:commands none');
+  expect((await world.admin.get(`/api/status/${first}`)).body['status']).toBe('cancelled');
+});
+
 describe('the reason', () => {
   test('is added once to what waits, audited, and shown to whoever decides', async () => {
     const who = await world.connected();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { coolDownWords, refusalWords } from '../../api/step-up/step-up-words.ts';
+import { headingOf } from '../../web/consent/waiting/headings.ts';
 import { whoDecides } from '../../web/consent/waiting/who-decides.ts';
 
 const scopes = ['execute:commands'];
@@ -53,4 +54,18 @@ describe('whose decision the waiting page waits for', () => {
       'a is yours to decide, on the consent page. b is decided by somebody else with the role admin, never by you.',
     );
   });
+});
+
+it('the waiting page tells what was granted in part, or has ended since, from what was approved or refused', () => {
+  const requests = [{ status: 'approved' }];
+  const scope = { scope: 'a', description: '', risk: 'low', decided_by: 'policy' as const, approvers: [] };
+  expect(headingOf({ status: 'granted', scopes: [{ ...scope, held: true }], requests })).toBe('Approved');
+  const scope2 = { ...scope, held: false };
+  const both = [
+    { ...scope, held: true },
+    { ...scope, scope: 'b', held: false },
+  ];
+  expect(headingOf({ status: 'granted', scopes: both, requests })).toBe('Granted in part');
+  expect(headingOf({ status: 'refused', scopes: [scope2], requests })).toBe('Granted, and ended since');
+  expect(headingOf({ status: 'refused', scopes: [scope2], requests: [{ status: 'denied' }] })).toBe('Not granted');
 });

@@ -1,9 +1,10 @@
 import { useEffect, useState } from 'react';
 import type { StepUpView } from '../../../api/contract/step-ups.ts';
 import { Button, buttonClass } from '../../ui/button.tsx';
+import { isPartly } from './headings.ts';
 
 /** A refusal is read before the browser leaves; good news can be read in the client. */
-const readMs = { granted: 600, withdrawn: 600, refused: 6_000 } as const;
+const [toRead, atOnce] = [6_000, 600];
 
 /** Takes the answer to the client, by itself unless it is told to stay; says what holds where that cannot be. */
 export function GoingBack({ stepUp }: { stepUp: StepUpView }) {
@@ -44,9 +45,10 @@ function unreachable(name: string, granted: boolean): string {
 function Returning({ stepUp }: { stepUp: StepUpView }) {
   const [stays, setStays] = useState(false);
   const { status, continue_path: path } = stepUp;
-  const delayMs = status === 'granted' || status === 'withdrawn' || status === 'refused' ? readMs[status] : undefined;
+  const refused = status === 'refused' || isPartly(stepUp);
+  const delayMs = refused ? toRead : atOnce;
   useEffect(() => {
-    if (stays || delayMs === undefined) return;
+    if (stays) return;
     const timer = setTimeout(() => location.assign(path), delayMs);
     return () => clearTimeout(timer);
   }, [stays, delayMs, path]);
@@ -61,7 +63,7 @@ function Returning({ stepUp }: { stepUp: StepUpView }) {
         <a href={path} className={buttonClass('primary')}>
           Return now
         </a>
-        {!stays && status === 'refused' && <Button onClick={() => setStays(true)}>Stay here</Button>}
+        {!stays && refused && <Button onClick={() => setStays(true)}>Stay here</Button>}
       </div>
     </div>
   );

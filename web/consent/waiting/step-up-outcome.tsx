@@ -6,6 +6,7 @@ import { ScopeName } from '../../ui/scope-name.tsx';
 import { VisibleText } from '../../ui/visible-text.tsx';
 import { OutcomeWords } from '../outcome-words.tsx';
 import { GoingBack } from './going-back.tsx';
+import { isPartly } from './headings.ts';
 
 /** How it ended, request by request, and whether the client learns it from here. */
 export function StepUpOutcome({ stepUp }: { stepUp: StepUpView }) {
@@ -21,6 +22,13 @@ export function StepUpOutcome({ stepUp }: { stepUp: StepUpView }) {
         </OutcomeWords>
       ) : (
         stepUp.requests.map((request) => <Ending key={request.request_id} request={request} />)
+      )}
+      {isPartly(stepUp) && (
+        <OutcomeWords tone="good" icon={<CircleCheck />} title="Granted">
+          <p className="flex flex-wrap gap-x-1.5">
+            {named(stepUp.scopes.filter(({ held }) => held).map(({ scope }) => scope))} is what the client gets.
+          </p>
+        </OutcomeWords>
       )}
       {stepUp.status === 'refused' && stepUp.requests.length === 0 && (
         <OutcomeWords tone="bad" icon={<CircleX />} title="Not granted">

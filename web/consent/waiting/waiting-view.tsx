@@ -8,14 +8,14 @@ import { AskedScope } from '../asked-scope.tsx';
 import { ClientPanel } from './client-panel.tsx';
 import { ReasonPanel } from './reason-panel.tsx';
 import { StepUpOutcome } from './step-up-outcome.tsx';
-import { headings } from './headings.ts';
+import { headingOf } from './headings.ts';
 import { WaitPanel } from './wait-panel.tsx';
 
 /** What is asked, by whom, who decides and how it stands; what the person can do about it. */
 export function WaitingView({ stepUp }: { stepUp: StepUpView }) {
   const { client, scopes, status } = stepUp;
   const waits = status === 'waiting' || status === 'unasked';
-  const heading = headings[status];
+  const heading = headingOf(stepUp);
   useDocumentTitle(`${heading} · Countersign`);
   const missing = scopes.filter(({ held }) => !held || !waits);
   return (
