@@ -23,7 +23,7 @@ export async function createApp(
   options: McpServerOptions,
   tools: readonly Tool[],
 ): Promise<{ app: Express; handler: McpHttpHandler }> {
-  const { authority, logger, authorizations } = options;
+  const { authority, logger } = options;
   const holder = new CallHolder();
   const recorder = new CallRecorder(authority, logger);
   const host: ToolHost = {
@@ -45,7 +45,7 @@ export async function createApp(
           },
         },
       );
-      if (tasks !== undefined) serveTasks(server, { tasks, authority, authorizations, recorder, tools });
+      if (tasks !== undefined) serveTasks(server, { tasks, authority, recorder, tools });
       for (const tool of offeredTo(tools, callerOf(authInfo).clientId)) tool.register(server, host);
       return server;
     },

@@ -7,13 +7,15 @@ import {
   insertTask,
   type StoredTask,
 } from '../activities/store/mcp-tasks.ts';
+import { publicStatus } from '../workflows/domain/request-status.ts';
 import type { ParkedCall, TaskStore } from './tasks/ports.ts';
 
 /** Parked calls in the product's database. */
 export function storeTasks(db: Db, now: () => Date = () => new Date()): TaskStore {
   return {
     park: async (owner, { args, ...call }) => {
-      const stored = await insertTask(db, { ...owner, ...call, toolArgs: args }, now());
+      const parked = await insertTask(db, { ...owner, ...call, toolArgs: args }, now());
+      const stored = parked ? await findTask(db, { ...owner, taskId: call.taskId }, now()) : undefined;
       return stored && parkedCall(stored);
     },
     find: async (owner, taskId) => {
@@ -30,6 +32,7 @@ function parkedCall(stored: StoredTask): ParkedCall {
   return {
     taskId: stored.task_id,
     requestId: stored.request_id,
+    request: { status: publicStatus(stored.request_status), deciding: stored.deciding, note: stored.decision_note },
     toolName: stored.tool_name,
     args: stored.tool_args,
     argumentDigest: stored.argument_digest,

@@ -1,9 +1,14 @@
 import { sql, type Selectable } from 'kysely';
 import type { Db } from './connect.ts';
+import type { RequestStatus } from '../../workflows/domain/request-status.ts';
 import type { McpTasksTable } from './schema.ts';
 
-/** One parked call as stored. */
-export type StoredTask = Selectable<McpTasksTable>;
+/** One parked call as stored, with how its request stands. */
+export interface StoredTask extends Selectable<McpTasksTable> {
+  request_status: RequestStatus;
+  deciding: boolean;
+  decision_note: string | null;
+}
 
 /** A call to park. */
 export interface NewTask {
@@ -20,8 +25,8 @@ export interface NewTask {
 /** So many calls of one person and client may be parked; more are answered at once. */
 const mostParked = 50;
 
-/** Parks a call, and forgets those whose time is over. @returns undefined when too many are parked already */
-export async function insertTask(db: Db, task: NewTask, now: Date): Promise<StoredTask | undefined> {
+/** Parks a call, and forgets those whose time is over. @returns false when too many are parked already */
+export async function insertTask(db: Db, task: NewTask, now: Date): Promise<boolean> {
   await db.deleteFrom('mcp_tasks').where('expires_at', '<=', now).execute();
   const { subject, clientId } = task;
   return db.transaction().execute(async (trx) => {
@@ -35,8 +40,8 @@ export async function insertTask(db: Db, task: NewTask, now: Date): Promise<Stor
       .where('result', 'is', null)
       .where('cancelled_at', 'is', null)
       .executeTakeFirstOrThrow();
-    if (Number(count) >= mostParked) return undefined;
-    return trx
+    if (Number(count) >= mostParked) return false;
+    await trx
       .insertInto('mcp_tasks')
       .values({
         task_id: task.taskId,
@@ -50,8 +55,8 @@ export async function insertTask(db: Db, task: NewTask, now: Date): Promise<Stor
         updated_at: now,
         expires_at: task.expiresAt,
       })
-      .returningAll()
-      .executeTakeFirstOrThrow();
+      .execute();
+    return true;
   });
 }
 
@@ -63,11 +68,13 @@ export async function findTask(
 ): Promise<StoredTask | undefined> {
   return db
     .selectFrom('mcp_tasks')
-    .selectAll()
-    .where('task_id', '=', of.taskId)
-    .where('subject', '=', of.subject)
-    .where('client_id', '=', of.clientId)
-    .where('expires_at', '>', now)
+    .innerJoin('scope_requests as request', 'request.request_id', 'mcp_tasks.request_id')
+    .selectAll('mcp_tasks')
+    .select(['request.status as request_status', 'request.deciding', 'request.decision_note'])
+    .where('mcp_tasks.task_id', '=', of.taskId)
+    .where('mcp_tasks.subject', '=', of.subject)
+    .where('mcp_tasks.client_id', '=', of.clientId)
+    .where('mcp_tasks.expires_at', '>', now)
     .executeTakeFirst();
 }
 

@@ -4,7 +4,11 @@ import type { Asked } from './still-refused.ts';
 /** That a request has ended without an approval. Pure. */
 export function notApproved(
   { toolName, requiredScope }: { toolName: string; requiredScope: string },
-  { request_id: requestId, status, denial_reason: reason }: RequestStatusResponse,
+  {
+    request_id: requestId,
+    status,
+    denial_reason: reason,
+  }: Pick<RequestStatusResponse, 'request_id' | 'status' | 'denial_reason'>,
 ): Asked {
   const why =
     status === 'denied'

@@ -13,10 +13,12 @@ const mostHeld = 50;
 /** Holds calls open while their requests are decided, for clients that asked to be told how it goes. */
 export class CallHolder {
   readonly #heldMs: number;
+  readonly #lookEveryMs: number;
   #held = 0;
 
-  constructor(options: { heldMs?: number } = {}) {
+  constructor(options: { heldMs?: number; lookEveryMs?: number } = {}) {
     this.#heldMs = options.heldMs ?? heldMs;
+    this.#lookEveryMs = options.lookEveryMs ?? lookEveryMs;
   }
 
   /** @returns the request when it ended meanwhile; undefined when the client is to come back, or hold no call at all */
@@ -36,7 +38,7 @@ export class CallHolder {
           await progress(elapsed, message);
           told = elapsed;
         }
-        await sleep(lookEveryMs, undefined, { signal }).catch(() => undefined);
+        await sleep(this.#lookEveryMs, undefined, { signal }).catch(() => undefined);
         const request = await authorizations.status(requestId);
         if (request.status !== 'pending') return request;
       }

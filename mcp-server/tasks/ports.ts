@@ -1,7 +1,11 @@
+import type { PublicRequestStatus } from '../../workflows/domain/request-status.ts';
+
 /** A call that is parked until its request is decided. */
 export interface ParkedCall {
   taskId: string;
   requestId: string;
+  /** How its request stands: `deciding` while a decision takes effect, with what whoever decided said. */
+  request: { status: PublicRequestStatus; deciding: boolean; note: string | null };
   toolName: string;
   args: Record<string, unknown>;
   argumentDigest: string;

@@ -2,7 +2,6 @@ import type { CallToolResult } from '@modelcontextprotocol/server';
 import { beginCall } from '../auth/begin-call.ts';
 import type { Caller } from '../auth/caller.ts';
 import { notApproved } from '../authorization/asking.ts';
-import type { AuthorizationApi } from '../authorization/ports.ts';
 import { refusalResult } from '../authorization/refusal-result.ts';
 import { judgeCall } from '../auth/judge-call.ts';
 import type { Authority } from '../ports.ts';
@@ -15,7 +14,6 @@ import type { ParkedCall, TaskStore } from './ports.ts';
 export interface SettleDeps {
   tasks: TaskStore;
   authority: Pick<Authority, 'standing' | 'startCall'>;
-  authorizations: AuthorizationApi;
   recorder: CallRecorder;
   tools: readonly Tool[];
 }
@@ -39,7 +37,7 @@ export async function settleCall(deps: SettleDeps, caller: Caller, call: ParkedC
     await deps.tasks.finish(call.taskId, { ...lost });
     return 'It has ended.';
   }
-  const request = await deps.authorizations.of(caller.token()).status(call.requestId);
+  const { request } = call;
   switch (request.status) {
     case 'pending':
       return request.deciding
@@ -51,7 +49,12 @@ export async function settleCall(deps: SettleDeps, caller: Caller, call: ParkedC
     case 'denied':
     case 'expired':
       await deps.tasks.finish(call.taskId, {
-        ...refused(deps, caller, call, (of) => notApproved(of, request).message),
+        ...refused(
+          deps,
+          caller,
+          call,
+          (of) => notApproved(of, { ...request, request_id: call.requestId, denial_reason: request.note }).message,
+        ),
       });
       return 'It was not approved.';
     case 'approved':

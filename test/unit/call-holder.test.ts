@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { CallHolder } from '../../mcp-server/authorization/call-holder.ts';
+import type { CallerAuthorizations } from '../../mcp-server/authorization/ports.ts';
+
+type Status = Awaited<ReturnType<CallerAuthorizations['status']>>;
+
+const pending = { request_id: 'req_1', status: 'pending' } as Status;
+const api = (status: () => Promise<Status>) => ({ status }) as unknown as CallerAuthorizations;
+const signal = new AbortController().signal;
+
+describe('a held call', () => {
+  it('is not held for a client that did not ask to be told', async () => {
+    const never = api(() => Promise.reject(new Error('nobody asks')));
+    expect(await new CallHolder().wait(never, 'req_1', { progress: undefined, signal }, 'm')).toBeUndefined();
+  });
+
+  it('is told how it goes, and comes back without an answer when nobody decided in time', async () => {
+    const told: [number, string][] = [];
+    const progress = async (elapsed: number, message: string) => void told.push([elapsed, message]);
+    const holder = new CallHolder({ heldMs: 30 });
+    expect(
+      await holder.wait(
+        api(async () => pending),
+        'req_1',
+        { progress, signal },
+        'waits',
+      ),
+    ).toBeUndefined();
+    expect(told).toEqual([[0, 'waits']]);
+  });
+
+  it.each(['approved', 'denied', 'expired', 'cancelled'] as const)('ends as its request does: %s', async (status) => {
+    const ended = { ...pending, status };
+    const progress = () => Promise.resolve();
+    expect(
+      await new CallHolder().wait(
+        api(async () => ended),
+        'req_1',
+        { progress, signal },
+        'm',
+      ),
+    ).toEqual(ended);
+  });
+
+  it('ends when its client has gone or the API is away, and is counted no longer', async () => {
+    const holder = new CallHolder({ heldMs: 10_000 });
+    const progress = () => Promise.resolve();
+    for (let times = 0; times < 60; times += 1) {
+      const gone = { progress, signal: AbortSignal.abort() };
+      expect(
+        await holder.wait(
+          api(async () => pending),
+          'req_1',
+          gone,
+          'm',
+        ),
+      ).toBeUndefined();
+    }
+    const lost = { progress: () => Promise.reject(new Error('connection lost')), signal };
+    expect(
+      await holder.wait(
+        api(async () => pending),
+        'req_1',
+        lost,
+        'm',
+      ),
+    ).toBeUndefined();
+    const ended = { ...pending, status: 'approved' as const };
+    expect(
+      await holder.wait(
+        api(async () => ended),
+        'req_1',
+        { progress, signal },
+        'm',
+      ),
+    ).toEqual(ended);
+  });
+
+  it('is one of fifty at most; more come back at once', async () => {
+    const holder = new CallHolder({ heldMs: 10_000 });
+    const leaving = new AbortController();
+    const held = { progress: () => Promise.resolve(), signal: leaving.signal };
+    const waiting = Array.from({ length: 50 }, () =>
+      holder.wait(
+        api(async () => pending),
+        'req_1',
+        held,
+        'm',
+      ),
+    );
+    let told = false;
+    const one = { progress: async () => void (told = true), signal };
+    expect(
+      await holder.wait(
+        api(async () => pending),
+        'req_1',
+        one,
+        'm',
+      ),
+    ).toBeUndefined();
+    expect(told).toBe(false);
+    leaving.abort();
+    await Promise.all(waiting);
+  });
+});
