@@ -96,7 +96,7 @@ describe('a client of the tasks extension', () => {
     await close();
   });
 
-  it('says in its messages where it is decided, and never what the call was for', async () => {
+  it('says where it is decided, and how often to look', async () => {
     const agent = await newAgent();
     const { result } = await send(agent, 'tools/call', { name: 'list_users', arguments: {} });
     const { request_id: requestId } = await requestOf(agent.clientId);
@@ -151,6 +151,24 @@ describe('a client of the tasks extension', () => {
       result: { isError: true },
     });
     expect(await auditedOf(agent.clientId, 'tool.called')).toBe(0);
+  });
+});
+
+describe('many parked calls', () => {
+  it('are fifty of one person and client at most; the next one is answered in its result', async () => {
+    const agent = await newAgent();
+    const answers: Record<string, unknown>[] = [];
+    for (let times = 0; times < 51; times += 1) {
+      const { result } = await send(agent, 'tools/call', { name: 'list_users', arguments: {} });
+      answers.push(result ?? {});
+    }
+    expect(answers.filter(({ resultType }) => resultType === 'task')).toHaveLength(50);
+    expect(answers.at(-1)).toMatchObject({
+      isError: true,
+      structuredContent: { error_type: 'authorization_error', approval_request_id: expect.any(String) as string },
+    });
+    const another = await newAgent();
+    expect((await parked(another)).taskId).toMatch(/^task_/);
   });
 });
 

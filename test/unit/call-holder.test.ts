@@ -6,18 +6,21 @@ type Status = Awaited<ReturnType<CallerAuthorizations['status']>>;
 
 const pending = { request_id: 'req_1', status: 'pending' } as Status;
 const api = (status: () => Promise<Status>) => ({ status }) as unknown as CallerAuthorizations;
+const lookEveryMs = 5;
 const signal = new AbortController().signal;
 
 describe('a held call', () => {
   it('is not held for a client that did not ask to be told', async () => {
     const never = api(() => Promise.reject(new Error('nobody asks')));
-    expect(await new CallHolder().wait(never, 'req_1', { progress: undefined, signal }, 'm')).toBeUndefined();
+    expect(
+      await new CallHolder({ lookEveryMs }).wait(never, 'req_1', { progress: undefined, signal }, 'm'),
+    ).toBeUndefined();
   });
 
   it('is told how it goes, and comes back without an answer when nobody decided in time', async () => {
     const told: [number, string][] = [];
     const progress = async (elapsed: number, message: string) => void told.push([elapsed, message]);
-    const holder = new CallHolder({ heldMs: 30 });
+    const holder = new CallHolder({ heldMs: 30, lookEveryMs });
     expect(
       await holder.wait(
         api(async () => pending),
@@ -33,7 +36,7 @@ describe('a held call', () => {
     const ended = { ...pending, status };
     const progress = () => Promise.resolve();
     expect(
-      await new CallHolder().wait(
+      await new CallHolder({ lookEveryMs }).wait(
         api(async () => ended),
         'req_1',
         { progress, signal },
@@ -43,7 +46,7 @@ describe('a held call', () => {
   });
 
   it('ends when its client has gone or the API is away, and is counted no longer', async () => {
-    const holder = new CallHolder({ heldMs: 10_000 });
+    const holder = new CallHolder({ heldMs: 10_000, lookEveryMs });
     const progress = () => Promise.resolve();
     for (let times = 0; times < 60; times += 1) {
       const gone = { progress, signal: AbortSignal.abort() };
@@ -77,7 +80,7 @@ describe('a held call', () => {
   });
 
   it('is one of fifty at most; more come back at once', async () => {
-    const holder = new CallHolder({ heldMs: 10_000 });
+    const holder = new CallHolder({ heldMs: 10_000, lookEveryMs });
     const leaving = new AbortController();
     const held = { progress: () => Promise.resolve(), signal: leaving.signal };
     const waiting = Array.from({ length: 50 }, () =>
