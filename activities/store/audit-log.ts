@@ -2,7 +2,7 @@ import { sql, type Selectable } from 'kysely';
 import type { AuditType } from './audit.ts';
 import type { DbOrTrx } from './connect.ts';
 import type { AuditEventsTable } from './schema.ts';
-import { isVisible, type Visibility } from './visibility.ts';
+import { isOwn, isVisible, type Visibility } from './visibility.ts';
 
 /** One entry of the audit table as stored. */
 export type StoredAuditEntry = Selectable<AuditEventsTable>;
@@ -62,7 +62,7 @@ function filtered(db: DbOrTrx, filter: AuditFilter, before: string | undefined) 
   if (filter.visibleTo !== undefined) {
     // `subject`, `scopes` and `client_id` are the request's inside, and the entry's outside.
     query = query.where(
-      sql<boolean>`(subject = ${filter.visibleTo.subject} or exists (select from scope_requests
+      sql<boolean>`(${isOwn(filter.visibleTo)} or exists (select from scope_requests
         where scope_requests.request_id = audit_events.request_id and ${isVisible(filter.visibleTo)}))`,
     );
   }

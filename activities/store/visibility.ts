@@ -7,15 +7,25 @@ export interface Visibility {
   approvableScopes?: readonly string[];
   /** Whose requests and grants do not count as approvable: a client decides nothing of its own (RULES 3). */
   exceptClientId?: string;
+  /** Where set, their own are those of this client alone. */
+  ownClientId?: string;
 }
 
 /**
- * The condition on a table with `subject` and `scopes`. Asked of the database and not of its answer, so that pages are
- * full, and no cursor names a row that its reader may not see.
+ * The condition on a table with `subject`, `client_id` and `scopes`. Asked of the database and not of its answer, so that
+ * pages are full, and no cursor names a row that its reader may not see.
  */
-export function isVisible({ subject, approvableScopes, exceptClientId }: Visibility): RawBuilder<boolean> {
+export function isVisible(visibility: Visibility): RawBuilder<boolean> {
+  const { subject, approvableScopes, exceptClientId } = visibility;
   if (approvableScopes === undefined) return sql<boolean>`true`;
+  const own = isOwn(visibility);
   const approvable = sql<boolean>`scopes <@ ${[...approvableScopes]}::text[]`;
-  if (exceptClientId === undefined) return sql<boolean>`(subject = ${subject} or ${approvable})`;
-  return sql<boolean>`(subject = ${subject} or (${approvable} and client_id <> ${exceptClientId}))`;
+  if (exceptClientId === undefined) return sql<boolean>`(${own} or ${approvable})`;
+  return sql<boolean>`(${own} or (subject <> ${subject} and ${approvable} and client_id <> ${exceptClientId}))`;
+}
+
+/** What is about the person themselves, on a table with `subject` and `client_id`. */
+export function isOwn({ subject, ownClientId }: Pick<Visibility, 'subject' | 'ownClientId'>): RawBuilder<boolean> {
+  if (ownClientId === undefined) return sql<boolean>`subject = ${subject}`;
+  return sql<boolean>`(subject = ${subject} and client_id = ${ownClientId})`;
 }

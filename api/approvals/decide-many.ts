@@ -1,4 +1,3 @@
-import { maySee } from '../../workflows/domain/approvers.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import { whyNotAlike } from '../../workflows/domain/like-requests.ts';
 import { livePolicy } from '../../activities/store/policies.ts';
@@ -6,8 +5,9 @@ import { findRequests } from '../../activities/store/requests.ts';
 import type { BatchDecision, BatchDecisionBody } from '../contract/batch-decisions.ts';
 import { asDomainError, toProblem } from '../problems.ts';
 import type { Caller } from '../sessions/caller.ts';
-import { decide, tokenMayDecide } from './decide.ts';
+import { decide } from './decide.ts';
 import type { ApprovalDeps } from './deps.ts';
+import { isRequestVisible } from './find-visible.ts';
 
 /** Each decision is a signal and a question to a workflow; more at once gain nothing. */
 const atOnce = 4;
@@ -22,9 +22,7 @@ export async function decideMany(deps: ApprovalDeps, caller: Caller, body: Batch
   const ids = [...new Set(body.request_ids)];
   // What is not there, or not the caller's to see, is refused one by one below; nothing about it is told here.
   const [requests, policy] = await Promise.all([findRequests(deps.db, ids), livePolicy(deps.db)]);
-  const reason = whyNotAlike(
-    requests.filter((request) => tokenMayDecide(caller) && maySee(policy, caller.person, request)),
-  );
+  const reason = whyNotAlike(requests.filter((request) => isRequestVisible(policy, caller, request)));
   if (reason !== undefined) throw new DomainError('not_alike', reason);
   const results = new Map<string, BatchDecision['results'][number]>();
   const waiting = ids.values();

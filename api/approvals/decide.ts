@@ -5,7 +5,6 @@ import { whyNotApprover } from '../../workflows/domain/approvers.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import type { Policy } from '../../workflows/domain/policy.ts';
 import { decidingScope } from '../../workflows/domain/scopes.ts';
-import { whyNotThroughClient } from '../../workflows/domain/through-client.ts';
 import type { RequestStatusResponse } from '../contract/scope-requests.ts';
 import type { Caller } from '../sessions/caller.ts';
 import type { ApprovalDeps } from './deps.ts';
@@ -24,29 +23,30 @@ export interface DecisionInput extends VerdictInput {
  *
  * @returns 200 with the status when judged, 202 when recorded but not judged in time.
  * @throws {DomainError} `not_found`, `identity_mismatch`, `own_request`, `not_approver`, `insufficient_scope`,
- * `client_not_allowed`, `self_approval`, and what {@link takeDecision} says.
+ * `self_approval`, and what {@link takeDecision} says.
  */
 export async function decide(
   deps: ApprovalDeps,
   caller: Caller,
   input: DecisionInput,
 ): Promise<{ httpStatus: 200 | 202; body: RequestStatusResponse }> {
-  const { request, policy } = await findVisibleRequest(deps.db, caller, input.requestId, caller.person).catch(
-    (error: unknown) => {
-      const missing = error instanceof DomainError && error.code === 'not_found';
-      throw missing && !tokenMayDecide(caller)
-        ? new DomainError('insufficient_scope', refusalTexts.insufficient_scope)
-        : error;
-    },
-  );
+  const { request, policy } = await findVisibleRequest(deps.db, caller, input.requestId).catch((error: unknown) => {
+    const missing = error instanceof DomainError && error.code === 'not_found';
+    throw missing && !mayDecideAtAll(caller)
+      ? new DomainError('insufficient_scope', refusalTexts.insufficient_scope)
+      : error;
+  });
   await refuseTheWrongPerson(deps, caller, request, policy, input);
   const claims = caller.kind === 'bearer' ? { client: caller.clientId } : {};
   return takeDecision(deps, { request, policy, approver: caller.person.subject, claims }, input);
 }
 
-/** A token without the scope is told the same of every request, there or not. A browser needs no token. */
-export function tokenMayDecide(caller: Caller): boolean {
-  return caller.kind !== 'bearer' || caller.scopes?.includes(decidingScope) === true;
+/**
+ * A token without the scope is told the same of every request, there or not; one with it, the same of those that are not
+ * there and those that it may not decide. A browser needs no token.
+ */
+function mayDecideAtAll(caller: Caller): boolean {
+  return caller.kind !== 'bearer' || caller.mayDecide === true;
 }
 
 async function refuseTheWrongPerson(
@@ -56,18 +56,17 @@ async function refuseTheWrongPerson(
   policy: Policy,
   input: DecisionInput,
 ): Promise<void> {
-  const refusal = !tokenMayDecide(caller)
+  const refusal = !mayDecideAtAll(caller)
     ? 'insufficient_scope'
-    : (whyRefused(caller, request, policy, input) ?? (await whyNotByToken(deps, caller, request, policy)));
+    : (whyRefused(caller, request, policy, input) ?? (await whyNotByToken(deps, caller)));
   if (refusal === undefined) return;
-  const [code, text] = typeof refusal === 'string' ? [refusal, refusalTexts[refusal]] : refusal;
   await appendAudit(deps.db, {
     type: 'decision.refused',
     actor: caller.person.subject,
     ...auditContext(request),
-    data: { verdict: input.verdict, code },
+    data: { verdict: input.verdict, code: refusal },
   });
-  throw new DomainError(code, text);
+  throw new DomainError(refusal, refusalTexts[refusal]);
 }
 
 const refusalTexts = {
@@ -92,16 +91,9 @@ function whyRefused(
   return whyNotApprover(policy, caller.person, request);
 }
 
-/** Deciding by token takes the scope approve:requests, in the token and still held, and has limits (RULES 3). */
-async function whyNotByToken(
-  deps: ApprovalDeps,
-  caller: Caller,
-  request: ScopeRequest,
-  policy: Policy,
-): Promise<'insufficient_scope' | ['client_not_allowed', string] | undefined> {
+/** Deciding by token takes the scope approve:requests still at this moment; which requests, `decidesByToken` says (RULES 3). */
+async function whyNotByToken(deps: ApprovalDeps, caller: Caller): Promise<'insufficient_scope' | undefined> {
   if (caller.kind !== 'bearer') return undefined;
-  const reason = whyNotThroughClient(policy, caller.clientId, { ...request, clientId: request.client_id });
-  if (reason !== undefined) return ['client_not_allowed', reason];
   const held = await heldScopes(deps.db, { subject: caller.person.subject, clientId: caller.clientId }, deps.now());
   return held.includes(decidingScope) ? undefined : 'insufficient_scope';
 }

@@ -1,4 +1,3 @@
-import { maySee } from '../../workflows/domain/approvers.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import type { Policy } from '../../workflows/domain/policy.ts';
 import { appendAudit } from '../../activities/store/audit.ts';
@@ -6,7 +5,7 @@ import type { Db } from '../../activities/store/connect.ts';
 import { livePolicy } from '../../activities/store/policies.ts';
 import { findRequest, type ScopeRequest } from '../../activities/store/requests.ts';
 import { decidesByToken } from '../sessions/deciding-token.ts';
-import { overOthers, type Caller, type CallerPerson } from '../sessions/caller.ts';
+import { mayCallerSee, type Caller } from '../sessions/caller.ts';
 
 /**
  * Looks a request up together with its caller: not theirs is the same 404 as not there, and is audited (RULES 9).
@@ -17,20 +16,9 @@ export async function findVisibleRequest(
   db: Db,
   caller: Caller,
   requestId: string,
-  viewer: CallerPerson = overOthers(caller),
 ): Promise<{ request: ScopeRequest; policy: Policy }> {
   const [request, policy] = await Promise.all([findRequest(db, requestId), livePolicy(db)]);
-  if (
-    request !== undefined &&
-    (maySee(policy, viewer, request) ||
-      decidesByToken(policy, caller, {
-        ...request,
-        clientId: request.client_id,
-        approvalType: request.approval_type,
-      }))
-  ) {
-    return { request, policy };
-  }
+  if (request !== undefined && isRequestVisible(policy, caller, request)) return { request, policy };
   if (request !== undefined) {
     await appendAudit(db, {
       type: 'access.refused',
@@ -42,4 +30,12 @@ export async function findVisibleRequest(
     });
   }
   throw new DomainError('not_found', 'There is no such request, or it is not yours to see.');
+}
+
+/** Whether it is the caller's to see: theirs, or theirs to decide. Pure. */
+export function isRequestVisible(policy: Policy, caller: Caller, request: ScopeRequest): boolean {
+  const { client_id: clientId, approval_type: approvalType } = request;
+  return (
+    mayCallerSee(policy, caller, request) || decidesByToken(policy, caller, { ...request, clientId, approvalType })
+  );
 }

@@ -8,7 +8,7 @@ import { listRequests as listStoredRequests, type RequestFilter } from '../../ac
 import type { Visibility } from '../../activities/store/visibility.ts';
 import type { listRequestsQuerySchema, RequestList, requestSummaryQuerySchema } from '../contract/scope-requests.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
-import { overOthers, type Caller } from '../sessions/caller.ts';
+import { isOtherPeoplesClient, overOthers, type Caller } from '../sessions/caller.ts';
 import { scopesDecidedByToken } from '../sessions/deciding-token.ts';
 import type { ApprovalDeps } from './deps.ts';
 import { requestView, viewContext } from './request-view.ts';
@@ -75,15 +75,17 @@ const mostWords = 8;
 
 /** What the caller may see of others' requests and grants: as `maySee` has it, for the database (RULES 3, 9). */
 export function visibilityOf(caller: Caller, policy: Policy): Visibility {
+  const { clientId } = caller;
+  const own = isOtherPeoplesClient(caller) ? { ownClientId: clientId } : {};
   if (caller.mayDecide === true) {
-    const { person, clientId } = caller;
     return {
-      subject: person.subject,
+      ...own,
+      subject: caller.person.subject,
       approvableScopes: scopesDecidedByToken(policy, caller),
       exceptClientId: clientId,
     };
   }
   const viewer = overOthers(caller);
   const { subject } = viewer;
-  return isAuditor(viewer) ? { subject } : { subject, approvableScopes: approvableScopes(policy, viewer) };
+  return isAuditor(viewer) ? { subject } : { ...own, subject, approvableScopes: approvableScopes(policy, viewer) };
 }

@@ -1,4 +1,3 @@
-import { maySee } from '../../workflows/domain/approvers.ts';
 import type { Policy } from '../../workflows/domain/policy.ts';
 import { publicStatus } from '../../workflows/domain/request-status.ts';
 import type { DbOrTrx } from '../../activities/store/connect.ts';
@@ -9,7 +8,7 @@ import { namesOf } from '../../activities/store/people-names.ts';
 import { countOutcomes, listRequests } from '../../activities/store/request-listing.ts';
 import type { ScopeRequest } from '../../activities/store/requests.ts';
 import type { RequestDetail } from '../contract/scope-requests.ts';
-import { overOthers, type Caller } from '../sessions/caller.ts';
+import { mayCallerSee, type Caller } from '../sessions/caller.ts';
 import { visibilityOf } from './list-requests.ts';
 
 const recentShown = 5;
@@ -40,7 +39,7 @@ export async function requesterView(
     roles: [...(person?.roles ?? [])],
     active_grants: held.length,
     grants: grants
-      .filter((grant) => maySee(policy, overOthers(caller), grant))
+      .filter((grant) => mayCallerSee(policy, caller, grant))
       .map(({ grant_id, request_id, client_id, scopes, expires_at }) => ({
         grant_id,
         request_id,

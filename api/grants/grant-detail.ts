@@ -4,11 +4,10 @@ import { findGrant } from '../../activities/store/grants.ts';
 import { namesOf } from '../../activities/store/people-names.ts';
 import { livePolicy } from '../../activities/store/policies.ts';
 import { findRequest, reasonOf } from '../../activities/store/requests.ts';
-import { maySee } from '../../workflows/domain/approvers.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import type { ApprovalDeps } from '../approvals/deps.ts';
 import type { GrantDetail } from '../contract/grants.ts';
-import { overOthers, type Caller } from '../sessions/caller.ts';
+import { mayCallerSee, type Caller } from '../sessions/caller.ts';
 import { grantCalls } from './grant-calls.ts';
 import { viewGrant } from './view-grant.ts';
 
@@ -27,7 +26,7 @@ export async function grantDetail(
 ): Promise<GrantDetail> {
   const { db } = deps;
   const [grant, policy] = await Promise.all([findGrant(db, grantId), livePolicy(db)]);
-  if (grant === undefined || !maySee(policy, overOthers(caller), grant)) {
+  if (grant === undefined || !mayCallerSee(policy, caller, grant)) {
     if (grant !== undefined) {
       await appendAudit(db, {
         type: 'access.refused',

@@ -453,6 +453,7 @@ export const authServerRoutes: readonly RouteDoc[] = [
       { status: 204, description: 'Signed out.' },
       { status: 303, description: 'Signed out, for a form: leads to the sign-in page.' },
     ],
+    problems: ['client_not_allowed'],
   },
   {
     id: 'getHealth',

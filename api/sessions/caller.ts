@@ -1,5 +1,8 @@
 import type { Account } from '../../activities/store/people.ts';
+import { maySee, type DecidableRequest } from '../../workflows/domain/approvers.ts';
+import { isFirstParty } from '../../workflows/domain/clients.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
+import type { Policy } from '../../workflows/domain/policy.ts';
 
 /** A caller's account with the roles it has now. */
 export type CallerPerson = Account;
@@ -41,4 +44,18 @@ export function notSignedIn(): DomainError {
  */
 export function overOthers(caller: Caller): CallerPerson {
   return caller.kind === 'browser' ? caller.person : { ...caller.person, roles: [] };
+}
+
+/** Whether other people's client is calling, with a token: it is told what concerns itself and acts on nothing else. */
+export function isOtherPeoplesClient({ kind, clientId }: Pick<Caller, 'kind' | 'clientId'>): boolean {
+  return kind === 'bearer' && !isFirstParty(clientId);
+}
+
+/**
+ * Whether the caller may read a request or grant: as `maySee` has it, and what is their own at the client that calls. Only
+ * the person's browser and our own apps see what all their clients ask for and hold. Pure.
+ */
+export function mayCallerSee(policy: Policy, caller: Caller, item: DecidableRequest & { client_id: string }): boolean {
+  const foreign = item.subject === caller.person.subject && item.client_id !== caller.clientId;
+  return !(foreign && isOtherPeoplesClient(caller)) && maySee(policy, overOthers(caller), item);
 }

@@ -2,9 +2,11 @@ import { Router, type Request } from 'express';
 import { demoAccounts } from '../../activities/store/seed-demo.ts';
 import type { OidcPayloads } from '../../activities/store/oidc-payloads.ts';
 import { listPeople } from '../../activities/store/people.ts';
+import { DomainError } from '../../workflows/domain/errors.ts';
 import type { SignInOptions } from '../contract/user-status.ts';
 import { requireSameOrigin } from '../http/browser-guard.ts';
 import { authenticate, callerOf, type AuthenticateDeps } from './authenticate.ts';
+import { isOtherPeoplesClient } from './caller.ts';
 import { demoSignIn, type SignInDeps } from './sign-in.ts';
 import { signOutEverywhere } from './sign-out.ts';
 
@@ -35,7 +37,14 @@ export function sessionRoutes(deps: SessionRouteDeps): Router {
   });
 
   router.post('/auth/sign-out', requireSameOrigin(deps.origin), authenticate(deps), async (request, response) => {
-    const { person, clientId } = callerOf(response);
+    const caller = callerOf(response);
+    if (isOtherPeoplesClient(caller)) {
+      throw new DomainError(
+        'client_not_allowed',
+        'A client ends its own sign-in by revoking its token. People sign out everywhere in their browser.',
+      );
+    }
+    const { person, clientId } = caller;
     await signOutEverywhere(deps, { subject: person.subject, clientId });
     deps.sessions.forget(response);
     if (wantsPage(request)) response.redirect(303, '/sign-in');

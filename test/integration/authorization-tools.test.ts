@@ -91,7 +91,7 @@ describe('who may not decide', () => {
     const requestId = await asked(own);
     for (const agent of [own, decider]) {
       const code = await codeOf(agent, 'approve_authorization', { request_id: requestId });
-      expect(code).toBe(agent === decider ? 'own_request' : 'insufficient_clearance');
+      expect(code).toBe(agent === decider ? 'not_found' : 'insufficient_clearance');
     }
     expect((await rowOf(requestId)).status).toBe('pending');
   });
@@ -138,7 +138,7 @@ describe('who may not decide', () => {
     const critical = await asked(user, { tool_name: 'admin_reset_system', reason: 'It hangs.' });
     const sameClient = await asked(agentOf(product, decider.clientId, 'user@example.com'));
     for (const requestId of [critical, sameClient]) {
-      expect(await codeOf(decider, 'approve_authorization', { request_id: requestId })).toBe('insufficient_clearance');
+      expect(await codeOf(decider, 'approve_authorization', { request_id: requestId })).toBe('not_found');
       expect(await codeOf(decider, 'get_authorization_status', { request_id: requestId })).toBe('not_found');
       expect((await rowOf(requestId)).status).toBe('pending');
     }

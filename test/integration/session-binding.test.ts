@@ -129,6 +129,20 @@ describe('the token of a client that is not ours', () => {
   });
 });
 
+test('no client of other people signs its person out, here and elsewhere', async () => {
+  const one = await connected();
+  const client = await clients.newClient();
+  const { tokens } = await clients.connect(person, client, { resource: server.apiResource });
+  const response = await fetch(`${server.issuer}/auth/sign-out`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${tokens.access_token}` },
+  });
+  expect(response.status).toBe(403);
+  expect(await response.json()).toMatchObject({ code: 'client_not_allowed' });
+  expect((await one.browser.fetch(`${server.issuer}/api/user-status`)).status).toBe(200);
+  expect(await statuses(one)).toEqual([200, 200]);
+});
+
 test('nothing is minted for a sign-in that has ended, nor for the sign-in of another client', async () => {
   const one = await connected();
   const other = await connected();

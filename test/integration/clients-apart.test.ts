@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cancelRequest } from '../../api/approvals/cancel.ts';
+import { findVisibleRequest } from '../../api/approvals/find-visible.ts';
+import { listRequests } from '../../api/approvals/list-requests.ts';
+import { requestDetail } from '../../api/approvals/request-detail.ts';
+import { upgradeScope } from '../../api/approvals/upgrade-scope.ts';
+import { grantDetail } from '../../api/grants/grant-detail.ts';
+import { listGrants } from '../../api/grants/list-grants.ts';
+import type { Caller } from '../../api/sessions/caller.ts';
+import { findRequest } from '../../activities/store/requests.ts';
+import { startApprovalStack, type ApprovalStack } from '../support/approval-stack.ts';
+
+let stack: ApprovalStack;
+
+beforeAll(async () => {
+  stack = await startApprovalStack(await readFile('countersign.policy.yaml', 'utf8'));
+}, 60_000);
+afterAll(() => stack.stop());
+
+/** One person at two clients of other people, at our chat and in their browser. */
+async function person() {
+  const one = await stack.person(['user'], { kind: 'bearer', clientId: 'one-client' });
+  const at = (clientId: string): Caller => ({ ...one, clientId });
+  const browser: Caller = { ...one, kind: 'browser', clientId: 'countersign-dashboard' };
+  return { one, other: at('other-client'), chat: at('countersign-chat'), browser };
+}
+
+async function ask(caller: Caller, extra: { tool_args?: Record<string, unknown> } = {}): Promise<string> {
+  const body = { scopes: ['execute:commands'], tool_name: 'execute_command', justification: 'tests', ...extra };
+  const answer = await upgradeScope(stack.deps, caller, body);
+  if (answer.status !== 'pending_admin_approval') throw new Error(`unexpected ${JSON.stringify(answer)}`);
+  return answer.approval_request_id;
+}
+
+const idsOf = async (caller: Caller): Promise<string[]> =>
+  (await listRequests(stack.deps, caller, { limit: 50 })).requests.map(({ request_id: id }) => id);
+
+describe('other people’s client', () => {
+  it('neither sees nor withdraws what the same person asks for at another client', async () => {
+    const { one, other, chat, browser } = await person();
+    const [mine, theirs] = [await ask(one), await ask(other)];
+    expect(await idsOf(one)).toEqual([mine]);
+    for (const attempt of [
+      findVisibleRequest(stack.deps.db, one, theirs),
+      requestDetail(stack.deps, one, theirs),
+      cancelRequest(stack.deps, one, theirs),
+    ]) {
+      await expect(attempt).rejects.toMatchObject({ code: 'not_found' });
+    }
+    expect((await findRequest(stack.deps.db, theirs))?.cancel_requested_at).toBeNull();
+    expect((await requestDetail(stack.deps, one, mine)).requester).toMatchObject({ recent: [], grants: [] });
+    // Our own chat and the person's browser show all of it.
+    expect((await idsOf(chat)).sort()).toEqual([mine, theirs].sort());
+    expect((await idsOf(browser)).sort()).toEqual([mine, theirs].sort());
+    expect((await cancelRequest(stack.deps, browser, theirs)).body.status).toBe('cancelled');
+    expect((await cancelRequest(stack.deps, one, mine)).body.status).toBe('cancelled');
+  });
+
+  it('sees nothing of what another client of the same person holds', async () => {
+    const { one, other, browser } = await person();
+    expect((await upgradeScope(stack.deps, other, { scopes: ['read:files'] })).status).toBe('approved');
+    const [grant] = (await listGrants(stack.deps, browser, { limit: 5 })).grants;
+    const grantId = grant?.grant_id ?? '';
+    expect((await listGrants(stack.deps, other, { limit: 5 })).grants).toHaveLength(1);
+    expect((await listGrants(stack.deps, one, { limit: 5 })).grants).toEqual([]);
+    await expect(grantDetail(stack.deps, one, grantId)).rejects.toMatchObject({ code: 'not_found' });
+    expect((await grantDetail(stack.deps, other, grantId)).grant.grant_id).toBe(grantId);
+  });
+
+  it('that may decide is listed nothing of its own person’s at another client either', async () => {
+    const { one, other } = await person();
+    const admin: Caller = { ...one, person: { ...one.person, roles: ['admin'] } };
+    // An admin could decide it as somebody else's.
+    const answer = await upgradeScope(stack.deps, other, { scopes: ['read:files'] });
+    const theirs = answer.status === 'approved' ? answer.approval_request_id : undefined;
+    expect(theirs).toBeDefined();
+    expect(await idsOf({ ...admin, scopes: ['approve:requests'], mayDecide: true })).not.toContain(theirs);
+  });
+});
