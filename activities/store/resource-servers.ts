@@ -1,9 +1,10 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import { DomainError } from '../../workflows/domain/errors.ts';
+import type { Policy } from '../../workflows/domain/policy.ts';
 import { appendAudit } from './audit.ts';
 import type { Db, DbOrTrx } from './connect.ts';
-import { livePolicy } from './policies.ts';
+import { livePolicy, livePolicyKey, policyOfKey } from './policies.ts';
 import type { ResourceServersTable } from './schema.ts';
 
 /** A resource server's credentials without its secret. */
@@ -62,18 +63,21 @@ export async function listResourceServers(db: DbOrTrx): Promise<ResourceServer[]
     .execute();
 }
 
-/** The resource server whose credentials these are. */
+/** The resource server whose credentials these are, and the live policy, in one reading: it asks at every call. */
 export async function checkResourceServer(
   db: Db,
   given: { clientId: string; secret: string },
-): Promise<ResourceServer | undefined> {
+): Promise<{ server: ResourceServer; policy: Policy } | undefined> {
   const row = await db
     .selectFrom('resource_servers')
     .selectAll()
+    .select(livePolicyKey)
     .where('client_id', '=', given.clientId)
     .executeTakeFirst();
   const right = timingSafeEqual(digestOf(given.secret), row?.secret_digest ?? Buffer.alloc(32));
-  return right ? row : undefined;
+  if (row === undefined || !right) return undefined;
+  const { client_id, resource, created_at, policyKey } = row;
+  return { server: { client_id, resource, created_at }, policy: await policyOfKey(db, policyKey) };
 }
 
 function digestOf(secret: string): Buffer {

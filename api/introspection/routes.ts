@@ -3,8 +3,8 @@ import type { JWK } from 'jose';
 import type { Logger } from 'pino';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { checkResourceServer, type ResourceServer } from '../../activities/store/resource-servers.ts';
-import { livePolicy } from '../../activities/store/policies.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
+import type { Policy } from '../../workflows/domain/policy.ts';
 import { identifierOf } from '../../workflows/domain/resources.ts';
 import { introspectBodySchema } from '../contract/introspection.ts';
 import { secondsToWait } from '../http/seconds-to-wait.ts';
@@ -44,14 +44,14 @@ export function introspectionRoutes(
   const journal = refusedTokenJournal(deps);
   const [asking, mistaken] = [new RateLimiterMemory(questions), new RateLimiterMemory(mistakes)];
 
-  const authenticated = async (request: Request): Promise<ResourceServer> => {
+  const authenticated = async (request: Request): Promise<{ server: ResourceServer; policy: Policy }> => {
     const body = (request.body ?? {}) as Record<string, unknown>;
     const given = readClientCredentials(request.headers.authorization, body);
-    const server = await checkResourceServer(deps.db, given);
-    if (server === undefined) throw refused();
-    const seconds = await secondsToWait(asking, server.client_id);
+    const found = await checkResourceServer(deps.db, given);
+    if (found === undefined) throw refused();
+    const seconds = await secondsToWait(asking, found.server.client_id);
     if (seconds !== undefined) throw new TooMany(seconds);
-    return server;
+    return found;
   };
 
   const router = Router();
@@ -59,7 +59,7 @@ export function introspectionRoutes(
     introspectionRoute,
     express.urlencoded({ extended: false, limit: '16kb', inflate: false, parameterLimit: 20 }),
     async (request: Request, response: Response) => {
-      const server = await authenticated(request).catch(async (error: unknown) => {
+      const { server, policy } = await authenticated(request).catch(async (error: unknown) => {
         if (!(error instanceof DomainError) || error.code !== 'invalid_credentials') throw error;
         await journal('wrong credentials of a resource server');
         const seconds = await secondsToWait(mistaken, request.socket.remoteAddress ?? 'unknown');
@@ -70,7 +70,7 @@ export function introspectionRoutes(
         const names = [...new Set(asked.error.issues.map(({ path }) => String(path[0])))].sort();
         throw new DomainError('invalid_request', `missing, given twice or not usable: ${names.join(', ')}`);
       }
-      const audience = identifierOf(own, await livePolicy(deps.db), server.resource);
+      const audience = identifierOf(own, policy, server.resource);
       if (audience === undefined) {
         deps.logger.warn({ resource: server.resource }, 'a resource server asks whose resource is not in the policy');
       }

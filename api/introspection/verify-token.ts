@@ -1,4 +1,5 @@
 import { createLocalJWKSet, jwtVerify, type JWK } from 'jose';
+import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { isElevated, parseScope } from '../../workflows/domain/scopes.ts';
 
@@ -16,6 +17,9 @@ export interface IntrospectedToken {
   actor: { sub: string } | undefined;
   confirmation: Record<string, unknown> | undefined;
 }
+
+/** Tokens whose signature has been verified, in memory only. */
+const mostRemembered = 1_000;
 
 const claimsSchema = z.object({
   aud: z.string(),
@@ -41,7 +45,7 @@ export function tokenReader(options: {
   now: () => Date;
 }): (token: string, audience: string) => Promise<IntrospectedToken | undefined> {
   const keys = createLocalJWKSet({ keys: [options.baseKey, options.mintKey] });
-  return async (token, audience) => {
+  const read = async (token: string, audience: string): Promise<IntrospectedToken | undefined> => {
     const verified = await jwtVerify(token, keys, {
       issuer: options.issuer,
       audience,
@@ -67,5 +71,17 @@ export function tokenReader(options: {
       actor: act,
       confirmation: cnf,
     };
+  };
+  // A call is asked about more than once. What a token says never changes; its end and its audience are looked at again.
+  const good = new LRUCache<string, IntrospectedToken>({ max: mostRemembered });
+  return async (token, audience) => {
+    const known = good.get(token);
+    if (known !== undefined) {
+      const over = known.expiresAt <= options.now().getTime() / 1_000;
+      return over || known.audience !== audience ? undefined : known;
+    }
+    const fresh = await read(token, audience);
+    if (fresh !== undefined) good.set(token, fresh);
+    return fresh;
   };
 }

@@ -90,7 +90,7 @@ test('a resource server of the policy gets credentials from the owner, printed o
   expect(code, output).toBe(0);
   const [, clientId = '', secret = ''] =
     /^COUNTERSIGN_CLIENT_ID=(\S+)\nCOUNTERSIGN_CLIENT_SECRET=(\S+)$/m.exec(output) ?? [];
-  expect(await checkResourceServer(owner.db, { clientId, secret })).toMatchObject({ resource: 'notes' });
+  expect(await checkResourceServer(owner.db, { clientId, secret })).toMatchObject({ server: { resource: 'notes' } });
   const listed = await command('list');
   expect(listed.output).toContain(clientId);
   expect(listed.output).not.toContain(secret);
