@@ -150,6 +150,17 @@ describe('somebody else’s server, in a project of its own', () => {
     }
   });
 
+  test('takes a token that is bound to a key with a proof only (RFC 9449)', async () => {
+    const { key, token } = await notes.bound('write:notes');
+    const authorization = `DPoP ${token}`;
+    const own = await key.proof({ url: resource, token });
+    expect((await notes.addNote(undefined, { authorization, dpop: own })).status).toBe(200);
+    expect((await notes.addNote(token)).status).toBe(401);
+    expect((await notes.addNote(undefined, { authorization })).status).toBe(401);
+    const elsewhere = await key.proof({ url: server.mcpResource, token });
+    expect((await notes.addNote(undefined, { authorization, dpop: elsewhere })).status).toBe(401);
+  });
+
   test('tells a client that cannot step up in the result', async () => {
     const { token, clientId } = await notes.connected();
     await notes.answerInBand(clientId);

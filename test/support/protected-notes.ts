@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
+import * as oauth from 'openid-client';
 import { expect } from 'vitest';
 import type { TestAuthServer } from './auth-server.ts';
+import { signInWith, testBrowser } from './browser.ts';
+import { newDpopKey, type DpopKey } from './dpop.ts';
 import { thirdPartyClients } from './third-party-clients.ts';
 
 /** An answer of somebody else's MCP server. */
@@ -17,7 +20,12 @@ export function notesClient(server: TestAuthServer, resource: string) {
   const clients = thirdPartyClients(server);
   const email = 'user@example.com';
 
-  async function rpc(method: string, params: object, token?: string): Promise<NotesAnswer> {
+  async function rpc(
+    method: string,
+    params: object,
+    token?: string,
+    headers: Record<string, string> = {},
+  ): Promise<NotesAnswer> {
     const response = await fetch(resource, {
       method: 'POST',
       headers: {
@@ -25,6 +33,7 @@ export function notesClient(server: TestAuthServer, resource: string) {
         accept: 'application/json, text/event-stream',
         'mcp-protocol-version': '2025-06-18',
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...headers,
       },
       body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
     });
@@ -36,7 +45,8 @@ export function notesClient(server: TestAuthServer, resource: string) {
     return { status: response.status, headers: response.headers, body };
   }
 
-  const addNote = (token?: string) => rpc('tools/call', { name: 'add_note', arguments: { text: 'hello' } }, token);
+  const addNote = (token?: string, headers: Record<string, string> = {}) =>
+    rpc('tools/call', { name: 'add_note', arguments: { text: 'hello' } }, token, headers);
 
   /** A client of somebody who holds these scopes through it, with a token for `audience`. */
   async function connected(scopes: readonly string[] = [], audience = resource) {
@@ -75,6 +85,21 @@ export function notesClient(server: TestAuthServer, resource: string) {
         authorization_errors: 'in_band',
       })
       .execute();
+  }
+
+  /** A client whose token is bound to its key (RFC 9449). */
+  async function bound(scope: string): Promise<{ key: DpopKey; token: string }> {
+    const key = await newDpopKey();
+    const client = await clients.newClient();
+    await server.grant({ email, clientId: client.clientMetadata().client_id, scopes: [scope] });
+    const browser = testBrowser();
+    await signInWith(browser, server.issuer, email);
+    const { address, checks } = await clients.begin(client, { resource, scope: `none ${scope}` });
+    const { url } = await clients.consentPage(browser, address);
+    const callback = await clients.onwards(browser, await clients.answer(browser, url, 'allow'));
+    const DPoP = oauth.getDPoPHandle(client, { privateKey: key.privateKey, publicKey: key.publicKey });
+    const tokens = await oauth.authorizationCodeGrant(client, callback, checks, { resource }, { DPoP });
+    return { key, token: tokens.access_token };
   }
 
   const audited = (type: string) =>
@@ -116,6 +141,7 @@ export function notesClient(server: TestAuthServer, resource: string) {
     rpc,
     addNote,
     connected,
+    bound,
     deny,
     answerInBand,
     audited,
