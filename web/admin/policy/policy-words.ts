@@ -56,7 +56,7 @@ export function durationText(scope: PolicyScopeView): string {
 
 /** The server that a scope is for, in words. Pure. */
 export function serverText(resource: string, others: PolicyView['resources']): string {
-  if (resource === 'mcp') return 'the tools here';
+  if (resource === 'mcp') return 'the tool server here';
   if (resource === 'api') return 'this API';
   const other = others.find((listed) => listed.resource === resource);
   return other === undefined ? resource : `${other.name} (${other.identifier})`;

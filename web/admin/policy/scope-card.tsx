@@ -46,7 +46,7 @@ export function ScopeCard({ scope, server }: { scope: PolicyScopeView; server: s
                 ['Reason', scope.justification === 'required' ? 'Has to be given' : 'May be given'],
               ] as const)
             : []),
-          ['At', server],
+          ['Server', server],
           ['Counts for', scope.binding === 'session' ? 'one conversation only' : 'the account and the client'],
           [
             'Tools',
