@@ -29,7 +29,6 @@ import { refusedTokenJournal } from './sessions/refused-tokens.ts';
 import { sessionRoutes } from './sessions/routes.ts';
 import { createSignInLimit } from './sessions/sign-in-limit.ts';
 import { userStatus } from './sessions/user-status.ts';
-import type { StepUpAsker } from './step-up/asker.ts';
 import { stepUpRoutes } from './step-up/routes.ts';
 import { statsRoutes } from './stats/routes.ts';
 import { toolRoutes } from './tools/routes.ts';
@@ -42,8 +41,6 @@ export interface ApiAppDeps extends Omit<OAuthDeps, 'guesses'> {
   demoMode: boolean;
   /** What `/readyz` looks at. */
   checks: PartChecks;
-  /** Asks for what a client's authorization request lacks. */
-  asker: StepUpAsker;
   /** Resources of the API, mounted under `/api` behind the browser guard and `authenticate`. */
   resources: Router;
 }

@@ -147,6 +147,43 @@ resourceServer
     await removeResourceServersCommand(idOrName, options.state, progress);
   });
 
+const client = program
+  .command('client')
+  .description('OAuth clients with a secret; clients without one register themselves')
+  .addHelpText(
+    'after',
+    '\nOn what npm start runs on the state folder, or on COUNTERSIGN_DATABASE_URL (the owner role).',
+  );
+client
+  .command('add')
+  .description('register one; the secret is printed this once')
+  .argument('<name>', 'as people see it')
+  .option('--redirect-uri <uri...>', 'where it gets its answers in a browser; without any it connects by device codes')
+  .option('--background', 'it may ask for people who are not there (CIBA), if they let it stay connected')
+  .option(...stateOption)
+  .action(async (name: string, options: { redirectUri?: string[]; background?: boolean; state: string }) => {
+    const { addClientCommand } = await import('./client-commands.ts');
+    const { redirectUri: redirectUris = [], background = false } = options;
+    await addClientCommand({ name, redirectUris, background }, options.state, progress);
+  });
+client
+  .command('list')
+  .description('which are registered')
+  .option(...stateOption)
+  .action(async (options: { state: string }) => {
+    const { listClientsCommand } = await import('./client-commands.ts');
+    await listClientsCommand(options.state, progress);
+  });
+client
+  .command('remove')
+  .description('remove one, at once')
+  .argument('<id>')
+  .option(...stateOption)
+  .action(async (clientId: string, options: { state: string }) => {
+    const { removeClientCommand } = await import('./client-commands.ts');
+    await removeClientCommand(clientId, options.state, progress);
+  });
+
 program
   .command('fetch-temporal', { hidden: true })
   .description('fetch the Temporal binaries into the cache, for images and CI')

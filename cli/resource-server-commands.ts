@@ -1,7 +1,6 @@
-import { resolve } from 'node:path';
-import type { Connection } from '../activities/store/connect.ts';
 import { DomainError } from '../workflows/domain/errors.ts';
-import { ConfigurationError, processEnvironment } from './configuration.ts';
+import { asOwner } from './as-owner.ts';
+import { ConfigurationError } from './configuration.ts';
 import type { Progress } from './progress.ts';
 
 /** `countersign resource-server add <name>`: prints the id and, this once, the secret. */
@@ -46,24 +45,4 @@ export async function removeResourceServersCommand(
     if (removed.length === 0) throw new ConfigurationError([`no resource server has the name or id "${idOrName}"`]);
     for (const { client_id: id, resource } of removed) progress.say(`removed ${id} of ${resource}`);
   });
-}
-
-/** On `COUNTERSIGN_DATABASE_URL`, or on what `npm start` runs on the state folder. */
-async function asOwner(stateFolder: string, work: (connection: Connection) => Promise<void>): Promise<void> {
-  const { connect } = await import('../activities/store/connect.ts');
-  const { runningDatabaseUrl } = await import('./embedded/running-database.ts');
-  const given = processEnvironment()['COUNTERSIGN_DATABASE_URL'];
-  const folder = resolve(stateFolder);
-  const url = given === undefined || given === '' ? await runningDatabaseUrl(folder) : given;
-  if (url === undefined) {
-    throw new ConfigurationError([
-      `nothing runs on ${folder}: start it with npm start (or name its folder with --state), or set COUNTERSIGN_DATABASE_URL (the owner role)`,
-    ]);
-  }
-  const connection = connect(url, { max: 1 });
-  try {
-    await work(connection);
-  } finally {
-    await connection.close();
-  }
 }

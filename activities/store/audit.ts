@@ -16,6 +16,7 @@ export const auditTypes = [
   'client.named',
   'client.errors_set',
   'client.registered',
+  'client.removed',
   'client.consented',
   'client.consent_refused',
   'client.disconnected',

@@ -8,7 +8,7 @@ import { announce } from './events.ts';
 /** A client that a person lets act for them. */
 export interface Connection {
   clientId: string;
-  /** What an admin calls it. */
+  /** What an admin or the owner calls it. */
   name: string | null;
   /** What it called itself. */
   registeredName: string | null;

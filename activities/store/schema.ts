@@ -309,6 +309,15 @@ export interface ResourceServersTable {
   created_at: Date;
 }
 
+export interface RegisteredClientsTable {
+  client_id: string;
+  name: string;
+  secret_digest: Buffer;
+  redirect_uris: string[];
+  background: boolean;
+  created_at: Date;
+}
+
 /** The database as Kysely sees it; `migrations/` is its source. */
 export interface Database {
   people: PeopleTable;
@@ -337,4 +346,5 @@ export interface Database {
   client_states: ClientStatesTable;
   mcp_tasks: McpTasksTable;
   resource_servers: ResourceServersTable;
+  registered_clients: RegisteredClientsTable;
 }

@@ -2,6 +2,7 @@ import { clientHoldings, clientStates, documentedClients } from '../../activitie
 import { listGrants } from '../../activities/store/grant-listing.ts';
 import type { OidcPayload, OidcPayloads } from '../../activities/store/oidc-payloads.ts';
 import { namesOf } from '../../activities/store/people-names.ts';
+import { listRegisteredClients, type RegisteredClient } from '../../activities/store/registered-clients.ts';
 import { livePolicy } from '../../activities/store/policies.ts';
 import { isAdmin } from '../../workflows/domain/approvers.ts';
 import { chatClientId, dashboardClientId, mcpServerClientId } from '../../workflows/domain/clients.ts';
@@ -60,39 +61,44 @@ function mayChange(caller: Caller): boolean {
 }
 
 async function clientViews(deps: ClientDeps): Promise<ClientView[]> {
-  const [states, holdings, registered, documented] = await Promise.all([
+  const [states, holdings, registered, documented, byOwner] = await Promise.all([
     clientStates(deps.db),
     clientHoldings(deps.db, deps.now()),
     deps.payloads.all('Client', deps.now()),
     documentedClients(deps.db),
+    listRegisteredClients(deps.db),
   ]);
   const names = await namesOf(
     deps.db,
     [...states.values()].map(({ blocked_by }) => blocked_by),
   );
-  return [...firstParty(deps.chatUrl), ...registered.flatMap(fromPayload), ...documented.map(fromDocument)].map(
-    (client) => {
-      const state = states.get(client.client_id);
-      const held = holdings.get(client.client_id);
-      return {
-        ...client,
-        authorization_errors: state?.authorization_errors ?? 'challenge',
-        name: state?.name ?? client.registered_name ?? client.client_id,
-        blocked:
-          state === undefined || state.blocked_at === null
-            ? null
-            : {
-                by: names.get(state.blocked_by ?? '')?.email ?? '',
-                at: state.blocked_at.toISOString(),
-                reason: state.block_reason ?? '',
-              },
-        active_grants: held?.activeGrants ?? 0,
-        people: held?.people ?? 0,
-        last_granted_at: held?.lastGrantedAt?.toISOString() ?? null,
-        blocking: blockingOf(client.client_id),
-      };
-    },
-  );
+  const all = [
+    ...firstParty(deps.chatUrl),
+    ...byOwner.map(fromOwner),
+    ...registered.flatMap(fromPayload),
+    ...documented.map(fromDocument),
+  ];
+  return all.map((client) => {
+    const state = states.get(client.client_id);
+    const held = holdings.get(client.client_id);
+    return {
+      ...client,
+      authorization_errors: state?.authorization_errors ?? 'challenge',
+      name: state?.name ?? client.registered_name ?? client.client_id,
+      blocked:
+        state === undefined || state.blocked_at === null
+          ? null
+          : {
+              by: names.get(state.blocked_by ?? '')?.email ?? '',
+              at: state.blocked_at.toISOString(),
+              reason: state.block_reason ?? '',
+            },
+      active_grants: held?.activeGrants ?? 0,
+      people: held?.people ?? 0,
+      last_granted_at: held?.lastGrantedAt?.toISOString() ?? null,
+      blocking: blockingOf(client.client_id),
+    };
+  });
 }
 
 function firstParty(chatUrl: string): Registered[] {
@@ -107,6 +113,17 @@ function firstParty(chatUrl: string): Registered[] {
     { ...common, client_id: dashboardClientId, registered_name: 'Countersign dashboard', redirect_uris: [] },
     { ...common, client_id: mcpServerClientId, registered_name: 'Countersign tools', redirect_uris: [] },
   ];
+}
+
+/** Of a client that the owner has registered. */
+function fromOwner(client: RegisteredClient): Registered {
+  return {
+    client_id: client.client_id,
+    registered_name: client.name,
+    first_party: false,
+    registered_at: client.created_at.toISOString(),
+    redirect_uris: client.redirect_uris,
+  };
 }
 
 /** Of a client that is known by the address of a document, what it said when somebody let it act for them. */

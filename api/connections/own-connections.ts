@@ -47,6 +47,7 @@ function connectionView(connection: Connection): ConnectionView {
   return {
     client_id: clientId,
     name: name ?? registeredName ?? clientId,
+    verified: name !== null,
     host: clientHost(clientId) ?? null,
     consented_at: connection.consentedAt.toISOString(),
     stays_connected: connection.offline,

@@ -5,7 +5,9 @@ export const connectionSchema = z.object({
   client_id: z.string(),
   /** What an admin calls it, else what it calls itself. */
   name: z.string(),
-  /** Nobody has checked who it is: it registered itself. Of a client that names an address of its own, that host. */
+  /** An admin has named it here, or the owner has registered it; any other says itself who it is. */
+  verified: z.boolean(),
+  /** Of a client that is known by an address of its own, that host. */
   host: z.string().nullable(),
   consented_at: z.iso.datetime(),
   /** It may stay connected when the person is not there. */

@@ -34,7 +34,7 @@ export function createApprovalPrompt(
 }
 
 /** The elevated scopes of the named resources that are asked for and not held. */
-async function missingScopes(
+export async function missingScopes(
   ctx: KoaContextWithOIDC,
   identifiers: OwnIdentifiers,
   source: RequestScopeSource,

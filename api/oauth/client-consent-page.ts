@@ -46,6 +46,7 @@ export function clientConsentPage(asked: {
 
 /** What is known about who it is: a site that describes it, or nothing. */
 export function whoVouches(client: Client | undefined, host: string | undefined): string {
+  if (client?.clientSecret !== undefined) return 'It is registered here by whoever runs this server.';
   if (host !== undefined) {
     return `Whoever runs ${host} says what this app is, at ${client?.clientId ?? ''}. Nobody here has verified it.`;
   }

@@ -4,6 +4,7 @@ import type { MintClient } from '../../activities/mint/mint-client.ts';
 import type { Db } from '../../activities/store/connect.ts';
 import type { OidcPayloads } from '../../activities/store/oidc-payloads.ts';
 import type { GuardedFetch } from '../http/guarded-fetch.ts';
+import type { StepUpAsker } from '../step-up/asker.ts';
 import type { BrowserSessions } from '../sessions/browser-sessions.ts';
 import type { GuessLimit } from './guess-limit.ts';
 
@@ -33,6 +34,8 @@ export interface OAuthDeps {
   mint: Pick<MintClient, 'sign'>;
   /** Fetches what clients say about themselves from addresses that they name. */
   clientFetch: GuardedFetch;
+  /** Asks for what a client's request lacks. */
+  asker: StepUpAsker;
   now: () => Date;
   logger: Logger;
 }

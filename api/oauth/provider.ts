@@ -1,8 +1,9 @@
-import { Provider } from 'oidc-provider';
+import { Provider, type AdapterFactory } from 'oidc-provider';
 import { dpopAlgorithms } from '../../activities/tokens/dpop-proof.ts';
 import { findPerson } from '../../activities/store/people.ts';
 import { adapterFactory } from './adapter.ts';
 import { createApprovalPrompt, interactionLifetime } from './approval-prompt.ts';
+import { backgroundLifetime, backgroundRequests, settleBackgroundRequests } from './background-requests.ts';
 import { chooseSigningKey } from './choose-signing-key.ts';
 import { clientDocumentBytes, clientDocuments } from './client-documents.ts';
 import { firstPartyClients } from './clients.ts';
@@ -11,6 +12,7 @@ import { deviceCodeSeconds, deviceFlow, keepCodeForPage } from './device-flow.ts
 import { loadGrant } from './load-grant.ts';
 import { MintSigningKey } from './mint-signing-key.ts';
 import type { OAuthDeps } from './options.ts';
+import { compareDigests, withRegisteredClients } from './registered-clients.ts';
 import { authorizationErrorsProperty, checkRegistration } from './registration.ts';
 import { rememberAuthorizationErrors } from './remember-authorization-errors.ts';
 import { publicRegistration } from './public-registration.ts';
@@ -38,7 +40,7 @@ export function createProvider(deps: OAuthDeps): Provider {
   const mintKey = new MintSigningKey(deps.mintPublicJwk, deps.mint);
 
   const provider = new Provider(deps.issuer, {
-    adapter: nameDevicesAScope(rememberAuthorizationErrors(adapterFactory(deps), deps.db)),
+    adapter: storage(deps),
     clients: firstPartyClients(deps),
     // ID tokens take the first key that fits: the base key, which needs no mint.
     jwks: { keys: [{ ...deps.basePrivateJwk, use: 'sig', alg: 'ES256' }, mintKey] },
@@ -79,6 +81,7 @@ export function createProvider(deps: OAuthDeps): Provider {
     ttl: {
       AccessToken: accessTokenLifetime(source, deps.now),
       AuthorizationCode: 60,
+      BackchannelAuthenticationRequest: backgroundLifetime,
       DeviceCode: deviceCodeSeconds,
       Grant: refreshTokenSeconds,
       IdToken: 5 * 60,
@@ -106,6 +109,7 @@ export function createProvider(deps: OAuthDeps): Provider {
       sector_identifier_uri: clientDocumentBytes,
     },
     features: {
+      ciba: backgroundRequests(deps, identifiers, source),
       clientIdMetadataDocument: clientDocuments(),
       dPoP: { enabled: true },
       deviceFlow: deviceFlow(deps),
@@ -130,9 +134,16 @@ export function createProvider(deps: OAuthDeps): Provider {
   provider.on('server_error', (ctx, err) => {
     deps.logger.error({ err, path: ctx.path }, 'the authorization server failed');
   });
+  compareDigests(provider);
   registerTokenExchange(provider, deps);
   followOurSessions(provider, deps.sessions);
   keepCodeForPage(provider);
   nameAScope(provider);
   return provider;
+}
+
+/** The provider's tables, and what of ours is read and kept beside them. */
+function storage(deps: OAuthDeps): AdapterFactory {
+  const clients = withRegisteredClients(rememberAuthorizationErrors(adapterFactory(deps), deps.db), deps.db);
+  return settleBackgroundRequests(nameDevicesAScope(clients), deps);
 }

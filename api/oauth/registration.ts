@@ -2,6 +2,7 @@ import { errors, type ClientMetadata } from 'oidc-provider';
 import { authorizationErrors, type AuthorizationErrors } from '../../workflows/domain/authorization-errors.ts';
 import { isFirstParty, mcpServerClientId } from '../../workflows/domain/clients.ts';
 import { tokenExchangeGrant } from './clients.ts';
+import { backgroundGrant, isRegisteredByOwner } from './registered-clients.ts';
 
 const maxRedirectUris = 10;
 const maxUriLength = 2_000;
@@ -22,6 +23,7 @@ const offeredGrants: readonly unknown[] = [
   'authorization_code',
   'refresh_token',
   'urn:ietf:params:oauth:grant-type:device_code',
+  backgroundGrant,
 ];
 
 /** Our own client metadata (RFC 7591 section 2): how the client wants to be told that it lacks a scope. */
@@ -39,6 +41,11 @@ export function isAuthorizationErrors(value: unknown): value is AuthorizationErr
  */
 export function checkRegistration(metadata: ClientMetadata): void {
   if (isFirstParty(metadata.client_id) || metadata.client_id === mcpServerClientId) return;
+  if (!isRegisteredByOwner(metadata) && [metadata.grant_types].flat().includes(backgroundGrant)) {
+    throw new errors.InvalidClientMetadata(
+      'grant_types cannot name background requests: the owner registers such a client',
+    );
+  }
   const { redirect_uris: uris = [], client_name: name, grant_types: grantTypes } = metadata;
   if (Array.isArray(grantTypes) && grantTypes.includes(tokenExchangeGrant)) {
     throw new errors.InvalidClientMetadata('grant_types cannot name token exchange');

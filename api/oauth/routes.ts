@@ -6,6 +6,7 @@ export const oauthRoutes = {
   registration: '/oauth/register',
   jwks: '/oauth/jwks',
   device_authorization: '/oauth/device-authorization',
+  backchannel_authentication: '/oauth/background-requests',
   // People type it.
   code_verification: '/device',
 } as const;

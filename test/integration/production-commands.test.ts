@@ -112,6 +112,22 @@ test('a resource server of the policy gets credentials from the owner, printed o
   );
 });
 
+test('a client with a secret is registered by the owner alone, listed, and removed', async () => {
+  const command = (...args: string[]) => countersign(['client', ...args], postgres.ownerUrl).ended;
+  expect((await countersign(['client', 'add', 'Night watch'], postgres.appUrl).ended).code).toBe(1);
+  expect((await command('add', 'Night watch', '--redirect-uri', 'nowhere')).code).toBe(1);
+  const { code, output } = await command('add', 'Night watch', '--background');
+  expect(code).toBe(0);
+  const [, id = ''] = /COUNTERSIGN_CLIENT_ID=(\S+)/.exec(output) ?? [];
+  const [, secret = ''] = /COUNTERSIGN_CLIENT_SECRET=(\S+)/.exec(output) ?? [];
+  expect(secret).toHaveLength(43);
+  const { output: listed } = await command('list');
+  expect(listed).toContain(`${id}  Night watch  (background)`);
+  expect(listed).not.toContain(secret);
+  expect((await command('remove', id)).code).toBe(0);
+  expect((await command('remove', id)).code).toBe(1);
+});
+
 test('where nothing runs, the resource-server command says how to begin', async () => {
   const { code, output } = await countersign(['resource-server', 'list', '--state', folder]).ended;
   expect(code).toBe(1);

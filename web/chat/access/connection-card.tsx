@@ -9,7 +9,7 @@ import { DisconnectDialog } from './disconnect-dialog.tsx';
 /** One client that acts for the person: what it calls itself, since when, where it is used, what it holds. */
 export function ConnectionCard({ connection }: { connection: ConnectionView }) {
   const [disconnecting, setDisconnecting] = useState(false);
-  const { name, host, sign_ins: signIns, active_grants: grants } = connection;
+  const { name, verified, host, sign_ins: signIns, active_grants: grants } = connection;
   return (
     <li className="grid min-w-0 gap-3 rounded-xl border border-line bg-surface p-4">
       <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
@@ -19,7 +19,11 @@ export function ConnectionCard({ connection }: { connection: ConnectionView }) {
             {signIns > 0 ? <Badge tone="good">Signed in</Badge> : <Badge tone="neutral">Not signed in</Badge>}
           </p>
           <p className="text-sm wrap-anywhere text-muted">
-            {host === null ? 'It registered itself: nobody has checked who it is.' : <>Vouched for by {host}.</>}
+            {verified
+              ? 'Known here by this name.'
+              : host === null
+                ? 'It registered itself: nobody has checked who it is.'
+                : `Vouched for by ${host}.`}
           </p>
           <p className="text-sm text-muted">
             Connected <Moment at={connection.consented_at} />
