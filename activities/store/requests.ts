@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { sql, type ExpressionBuilder, type Selectable } from 'kysely';
+import type { Selectable } from 'kysely';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import type { ApprovalType } from '../../workflows/domain/approval-type.ts';
 import type { Risk } from '../../workflows/domain/policy.ts';
@@ -8,7 +8,8 @@ import { appendAudit } from './audit.ts';
 import type { DbOrTrx } from './connect.ts';
 import { announce } from './events.ts';
 import { requestDedupeKey, requestDigest, type AskedFor } from './request-digest.ts';
-import type { Database, ScopeRequestsTable } from './schema.ts';
+import { countsBefore, holdOpenRequests, refuseTooMany } from './request-limits.ts';
+import type { ScopeRequestsTable } from './schema.ts';
 import { endCallsOfRequest } from './tool-calls.ts';
 
 /** One approval request as stored. */
@@ -20,14 +21,11 @@ export type NewRequest = Omit<AskedFor, 'requestId'>;
 /** How a request came about, where it was not asked for at the API itself. */
 export type RequestOrigin = 'authorization_request';
 
-/** Of one person; each is a day of a workflow and a line in every approver's queue. */
-const maxOpenRequests = 50;
-
 /**
  * Stores a request, or returns the open one for the same call (RULES 19). The workflow of its id is started after it.
  * Call it in a transaction.
  *
- * @throws {DomainError} `rate_limited` for one more than a person may have waiting, which then is not stored.
+ * @throws {DomainError} `rate_limited` for one more than a person or a client may have waiting, which then is not stored.
  */
 export async function openRequest(
   trx: DbOrTrx,
@@ -57,13 +55,12 @@ export async function openRequest(
         conflict.column('dedupe_key').where('status', 'in', ['requested', 'pending']).doNothing(),
       )
       .returningAll()
-      // Without this one: the statement does not see what it inserts.
-      .returning((eb) => openRequestsOf(eb, asked.subject).as('open_before'))
+      .returning((eb) => countsBefore(eb, asked))
       .executeTakeFirst(),
   ]);
   if (inserted !== undefined) {
-    const { open_before, ...request } = inserted;
-    if (Number(open_before) >= maxOpenRequests) throw tooManyOpen();
+    const { open_before, open_of_client, new_of_client, ...request } = inserted;
+    refuseTooMany(asked, { open_before, open_of_client, new_of_client });
     await appendAudit(trx, {
       type: 'request.created',
       actor: asked.subject,
@@ -82,30 +79,6 @@ export async function openRequest(
     throw new DomainError('temporarily_unavailable', 'The same request has just been decided. Ask again.');
   }
   return { request: open, created: false };
-}
-
-/** Any number fixed for all processes; with the person, the key of PostgreSQL's advisory lock around counting them. */
-const openRequestsLockKey = 20_261_127;
-
-/** One new request of a person at a time: many at once would each count those before them only. */
-async function holdOpenRequests(trx: DbOrTrx, subject: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock(${openRequestsLockKey}::int, hashtext(${subject}))`.execute(trx);
-}
-
-function openRequestsOf(eb: ExpressionBuilder<Database, 'scope_requests'>, subject: string) {
-  return eb
-    .selectFrom('scope_requests as others')
-    .select((others) => others.fn.countAll<string>().as('count'))
-    .where('others.subject', '=', subject)
-    .where('others.status', 'in', ['requested', 'pending']);
-}
-
-/** Approvers must be able to find the real requests among them. */
-function tooManyOpen(): DomainError {
-  return new DomainError(
-    'rate_limited',
-    `You have ${maxOpenRequests} requests waiting already. Withdraw some, or wait until they are decided.`,
-  );
 }
 
 /** The request of that id. */

@@ -23,6 +23,7 @@ import { consentAddress } from './consent-address.ts';
 import type { ApprovalDeps } from './deps.ts';
 import { issueToken } from './issue-token.ts';
 import { refuseTooLong } from './refuse-too-long.ts';
+import { refusedJustNow } from './refused-just-now.ts';
 import { waitForRequest } from './wait-for-request.ts';
 import { startScopeUpgrade } from './workflow-gateway.ts';
 
@@ -30,7 +31,7 @@ const answeredWithinMs = 3_000;
 
 /**
  * Asks for scopes: held ones answer at once and create nothing, what policy grants at once is granted, anything else
- * waits for a person (RULES 19).
+ * waits for a person (RULES 19). Other people's clients get an answer of a moment ago once more.
  *
  * @throws {DomainError} `unknown_scope`, `justification_required`, `duration_too_long`, `grants_frozen`, `not_found` for a
  * foreign session, `rate_limited` when too many wait already, `temporarily_unavailable` when no verdict came in time (the
@@ -55,6 +56,8 @@ export async function upgradeScope(
   const held = new Set((await heldGrants(deps.db, holder, deps.now())).map(({ scope }) => scope));
   const missing = scopes.filter((scope) => !held.has(scope));
   if (missing.length === 0) return approved(deps, caller, holder, scopes, undefined);
+  const again = await refusedJustNow(deps, caller, missing);
+  if (again !== undefined) return again;
   const verdict = evaluatePolicy(policy, { ...caller.person, clientId: caller.clientId, scopes: missing });
   await refuseWhileFrozen(deps, holder, missing, verdict);
   requireJustification(policy, verdict, body.justification);

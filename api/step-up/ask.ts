@@ -7,9 +7,6 @@ import type { StepUpHolder } from './asker.ts';
 import { goOn, refuse, type StepUpDeps, type StepUpResult } from './deps.ts';
 import { coolDownWords } from './step-up-words.ts';
 
-/** Of one person through one client: a client that names ever other scopes must not fill the approvers' queue. */
-const maxOpenOfClient = 10;
-
 /** What came of asking: an answer for the client at once, requests that wait, or a reason that has to be given first. */
 export type Asked =
   { kind: 'answered'; result: StepUpResult } | { kind: 'waits'; requestIds: string[] } | { kind: 'needs_reason' };
@@ -30,13 +27,6 @@ export async function askForStepUp(
   const earlier = await stepUpCoolDown(deps.db, { ...of, scopes }, deps.now());
   const rest = scopes.filter((scope) => earlier?.refused.includes(scope) !== true);
   if (earlier !== undefined && rest.length === 0) return answered(refuse(coolDownWords(earlier)));
-  const open = await openRequestsOfClient(deps.db, of);
-  const joins = rest.every((scope) => open.some((request) => request.scopes.includes(scope)));
-  if (!joins && open.length >= maxOpenOfClient) {
-    return answered(
-      refuse(`${maxOpenOfClient} requests of this client wait already: withdraw some, or wait until they are decided`),
-    );
-  }
   try {
     return fromAnswer(await deps.asker.ask(holder, rest, justification));
   } catch (error) {

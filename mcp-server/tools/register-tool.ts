@@ -71,7 +71,9 @@ export function registerTool<Input extends StandardSchemaWithJSON>(
   server.registerTool(name, { ...config, inputSchema: shown, scopeChallenge }, async (args, context) => {
     const caller = callerOf(context.http?.authInfo);
     const refused = inBandRefusalOf(context.mcpReq.id, name);
-    const answered = refused && (await host.answerInBand(refused, caller.token(), heldCall(context)));
+    // What is asked for is what would run: a client that makes things up beside it gets the same request again.
+    const asked = refused && { ...refused, args: { ...(args as object) } };
+    const answered = asked && (await host.answerInBand(asked, caller.token(), heldCall(context)));
     if (answered !== undefined && 'result' in answered) return answered.result;
     const permit = answered?.permit ?? permitOf(context.mcpReq.id, name);
     return host.recorder.record(permit, async () => {

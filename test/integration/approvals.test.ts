@@ -217,7 +217,7 @@ describe('a request that needs a person', () => {
 
   it('expires, and can be asked again', async () => {
     await stack.policy(policyText.replace('request_ttl: 24h', 'request_ttl: 2s'));
-    const caller = await bearerUser();
+    const caller = await stack.person(['user']);
     const requestId = await ask(caller);
     await expect
       .poll(async () => (await findRequest(stack.app.db, requestId))?.status, { timeout: 10_000 })
@@ -502,7 +502,7 @@ describe('what only somebody inside could try', () => {
   });
 
   it('has at most fifty requests of one person open', async () => {
-    const caller = await bearerUser();
+    const caller = await stack.person(['user']);
     const { subject } = caller.person;
     // All at once: no two of them count without each other.
     const opened = await Promise.allSettled(
@@ -510,7 +510,7 @@ describe('what only somebody inside could try', () => {
         const asked = { scopes: ['execute:commands'], toolName: null, toolArgs: { n }, justification: null };
         return stack.app.db
           .transaction()
-          .execute((trx) => openRequest(trx, { subject, clientId: 'some-client', sessionId: null, ...asked }));
+          .execute((trx) => openRequest(trx, { subject, clientId: caller.clientId, sessionId: null, ...asked }));
       }),
     );
     expect(opened.filter(({ status }) => status === 'fulfilled')).toHaveLength(50);
@@ -520,7 +520,7 @@ describe('what only somebody inside could try', () => {
     const again = { scopes: ['execute:commands'], toolName: null, toolArgs: { n }, justification: null };
     const joined = await stack.app.db
       .transaction()
-      .execute((trx) => openRequest(trx, { subject, clientId: 'some-client', sessionId: null, ...again }));
+      .execute((trx) => openRequest(trx, { subject, clientId: caller.clientId, sessionId: null, ...again }));
     expect(joined).toMatchObject({ created: false, request: { tool_args: { n } } });
     expect(await countPending(stack.app.db, subject)).toBe(50);
   });

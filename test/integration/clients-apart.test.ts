@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cancelRequest } from '../../api/approvals/cancel.ts';
+import { decide } from '../../api/approvals/decide.ts';
 import { findVisibleRequest } from '../../api/approvals/find-visible.ts';
 import { listRequests } from '../../api/approvals/list-requests.ts';
 import { requestDetail } from '../../api/approvals/request-detail.ts';
@@ -8,7 +9,7 @@ import { upgradeScope } from '../../api/approvals/upgrade-scope.ts';
 import { grantDetail } from '../../api/grants/grant-detail.ts';
 import { listGrants } from '../../api/grants/list-grants.ts';
 import type { Caller } from '../../api/sessions/caller.ts';
-import { findRequest } from '../../activities/store/requests.ts';
+import { endRequest, findRequest, openRequest } from '../../activities/store/requests.ts';
 import { startApprovalStack, type ApprovalStack } from '../support/approval-stack.ts';
 
 let stack: ApprovalStack;
@@ -42,11 +43,11 @@ describe('other people’s client', () => {
     const [mine, theirs] = [await ask(one), await ask(other)];
     expect(await idsOf(one)).toEqual([mine]);
     for (const attempt of [
-      findVisibleRequest(stack.deps.db, one, theirs),
-      requestDetail(stack.deps, one, theirs),
-      cancelRequest(stack.deps, one, theirs),
+      () => findVisibleRequest(stack.deps.db, one, theirs),
+      () => requestDetail(stack.deps, one, theirs),
+      () => cancelRequest(stack.deps, one, theirs),
     ]) {
-      await expect(attempt).rejects.toMatchObject({ code: 'not_found' });
+      await expect(attempt()).rejects.toMatchObject({ code: 'not_found' });
     }
     expect((await findRequest(stack.deps.db, theirs))?.cancel_requested_at).toBeNull();
     expect((await requestDetail(stack.deps, one, mine)).requester).toMatchObject({ recent: [], grants: [] });
@@ -76,5 +77,60 @@ describe('other people’s client', () => {
     const theirs = answer.status === 'approved' ? answer.approval_request_id : undefined;
     expect(theirs).toBeDefined();
     expect(await idsOf({ ...admin, scopes: ['approve:requests'], mayDecide: true })).not.toContain(theirs);
+  });
+});
+
+describe('how much other people’s client may ask', () => {
+  it('is ten at a time, which leaves the person’s own places free, and joins what waits', async () => {
+    const { one, other, browser } = await person();
+    const asked: string[] = [];
+    for (let n = 0; n < 10; n += 1) asked.push(await ask(one, { tool_args: { n } }));
+    await expect(ask(one, { tool_args: { n: 10 } })).rejects.toMatchObject({ code: 'rate_limited' });
+    expect(await ask(one, { tool_args: { n: 3 } })).toBe(asked[3]);
+    await ask(other);
+    await ask(browser);
+  });
+
+  it('counts a part of what waits as another request', async () => {
+    const { one } = await person();
+    const both = { scopes: ['admin:users', 'execute:commands'], tool_name: 'both', justification: 'tests' };
+    for (let n = 0; n < 10; n += 1) await upgradeScope(stack.deps, one, { ...both, tool_args: { n } });
+    await expect(ask(one)).rejects.toMatchObject({ code: 'rate_limited' });
+  });
+
+  it('is thirty in ten minutes, withdrawn ones too', async () => {
+    const { one, browser } = await person();
+    const subject = one.person.subject;
+    for (let n = 0; n < 30; n += 1) {
+      const asked = { scopes: ['execute:commands'], toolName: null, toolArgs: { n }, justification: null };
+      await stack.app.db.transaction().execute(async (trx) => {
+        const { request } = await openRequest(trx, { subject, clientId: 'one-client', sessionId: null, ...asked });
+        const withdrawn = { status: 'cancelled', actor: subject, decidedBy: null, note: null, at: new Date() } as const;
+        await endRequest(trx, request.request_id, withdrawn);
+      });
+    }
+    await expect(ask(one)).rejects.toMatchObject({ code: 'rate_limited' });
+    await ask(browser);
+  });
+
+  it('is not again what was refused a moment ago; in our own apps the person may', async () => {
+    const { one, other, browser, chat } = await person();
+    const approver = await stack.person(['admin']);
+    const denied: string[] = [];
+    for (const caller of [one, browser, chat]) {
+      const requestId = await ask(caller);
+      denied.push(requestId);
+      const decision = { requestId, verdict: 'deny', note: 'Not today', claimedEmail: undefined } as const;
+      await decide(stack.deps, approver, decision);
+    }
+    for (const extra of [{}, { tool_args: { other: true } }]) {
+      const body = { scopes: ['execute:commands'], justification: 'Please', ...extra };
+      expect(await upgradeScope(stack.deps, one, body)).toMatchObject({
+        status: 'denied',
+        approval_request_id: denied[0],
+        reason: expect.stringMatching(/Not today.*nobody is asked again before/) as string,
+      });
+    }
+    for (const caller of [browser, chat, other]) expect(denied).not.toContain(await ask(caller));
   });
 });

@@ -99,6 +99,12 @@ describe('a refusal in band', () => {
     expect(await auditedOf(agent.clientId, 'tool.called')).toHaveLength(1);
   });
 
+  it('is one request however many arguments a client makes up that the tool does not take', async () => {
+    const agent = await newAgent();
+    for (let i = 0; i < 3; i += 1) expect((await agent.call('list_users', { i })).isError).toBe(true);
+    expect(await requestsOf(agent.clientId)).toMatchObject([{ tool_args: {}, status: 'pending' }]);
+  });
+
   it('is none where policy grants at once: the very call runs', async () => {
     const agent = await newAgent();
     const done = await agent.call('list_files', { path: '.' });

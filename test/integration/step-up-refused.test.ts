@@ -226,6 +226,6 @@ test('a client that names ever other scopes fills no queue', async () => {
     )
     .execute();
   const { callback } = await world.authorize(who, commands);
-  expect(errorOf(callback)).toMatchObject({ error: 'access_denied' });
+  expect(errorOf(callback)).toMatchObject({ error: 'temporarily_unavailable' });
   expect(errorOf(callback)['error_description']).toContain('10 requests of this client wait already');
 });
