@@ -1,7 +1,8 @@
-import { createMcpHandler, McpServer, type McpHttpHandler } from '@modelcontextprotocol/server';
+import { McpServer, type McpHttpHandler } from '@modelcontextprotocol/server';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { callerOf } from './auth/caller.ts';
 import { RefusalJournal } from './auth/refusal-journal.ts';
+import { guardedHandler } from './auth/guarded-handler.ts';
 import { scopeChallenge } from './auth/scope-challenge.ts';
 import { givenKeys } from './auth/given-keys.ts';
 import { accessTokenVerifier } from './auth/verify-access-token.ts';
@@ -32,7 +33,7 @@ export async function createApp(
     recorder,
     answerInBand: (refused, token, held) => answerInBand({ ...options, holder }, refused, token, held),
   };
-  const handler = createMcpHandler(
+  const handler = guardedHandler(
     ({ authInfo, era }) => {
       // The extension is of the current revision.
       const tasks = era === 'modern' ? options.tasks : undefined;
@@ -49,10 +50,10 @@ export async function createApp(
       for (const tool of offeredTo(tools, callerOf(authInfo).clientId)) tool.register(server, host);
       return server;
     },
-    // The tools never change while serving, so there is nothing to subscribe to.
     {
+      // For each task's own person and client.
+      open: ['tasks/get', 'tasks/update', 'tasks/cancel', ...(options.open ?? [])],
       maxRequestBodySize: maxBodyBytes,
-      maxSubscriptions: 0,
       onerror: (error) => logger.info({ err: error }, 'MCP request not served'),
     },
   );

@@ -26,6 +26,7 @@ const loopbackNames: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
  *
  * All other paths are left to the application.
  *
+ * @param handler made by `handler` of the resource server, which refuses what was not registered with a scope
  * @param options.allowedHosts host names, without port, under which the server may be addressed; without them that of the
  * identifier, and all names of this computer when it is one of them.
  */

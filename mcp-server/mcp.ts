@@ -3,7 +3,14 @@
  *
  * @module
  */
-import type { CallToolResult, McpServer, StandardSchemaWithJSON } from '@modelcontextprotocol/server';
+import type {
+  CallToolResult,
+  McpHttpHandler,
+  McpServer,
+  McpServerFactory,
+  StandardSchemaWithJSON,
+} from '@modelcontextprotocol/server';
+import { guardedHandler, type GuardedHandlerOptions } from './auth/guarded-handler.ts';
 import { accessTokenVerifier } from './auth/verify-access-token.ts';
 import type { Protection } from './http/protection.ts';
 import type { Log } from './ports.ts';
@@ -17,7 +24,7 @@ import { outputSchema } from './tools/output-schema.ts';
 import { registerTool, type ToolCall, type ToolDescription } from './tools/register-tool.ts';
 import { toolHost } from './tools/tool-host.ts';
 
-export type { Log, ToolCall, ToolDescription };
+export type { GuardedHandlerOptions, Log, ToolCall, ToolDescription };
 
 /** Who a resource server is, and how it reaches the authorization server. */
 export interface ResourceServerOptions {
@@ -53,6 +60,16 @@ export interface ResourceServer {
     tool: ToolDescription<Input>,
     run: (args: StandardSchemaWithJSON.InferOutput<Input>, call: ToolCall) => CallToolResult | Promise<CallToolResult>,
   ): void;
+  /**
+   * The SDK's `createMcpHandler` for servers whose tools are registered with {@link tool}. What is not is refused: other
+   * tools, and resources, prompts, completions and subscriptions unless their methods are opened.
+   *
+   * @example
+   * ```ts
+   * const handler = countersign.handler(makeServer, { open: ['resources/read', 'prompts/get'] });
+   * ```
+   */
+  handler(factory: McpServerFactory, options?: GuardedHandlerOptions): McpHttpHandler;
   /** What {@link https://www.rfc-editor.org/rfc/rfc9728 | stands in front} of the handler. */
   readonly protection: Protection;
 }
@@ -80,6 +97,7 @@ export function resourceServer(options: ResourceServerOptions): ResourceServer {
       const shown = tool.outputSchema === undefined ? {} : { outputSchema: outputSchema(tool.outputSchema) };
       registerTool(mcpServer, host, { ...tool, ...shown }, run);
     },
+    handler: guardedHandler,
     protection: {
       resource,
       issuer,

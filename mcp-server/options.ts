@@ -29,6 +29,8 @@ export interface McpServerOptions {
   /** The folder that the tools show: `list_files` lists it, commands see it read-only. */
   workspace: string;
   logger: Logger;
+  /** Methods of no tool of ours that every bearer of a good token may reach. */
+  open?: readonly string[];
   /** Sees every request first: gives it an id, logs and counts it. */
   onRequest?: RequestHandler;
   /** Makes the HTTP server, with whatever limits it is to have; Node's own without it. */

@@ -35,8 +35,8 @@ async function list({ path }: z.output<typeof input>) {
   return { content: [{ type: 'text' as const, text: JSON.stringify(found) }], structuredContent: found };
 }
 
-function handlerOf(register: (server: McpServer) => void): McpHttpHandler {
-  return createMcpHandler(
+function handlerOf(register: (server: McpServer) => void, create: typeof createMcpHandler): McpHttpHandler {
+  return create(
     () => {
       const server = new McpServer(
         { name: 'bench', version: '0' },
@@ -51,7 +51,9 @@ function handlerOf(register: (server: McpServer) => void): McpHttpHandler {
 
 function bare(): Express {
   const config = { description: 'Lists', inputSchema: input, outputSchema: output };
-  const serve = toNodeHandler(handlerOf((server) => void server.registerTool('list_files', config, list)));
+  const serve = toNodeHandler(
+    handlerOf((server) => void server.registerTool('list_files', config, list), createMcpHandler),
+  );
   return express().all('/mcp', (request, response) => serve(request, response));
 }
 
@@ -70,7 +72,7 @@ function guarded(own: ResourceServer, scope: string, authority: Authority = own.
   };
   const handler = handlerOf((server) => {
     registerTool(server, host, tool, list);
-  });
+  }, own.handler);
   return express().use(protect({ ...own, protection }, handler));
 }
 

@@ -15,6 +15,11 @@ import httpx2
 from fastmcp.server.auth import AccessToken, RemoteAuthProvider, TokenVerifier
 
 MAX_BODY = 256 * 1024
+# What tells no more than how the server is spoken to and what it is said to have.
+DESCRIBING = {
+    *("initialize", "ping", "server/discover", "logging/setLevel"),
+    *("tools/list", "resources/list", "resources/templates/list", "prompts/list"),
+}
 BEARER = re.compile(r"(?i:bearer) ([A-Za-z0-9._~+/-]+=*)")
 
 # The token of the request at hand, and what the authorization server said of it.
@@ -47,12 +52,25 @@ class _Answered(Exception):
 
 
 class Countersign:
-    """Who the server is, how it reaches the authorization server, and the scope that each of its tools needs."""
+    """Who the server is, how it reaches the authorization server, and the scope that each of its tools needs.
+
+    Tools that are not named are refused, and so are resources, prompts, completions and subscriptions, but for the
+    methods in `open`, such as "resources/read": those answer everybody who is signed in, whatever they hold.
+    """
 
     def __init__(
-        self, *, issuer: str, resource: str, name: str, client_id: str, client_secret: str, tools: dict[str, str]
+        self,
+        *,
+        issuer: str,
+        resource: str,
+        name: str,
+        client_id: str,
+        client_secret: str,
+        tools: dict[str, str],
+        open: tuple[str, ...] = (),
     ) -> None:
         self.issuer, self.resource, self.name, self.tools = issuer, resource, name, tools
+        self._reachable = DESCRIBING | set(open)
         parts = urlsplit(resource)
         self.origin, self.path, self.host = f"{parts.scheme}://{parts.netloc}", parts.path, parts.hostname
         self._metadata = f"{self.origin}/.well-known/oauth-protected-resource{self.path}"
@@ -104,24 +122,36 @@ class Countersign:
         token = bearer[1]
         message = _parse(await _read(receive)) if scope["method"] == "POST" else None
         answer = await self._introspect(token)
-        if message is not None and message.get("method") == "tools/call":
-            await self._begin(token, answer, message)
+        if message is not None:
+            await self._decide(token, answer, message)
         _judged.set((token, answer))
         return b"" if message is None else json.dumps(message).encode()
+
+    async def _decide(self, token: str, answer: dict[str, Any], message: dict[str, Any]) -> None:
+        """Lets through what was decided about, by the scope of a tool or by its method; nothing else."""
+        method = message.get("method")
+        if method == "tools/call":
+            await self._begin(token, answer, message)
+        elif "id" not in message:
+            if not str(method).startswith("notifications/"):
+                raise _Answered(400, {"title": "The request is not one JSON-RPC message."})
+        # Without a method it answers a question of the server.
+        elif "method" in message and method not in self._reachable:
+            raise _not_found(message, -32601, "Method not found, or not opened")
 
     async def _begin(self, token: str, answer: dict[str, Any], message: dict[str, Any]) -> None:
         """Judges and records a call that wants to begin."""
         params = message.get("params")
-        if not isinstance(params, dict) or not isinstance(params.get("name"), str):
-            raise _Answered(400, {"title": "The call names no tool."})
-        name = params["name"]
-        needed = answer["tools"].get(name) or self.tools.get(name)
+        name = params.get("name") if isinstance(params, dict) else None
+        needed = (answer["tools"].get(name) or self.tools.get(name)) if isinstance(name, str) else None
+        if needed is None:
+            raise _not_found(message, -32602, f"Tool {name} not found, or not protected")
         if needed == "none":
             return
         canonical = json.dumps(params.get("arguments") or {}, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         context = {
             "tool_name": name,
-            "tool_scope": needed or "unlisted",
+            "tool_scope": needed,
             "argument_digest": hashlib.sha256(canonical.encode()).hexdigest(),
         }
         # It may have ended since it was asked about.
@@ -151,7 +181,7 @@ class Countersign:
         Sent away again, stock clients would ask for the same at once, for ever.
         """
         name, needed = refusal["tool_name"], refusal["required_scope"]
-        answer = await self._introspect(token, {"tool_scope": needed or "unlisted"})
+        answer = await self._introspect(token, {"tool_scope": needed})
         if (last := answer.get("cool_down")) is not None:
             why = f": {last['reason']}" if last["reason"] else ""
             return f"{name} needs the scope {needed}, which was refused just now{why}. Nobody is asked before {last['until']}."
@@ -176,7 +206,7 @@ class Countersign:
 
     def _challenge(self, refusal: dict[str, Any]) -> str:
         """What is held comes too: some clients ask for just the scopes that are named here."""
-        scopes = " ".join(dict.fromkeys([refusal["required_scope"] or "none", "none", *refusal["current_scopes"]]))
+        scopes = " ".join(dict.fromkeys([refusal["required_scope"], "none", *refusal["current_scopes"]]))
         return f'Bearer error="insufficient_scope", scope="{scopes}", resource_metadata="{self._metadata}"'
 
     def _is_own_host(self, host: str) -> bool:
@@ -187,6 +217,12 @@ class Countersign:
         except ValueError:
             return False
         return name in (loopback if self.host in loopback else {self.host})
+
+
+def _not_found(message: dict[str, Any], code: int, text: str) -> _Answered:
+    """The same whether there is nothing of that name, or nothing that callers may reach."""
+    error = {"code": code, "message": text}
+    return _Answered(200, {"jsonrpc": "2.0", "id": message.get("id"), "error": error})
 
 
 def _only(scope: Any, name: bytes) -> str | None:

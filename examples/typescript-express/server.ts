@@ -1,4 +1,4 @@
-import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
+import { McpServer } from '@modelcontextprotocol/server';
 import { protect } from 'countersign/express';
 import { resourceServer } from 'countersign/mcp';
 import express from 'express';
@@ -13,7 +13,7 @@ const countersign = resourceServer({
 });
 
 const notes: string[] = [];
-const handler = createMcpHandler(() => {
+const handler = countersign.handler(() => {
   const server = new McpServer({ name: 'notes', version: '1.0.0' });
   countersign.tool(
     server,

@@ -93,6 +93,13 @@ export function permitOf(id: RequestId, toolName: string): CallPermit {
   return permit;
 }
 
+/** Whether a call was judged in this very request: it may run, or its result says that it may not. */
+export function wasJudged(id: RequestId, toolName: string): boolean {
+  const own = decisions.getStore();
+  const key = permitKey(id, toolName);
+  return own !== undefined && (own.permits.has(key) || own.inBand.has(key));
+}
+
 /** The call has become a task, which goes over the wire as the result. */
 export function recordParked(task: Readonly<Record<string, unknown>>): void {
   current().parked = task;

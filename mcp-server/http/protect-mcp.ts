@@ -3,6 +3,7 @@ import { getOAuthProtectedResourceMetadataUrl, type McpHttpHandler } from '@mode
 import { Router } from 'express';
 import { answerRefusals } from '../auth/answer-refusals.ts';
 import { authenticate } from '../auth/authenticate.ts';
+import { requireGuarded } from '../auth/guarded-handler.ts';
 import { openCors } from './guards.ts';
 import { protectedResourceMetadata } from './protected-resource-metadata.ts';
 import type { Protection } from './protection.ts';
@@ -12,9 +13,12 @@ export const maxBodyBytes = 256 * 1024;
 
 /**
  * Serves an MCP handler at the path of its resource identifier to bearers of good tokens alone, and beside it the metadata
- * by which clients find the authorization server. The handler's tools are to be registered with {@link registerTool}.
+ * by which clients find the authorization server.
+ *
+ * @throws {TypeError} for a handler that is not made by {@link guardedHandler}, and so would serve more than was judged
  */
 export function protectMcp(protection: Protection, handler: McpHttpHandler): Router {
+  requireGuarded(handler);
   const { authority, logger } = protection;
   const resource = new URL(protection.resource);
   const serve = toNodeHandler(answerRefusals(handler, authority), {

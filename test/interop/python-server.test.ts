@@ -13,10 +13,14 @@ import { notesClient } from '../support/protected-notes.ts';
 import { sendBytes } from '../support/raw-http.ts';
 
 const example = join(projectRoot, 'examples', 'python-fastmcp');
+const carelessServer = join(projectRoot, 'test', 'interop', 'support', 'careless_server.py');
 let reason: string | undefined;
 let server: TestAuthServer | undefined;
 let python: ProcessServer | undefined;
+let careless: ProcessServer | undefined;
 let notes: ReturnType<typeof notesClient>;
+/** Of a server with parts that were not named to what protects it, which takes the same tokens. */
+let otherNotes: ReturnType<typeof notesClient>;
 let resource: string;
 let interpreter: string;
 
@@ -29,25 +33,35 @@ beforeAll(async () => {
   resource = `http://localhost:${port}/mcp`;
   const { clientId, secret } = await addNotes(server.ownerDb, resource);
   notes = notesClient(server, resource);
-  python = await startExample({ issuer: server.issuer, resource, clientId, secret });
+  const told = { issuer: server.issuer, resource, clientId, secret };
+  python = await startExample(told);
+  const otherPort = await freePort();
+  otherNotes = notesClient(server, `http://localhost:${otherPort}/mcp`);
+  careless = await startExample(told, otherPort, carelessServer);
 }, 400_000);
 beforeEach(({ skip }) => {
   if (reason !== undefined) skip(reason);
 });
 afterAll(async () => {
   await python?.stop();
+  await careless?.stop();
   await server?.stop();
 });
 
-function startExample(told: { issuer: string; resource: string; clientId: string; secret: string }) {
-  return startProcess(interpreter, ['server.py'], {
+function startExample(
+  told: { issuer: string; resource: string; clientId: string; secret: string },
+  port = Number(new URL(told.resource).port),
+  file = 'server.py',
+) {
+  return startProcess(interpreter, [file], {
     cwd: example,
     env: {
       COUNTERSIGN_ISSUER: told.issuer,
       NOTES_RESOURCE: told.resource,
       COUNTERSIGN_CLIENT_ID: told.clientId,
       COUNTERSIGN_CLIENT_SECRET: told.secret,
-      PORT: new URL(told.resource).port,
+      PORT: String(port),
+      PYTHONPATH: example,
       PYTHONDONTWRITEBYTECODE: '1',
     },
     ready: 'Uvicorn running',
@@ -85,9 +99,26 @@ test('a FastMCP server runs a call under its grant, recorded, until the grant en
   expect((await notes.addNote(token)).status).toBe(403);
 });
 
-test('a FastMCP server runs no tool that it was not told the scope of', async () => {
+test.each([
+  ['tools/call', { name: 'bare', arguments: {} }, -32_602],
+  ['tools/call', { name: ['bare'], arguments: {} }, -32_602],
+  ['tools/call', {}, -32_602],
+  ['resources/read', { uri: 'notes://secret' }, -32_601],
+  ['resources/subscribe', { uri: 'notes://secret' }, -32_601],
+  ['completion/complete', { ref: { type: 'ref/prompt', name: 'draft' }, argument: { name: 'a', value: '' } }, -32_601],
+])('a FastMCP server answers nothing that nobody decided about: %s %j', async (method, params, code) => {
   const { token } = await notes.connected(['write:notes']);
-  expect((await notes.rpc('tools/call', { name: 'another', arguments: {} }, token)).status).toBe(403);
+  const answer = await otherNotes.rpc(method, params, token);
+  expect(answer.body).toMatchObject({ error: { code } });
+  expect(careless?.output()).not.toMatch(/(bare|secret) was reached/);
+});
+
+test('a FastMCP server answers by a prompt where prompts are opened, and not elsewhere', async () => {
+  const { token } = await notes.connected();
+  const prompt = { name: 'draft' };
+  expect((await notes.rpc('prompts/get', prompt, token)).body).toMatchObject({ error: { code: -32_601 } });
+  expect(JSON.stringify((await otherNotes.rpc('prompts/get', prompt, token)).body)).toContain('Write a note.');
+  expect(JSON.stringify((await otherNotes.rpc('tools/list', {}, token)).body)).toContain('bare');
 });
 
 test('a FastMCP server tells in the result whoever was refused just now, or cannot step up', async () => {

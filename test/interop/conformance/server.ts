@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { McpServer } from '@modelcontextprotocol/server';
 import { pino } from 'pino';
 import { createApp } from '../../../mcp-server/app.ts';
+import type { ToolHost } from '../../../mcp-server/tools/register-tool.ts';
 import {
   noAuthorizations,
   TestAuthority,
@@ -37,12 +39,14 @@ export async function startConformanceServer(): Promise<{
       logger: pino({ level: 'silent' }),
       allowedHosts: ['localhost', '127.0.0.1'],
       version: '0.0.0-test',
+      open: ['resources/read', 'resources/subscribe', 'resources/unsubscribe', 'prompts/get', 'completion/complete'],
     },
     [
       {
         name: 'conformance',
         scope: 'none',
-        register: (server) => {
+        register: (server, host) => {
+          judgeTools(server, host);
           registerContentTools(server);
           registerReadables(server);
           registerInputTools(server);
@@ -63,4 +67,13 @@ export async function startConformanceServer(): Promise<{
       await handler.close();
     },
   };
+}
+
+/** Whatever is registered from now on takes no scope, and is judged as our own tools are. */
+function judgeTools(server: McpServer, host: ToolHost): void {
+  const register = server.registerTool.bind(server) as (name: string, config: object, run: unknown) => unknown;
+  Object.assign(server, {
+    registerTool: (name: string, config: object, run: unknown) =>
+      register(name, { ...config, scopeChallenge: host.challenge({ name, scope: 'none', readOnly: true }) }, run),
+  });
 }
