@@ -1,5 +1,5 @@
 import type { RequestStatusResponse, UpgradeScopeResponse } from '../../api/contract/scope-requests.ts';
-import type { Asked } from './still-refused.ts';
+import { because, type Asked } from './still-refused.ts';
 
 /** That a request has ended without an approval. Pure. */
 export function notApproved(
@@ -12,7 +12,7 @@ export function notApproved(
 ): Asked {
   const why =
     status === 'denied'
-      ? `which was denied${reason === null ? '' : `: ${reason}`}.`
+      ? `which was denied${because(reason)}`
       : status === 'expired'
         ? 'which was asked for, and nobody decided in time.'
         : 'and the request for it was withdrawn.';

@@ -15,7 +15,7 @@ export function stillRefused(
   { requestId, status, reason, until }: CoolDown,
 ): Asked {
   const answer = {
-    denied: `which was denied just now${reason === null ? '' : `: ${reason}`}.`,
+    denied: `which was denied just now${because(reason)}`,
     expired: 'which was asked for, and nobody decided in time.',
     approved: 'which was left out of what was approved just now.',
   }[status];
@@ -24,4 +24,10 @@ export function stillRefused(
     message: `${toolName} needs the scope ${requiredScope}, ${answer} Nobody is asked again before ${until.toISOString()}; tell your person instead of trying again.`,
     approval_request_id: requestId,
   };
+}
+
+/** The end of a sentence that says why, in the words of whoever decided. Pure. */
+export function because(reason: string | null): string {
+  if (reason === null) return '.';
+  return /[.!?…]$/.test(reason) ? `: ${reason}` : `: ${reason}.`;
 }

@@ -6,6 +6,7 @@ import { startProduct, type Product } from '../support/product.ts';
 import type { CallOutcome } from './clients/outcome.ts';
 import { approver, type Approver } from './support/approver.ts';
 import type { MatrixClient } from './support/matrix-client.ts';
+import { startMcpRemote } from './support/mcp-remote.ts';
 import { person } from './support/person.ts';
 import { programs, type Program } from './support/programs.ts';
 
@@ -93,6 +94,23 @@ describe.each(programs.filter(({ stepsUp }) => stepsUp === 'in band'))('$name', 
     expect(await admin.timesAsked(request)).toBe(1);
     expect(await client.call('list_files')).toMatchObject(files);
   });
+});
+
+it('mcp-remote, ended while its user waits, finds at its next start what was granted meanwhile', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'countersign-interop-'));
+  const user = await person(product.issuer, 'demo@example.com');
+  const world = { mcpResource: product.mcpResource, home, open: user.open };
+  const first = await startMcpRemote(world);
+  const called = first.call('list_files');
+  const request = await admin.asked('read:files');
+  await first.stop();
+  expect((await called).kind).toBe('failed');
+  await admin.approve(request);
+  const second = await startMcpRemote(world);
+  expect(await second.call('list_files')).toMatchObject(files);
+  expect(await admin.timesAsked(request)).toBe(1);
+  await second.stop();
+  await rm(home, { recursive: true, force: true });
 });
 
 function textOf(outcome: CallOutcome): string {

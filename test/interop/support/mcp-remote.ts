@@ -2,7 +2,6 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { freePort } from '../../../cli/embedded/free-port.ts';
 import { failureOf, outcomeOf } from '../clients/outcome.ts';
 import type { ClientWorld, MatrixClient } from './matrix-client.ts';
 
@@ -12,7 +11,7 @@ const folder = dirname(createRequire(import.meta.url).resolve('mcp-remote/packag
 export async function startMcpRemote(world: ClientWorld): Promise<MatrixClient> {
   const transport = new StdioClientTransport({
     command: process.execPath,
-    args: [join(folder, 'dist', 'proxy.js'), world.mcpResource, String(await freePort()), '--allow-http'],
+    args: [join(folder, 'dist', 'proxy.js'), world.mcpResource, '--allow-http'],
     // A browser that opens nothing: the address on stderr is opened instead.
     env: { PATH: process.env['PATH'] ?? '', HOME: world.home, MCP_REMOTE_CONFIG_DIR: world.home, BROWSER: 'true' },
     stderr: 'pipe',

@@ -36,9 +36,22 @@ export async function person(issuer: string, email: string): Promise<Person> {
     answerOf,
     open: async (address) => {
       const callback = await answerOf(address);
-      await fetch(callback);
+      await reloaded(callback);
     },
   };
+}
+
+/** Opens an address of the client's, again where nobody answers yet: mcp-remote listens only after it has sent its user away. */
+async function reloaded(callback: URL): Promise<void> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      await fetch(callback);
+      return;
+    } catch (error) {
+      if (tries === 20) throw error;
+      await sleep(100);
+    }
+  }
 }
 
 /** Where the page leads by itself, or what it answers to the form that it shows. */
