@@ -125,6 +125,20 @@ describe('a client of the tasks extension', () => {
     expect(await auditedOf(agent.clientId, 'tool.called')).toBe(1);
   });
 
+  it('outlives a restart of the tools and of the auth server while it waits', async () => {
+    const agent = await newAgent();
+    const { taskId, requestId } = await parked(agent);
+    await product.roles.mcp.stop();
+    await product.roles.api.stop();
+    await product.roles.api.start();
+    await admin.post(`/api/approve/${requestId}`);
+    await product.roles.mcp.start();
+    expect((await send(agent, 'tasks/get', { taskId })).result).toMatchObject({
+      status: 'completed',
+      result: { resultType: 'complete', structuredContent: { count: expect.any(Number) as number } },
+    });
+  });
+
   it('runs nothing when the grant has ended before anybody asked after it', async () => {
     const agent = await newAgent();
     const { taskId, requestId } = await parked(agent);
