@@ -139,6 +139,7 @@ describe('pages of other origins (RULES 6)', () => {
     ['POST', '/oauth/register'],
     ['POST', '/oauth/token'],
     ['POST', '/oauth/revoke'],
+    ['POST', '/oauth/device-authorization'],
   ];
 
   test.each(open)('may %s %s, without credentials', async (method, path) => {
@@ -163,6 +164,8 @@ describe('pages of other origins (RULES 6)', () => {
   test.each([
     ['GET', '/oauth/authorize'],
     ['POST', '/oauth/introspect'],
+    ['POST', '/oauth/background-requests'],
+    ['GET', '/device'],
     ['GET', '/api/user-status'],
     ['POST', '/api/upgrade-scope'],
     ['POST', '/auth/demo-login'],

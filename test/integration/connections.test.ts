@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { importJWK, SignJWT } from 'jose';
+import { decodeJwt, importJWK, SignJWT } from 'jose';
 import * as oauth from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ConnectionView } from '../../api/contract/connections.ts';
 import { signedIn } from '../support/visitor.ts';
+import { newDpopKey } from '../support/dpop.ts';
 import { mcpClientHeaders } from '../support/mcp-headers.ts';
 import { startProduct, type Product } from '../support/product.ts';
 import { stayingSignedIn, thirdPartyClients, type ThirdPartyClients } from '../support/third-party-clients.ts';
@@ -114,5 +115,54 @@ describe('the clients that a person lets act for them', () => {
       expect(await response.json()).toMatchObject({ code: 'client_not_allowed' });
     }
     expect((await call('get_server_info')).status).toBe(200);
+  });
+});
+
+describe('a token for the API', () => {
+  const apiOf = () => `${product.issuer}/api`;
+
+  /** A client whose tokens are bound to its key, with one for the API. */
+  async function withApiToken() {
+    const key = await newDpopKey();
+    const client = await clients.newClient();
+    const { browser } = await clients.connect(person, client);
+    const { address, checks } = await clients.begin(client, { resource: apiOf(), scope: 'none' });
+    const callback = new URL((await browser.follow(address.href)).headers.get('location') ?? '');
+    const DPoP = oauth.getDPoPHandle(client, { privateKey: key.privateKey, publicKey: key.publicKey });
+    const { access_token: token } = await oauth.authorizationCodeGrant(
+      client,
+      callback,
+      checks,
+      { resource: apiOf() },
+      { DPoP },
+    );
+    const ask = async (method: 'GET' | 'POST', path: string, body?: object): Promise<Response> => {
+      const url = `${apiOf()}${path}`;
+      const headers = { authorization: `DPoP ${token}`, dpop: await key.proof({ method, url, token }) };
+      const json = body === undefined ? {} : { body: JSON.stringify(body) };
+      return fetch(url, { method, headers: { ...headers, 'content-type': 'application/json' }, ...json });
+    };
+    return { key, token, ask, clientId: client.clientMetadata().client_id };
+  }
+
+  it('gets new tokens for the tools that belong to its sign-in and are bound to its key', async () => {
+    const { key, token, ask } = await withApiToken();
+    const response = await ask('POST', '/upgrade-scope', { scopes: ['read:files'] });
+    const { new_token: newToken } = (await response.json()) as { new_token: string };
+    expect(decodeJwt(newToken)).toMatchObject({
+      scope: 'none read:files',
+      sid: decodeJwt(token)['sid'],
+      cnf: { jkt: key.jkt },
+    });
+  });
+
+  it('reads no more events once its client is disconnected', async () => {
+    const { ask, clientId } = await withApiToken();
+    const stream = await ask('GET', '/events');
+    expect(stream.status).toBe(200);
+    const reading = stream.text();
+    const page = await signedIn(product.chatUrl, person);
+    expect((await page.post(`/api/access/connections/${clientId}/disconnect`)).status).toBe(200);
+    expect(await reading).toContain('event: hello');
   });
 });

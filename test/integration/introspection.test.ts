@@ -167,6 +167,13 @@ describe('not active', () => {
   });
 });
 
+test('a token is nothing at another resource server either once its sign-in has ended', async () => {
+  const { client, tokens, token } = await connected();
+  expect(await look(token)).toMatchObject({ active: true });
+  await oauth.tokenRevocation(client, tokens.refresh_token ?? '');
+  expect(await look(token)).toEqual({ active: false });
+});
+
 describe('a call that is about to begin', () => {
   const call = { tool_name: 'add_note', tool_scope: 'write:notes', argument_digest: 'a'.repeat(64) };
 
