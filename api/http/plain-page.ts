@@ -4,6 +4,10 @@ import { Router } from 'express';
 export interface PlainPage {
   title: string;
   paragraphs: readonly string[];
+  /** Points, after the paragraphs. */
+  list?: readonly string[];
+  /** Paragraphs after the list. */
+  notes?: readonly string[];
   links?: readonly { href: string; text: string }[];
   /** Buttons that post to `action`, of which the pressed one says so by its name and value. */
   form?: {
@@ -22,7 +26,7 @@ const style = `:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-
 body { margin: 0 auto; max-width: 34rem; padding: 12vh 1.25rem 2rem; }
 header { font-weight: 600; color: light-dark(#0f5c6e, #74cadc); }
 h1 { font-size: 1.5rem; line-height: 1.3; text-wrap: balance; }
-p { color: light-dark(#545d69, #a6b0bc); overflow-wrap: anywhere; }
+p, li { color: light-dark(#545d69, #a6b0bc); overflow-wrap: anywhere; }
 nav { display: flex; flex-wrap: wrap; gap: 0.75rem; align-items: center; margin-top: 1.5rem; }
 form { display: flex; flex-wrap: wrap; gap: 0.75rem; margin-top: 1.5rem; }
 label, #field, #hint, #problem { flex-basis: 100%; margin: 0; }
@@ -38,6 +42,8 @@ a:hover, button:hover { background: light-dark(#eef0f3, #0b0e12); }
 /** The page as HTML; everything in it is escaped. */
 export function plainPage(page: PlainPage): string {
   const paragraphs = page.paragraphs.map((text) => `<p>${escape(text)}</p>`);
+  const list = (page.list ?? []).map((text) => `<li>${escape(text)}</li>`);
+  const notes = (page.notes ?? []).map((text) => `<p>${escape(text)}</p>`);
   const links = (page.links ?? []).map(({ href, text }) => `<a href="${escape(href)}">${escape(text)}</a>`);
   const form = page.form === undefined ? '' : formOf(page.form);
   return `<!doctype html>
@@ -53,7 +59,7 @@ export function plainPage(page: PlainPage): string {
 <header>Countersign</header>
 <main>
 <h1>${escape(page.title)}</h1>
-${paragraphs.join('\n')}
+${[...paragraphs, list.length === 0 ? '' : `<ul>${list.join('\n')}</ul>`, ...notes].join('\n')}
 ${form}
 ${links.length === 0 ? '' : `<nav aria-label="What to do now">${links.join('\n')}</nav>`}
 </main>

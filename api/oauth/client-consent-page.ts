@@ -1,5 +1,6 @@
 import type { Client, Provider } from 'oidc-provider';
 import { plainPage } from '../http/plain-page.ts';
+import { askedInWords, type AskedScope } from './asked-scopes.ts';
 import { clientHost } from './client-documents.ts';
 import { wantsToStay } from './interaction-policy.ts';
 
@@ -14,9 +15,11 @@ export function clientConsentPage(asked: {
   client: Client | undefined;
   /** What the person agreed to before. */
   given: { consentedAt: Date } | undefined;
+  /** What it asks for now. */
+  scopes: readonly AskedScope[];
   email: string;
 }): string {
-  const { interaction, client, given, email } = asked;
+  const { interaction, client, given, scopes, email } = asked;
   const name = visibleName(client?.clientName ?? client?.clientId ?? 'unnamed');
   const host = client === undefined ? undefined : clientHost(client.clientId);
   const { redirect_uri: redirectUri } = interaction.params;
@@ -32,7 +35,11 @@ export function clientConsentPage(asked: {
       wantsToStay(interaction.params)
         ? 'It also asks to stay connected: it can go on working for you when you are not here, until you disconnect it under “Your access” in the chat, or sign out.'
         : 'It stays connected for minutes, not longer, unless it asks again.',
-      'It gets no permission by this alone. Each one that it needs later is decided by the policy or by a person, and is listed under your name.',
+      scopes.length === 0 ? 'It asks for no permission now.' : 'It asks for:',
+    ],
+    list: scopes.map(askedInWords),
+    notes: [
+      'Once it acts for you it can ask for more: what the policy grants you at once it may get without asking you, anything else is decided by a person. All of it is listed under your name.',
     ],
     form: {
       action: `/interaction/${interaction.uid}`,

@@ -151,3 +151,75 @@ test('nobody is asked about a client that is blocked', async () => {
   const callback = new URL(response.headers.get('location') ?? '');
   expect(callback.searchParams.get('error')).toBe('unauthorized_client');
 });
+
+describe('a client that asks for power with its first request', () => {
+  const asks = { scope: 'none execute:commands read:files' };
+
+  async function asked(email: string, name: string | null = null) {
+    const client = await clients.newClient({ client_name: 'Weather widget' });
+    const { client_id: clientId } = client.clientMetadata();
+    const unblocked = { blocked_at: null, blocked_by: null, block_reason: null };
+    if (name !== null)
+      await server.ownerDb
+        .insertInto('client_states')
+        .values({ client_id: clientId, name, ...unblocked })
+        .execute();
+    const browser = testBrowser();
+    await signInWith(browser, server.issuer, email);
+    const { address, checks } = await clients.begin(client, asks);
+    const consent = await clients.consentPage(browser, address);
+    const grants = async () =>
+      (await server.db.selectFrom('grants').select('scopes').where('client_id', '=', clientId).execute()).length;
+    const allow = async () => {
+      const page = await clients.answer(browser, consent.url, 'allow');
+      const onwards = /^\d; url=(.*)$/.exec(page.headers.get('refresh') ?? '')?.[1] ?? '';
+      return { client, checks, browser, grants, ...(await clients.consentPage(browser, new URL(onwards))) };
+    };
+    return { consent, allow, client, checks, browser, grants };
+  }
+
+  test('says so on the page, each scope with its risk and what going on gives', async () => {
+    const { consent } = await asked('admin@example.com');
+    expect(consent.text).not.toContain('no permission');
+    expect(consent.text).toMatch(/execute:commands \(critical risk\).*asked about it by itself/);
+    expect(consent.text).toMatch(/read:files \(low risk\).*you give it by going on/);
+    const other = await asked('user@example.com');
+    expect(other.consent.text).toMatch(/execute:commands \(critical risk\).*An approver decides/);
+  });
+
+  test('gets what is high or critical only after a confirmation of its own, though policy grants it at once', async () => {
+    const one = await (await asked('admin@example.com')).allow();
+    expect(one.text).toContain('Give this app execute:commands?');
+    expect(one.text).toContain('Weather widget');
+    expect(one.text).toContain('Nobody has verified who it is');
+    expect(await one.grants()).toBe(0);
+    // The answer to the page before is none to this one.
+    expect((await clients.answer(one.browser, one.url, 'allow')).status).toBe(400);
+    expect((await clients.answer(one.browser, one.url, 'grant', 'https://evil.example')).status).toBe(403);
+    expect(await one.grants()).toBe(0);
+    const callback = await clients.onwards(one.browser, await clients.answer(one.browser, one.url, 'grant'));
+    const tokens = await oauth.authorizationCodeGrant(one.client, callback, one.checks, {
+      resource: server.mcpResource,
+    });
+    expect(decodeJwt(tokens.access_token)['scope']).toBe('none execute:commands read:files');
+  });
+
+  test('is told when the person cancels there, and has nothing', async () => {
+    const one = await (await asked('admin@example.com')).allow();
+    const callback = await clients.onwards(one.browser, await clients.answer(one.browser, one.url, 'refuse'));
+    expect([callback.searchParams.get('error'), callback.searchParams.get('code')]).toEqual(['access_denied', null]);
+    expect(await one.grants()).toBe(0);
+  });
+
+  test('cannot have the confirmation skipped by whoever answers the first page with it', async () => {
+    const { consent, browser, grants } = await asked('admin@example.com');
+    expect((await clients.answer(browser, consent.url, 'grant')).status).toBe(400);
+    expect(await grants()).toBe(0);
+  });
+
+  test('goes on at once when an admin has said who it is', async () => {
+    const { consent, browser } = await asked('admin@example.com', 'Our weather');
+    const callback = await clients.onwards(browser, await clients.answer(browser, consent.url, 'allow'));
+    expect(callback.searchParams.get('code')).toBeTruthy();
+  });
+});

@@ -1,0 +1,80 @@
+import type { Provider } from 'oidc-provider';
+import { clientNames } from '../../activities/store/client-names.ts';
+import type { Db } from '../../activities/store/connect.ts';
+import { heldScopes } from '../../activities/store/grants.ts';
+import { livePolicy } from '../../activities/store/policies.ts';
+import type { ApprovalType } from '../../workflows/domain/approval-type.ts';
+import { evaluatePolicy } from '../../workflows/domain/evaluate-policy.ts';
+import type { Risk } from '../../workflows/domain/policy.ts';
+import { isElevated, parseScope } from '../../workflows/domain/scopes.ts';
+import type { CallerPerson } from '../sessions/caller.ts';
+
+/** A scope that a client's authorization request names, and how this person's client comes to it. */
+export interface AskedScope {
+  scope: string;
+  risk: Risk;
+  description: string;
+  /** `auto` is granted by going on. */
+  how: ApprovalType | 'held';
+}
+
+type Interaction = Pick<Awaited<ReturnType<Provider['interactionDetails']>>, 'params'>;
+
+/** What the authorization request asks for, as the live policy answers it. Scopes that there are not are left out. */
+export async function askedScopes(
+  deps: { db: Db; now: () => Date },
+  { params }: Interaction,
+  person: CallerPerson,
+): Promise<AskedScope[]> {
+  const clientId = String(params['client_id']);
+  const [policy, held] = await Promise.all([
+    livePolicy(deps.db),
+    heldScopes(deps.db, { subject: person.subject, clientId }, deps.now()),
+  ]);
+  const scopes = parseScope(typeof params['scope'] === 'string' ? params['scope'] : undefined).filter(
+    (scope) => isElevated(scope) && Object.hasOwn(policy.scopes, scope),
+  );
+  const missing = scopes.filter((scope) => !held.includes(scope));
+  const verdict = evaluatePolicy(policy, { ...person, clientId, scopes: missing });
+  // Nothing is granted beside a refusal.
+  const whole = verdict.approvalType === 'forbidden' ? 'forbidden' : undefined;
+  const how = new Map(verdict.scopes.map(({ scope, approvalType }) => [scope, whole ?? approvalType]));
+  return [...new Set(scopes)].flatMap((scope) => {
+    const configured = policy.scopes[scope];
+    if (configured === undefined) return [];
+    return [{ scope, risk: configured.risk, description: configured.description, how: how.get(scope) ?? 'held' }];
+  });
+}
+
+/**
+ * What has to be confirmed by itself before the request goes on: high and critical scopes that policy grants the person at
+ * once, for a client that nobody has verified. Policy trusts the person with them; it knows nothing of the client.
+ */
+export async function scopesToConfirm(
+  deps: { db: Db; now: () => Date },
+  interaction: Interaction,
+  person: CallerPerson,
+): Promise<AskedScope[]> {
+  const risky = (await askedScopes(deps, interaction, person)).filter(
+    ({ how, risk }) => how === 'auto' && (risk === 'high' || risk === 'critical'),
+  );
+  if (risky.length === 0) return [];
+  const of = { subject: person.subject, clientId: String(interaction.params['client_id']) };
+  return (await clientNames(deps.db, of)).knownAs === null ? risky : [];
+}
+
+/** The scope and how the client comes to it, in words. */
+export function askedInWords({ scope, risk, description, how }: AskedScope): string {
+  return `${scope} (${risk} risk): ${description}. ${howInWords[how](risk)}`;
+}
+
+const howInWords: Record<AskedScope['how'], (risk: Risk) => string> = {
+  held: () => 'It holds this already.',
+  auto: (risk) =>
+    risk === 'high' || risk === 'critical'
+      ? 'The policy grants you this at once; you are asked about it by itself, unless an admin has given the app a name.'
+      : 'The policy grants you this at once: you give it by going on.',
+  self: () => 'You are asked about it by itself.',
+  admin_required: () => 'An approver decides about it.',
+  forbidden: () => 'It does not get this.',
+};
