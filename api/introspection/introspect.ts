@@ -3,6 +3,7 @@ import type { Db } from '../../activities/store/connect.ts';
 import type { ResourceServer } from '../../activities/store/resource-servers.ts';
 import { stepUpCoolDown } from '../../activities/store/step-up-cool-down.ts';
 import { isClientBlocked } from '../../activities/store/suspensions.ts';
+import { DomainError } from '../../workflows/domain/errors.ts';
 import { denyingRule, evaluatePolicy } from '../../workflows/domain/evaluate-policy.ts';
 import type { Policy } from '../../workflows/domain/policy.ts';
 import { isElevated } from '../../workflows/domain/scopes.ts';
@@ -65,12 +66,25 @@ export async function introspect(
   const { tool_name: toolName, tool_scope: scope } = asked;
   if (scope === undefined) return answer;
   if (toolName === undefined) {
+    // One that policy does not know any more may have been another resource's.
+    if (!Object.hasOwn(policy.scopes, scope)) return answer;
     const coolDown = await coolDownOf(deps.db, { subject, clientId, scopes: [scope] }, now);
     return { ...answer, ...(coolDown === undefined ? {} : { cool_down: coolDown }) };
   }
   const call = { ...asked, toolName, scope, argumentDigest: asked.argument_digest };
   const allowed = await recordCall(deps.db, server, token, live, call, now);
   return asked.tool_event === 'called' ? { ...answer, call: { allowed } } : answer;
+}
+
+/**
+ * A server asks about, and tells of, calls under its own scopes alone: what became of requests for others is not its to know.
+ *
+ * @throws {DomainError} `invalid_request`
+ */
+export function refuseForeignScope(policy: Policy, server: ResourceServer, scope: string | undefined): void {
+  if (scope === undefined || !isElevated(scope) || !Object.hasOwn(policy.scopes, scope)) return;
+  if (policy.scopes[scope]?.resource === server.resource) return;
+  throw new DomainError('invalid_request', 'tool_scope is the scope of another resource');
 }
 
 async function coolDownOf(db: Db, of: Parameters<typeof stepUpCoolDown>[1], now: Date): Promise<Active['cool_down']> {

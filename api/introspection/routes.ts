@@ -12,7 +12,7 @@ import { publicJwk } from '../oauth/public-jwk.ts';
 import { introspectionRoute } from '../oauth/routes.ts';
 import { refusedTokenJournal } from '../sessions/refused-tokens.ts';
 import { readClientCredentials, refused } from './client-credentials.ts';
-import { introspect, type IntrospectDeps } from './introspect.ts';
+import { introspect, refuseForeignScope, type IntrospectDeps } from './introspect.ts';
 import { oauthErrors, TooMany } from './oauth-errors.ts';
 import { tokenReader } from './verify-token.ts';
 
@@ -70,6 +70,7 @@ export function introspectionRoutes(
         const names = [...new Set(asked.error.issues.map(({ path }) => String(path[0])))].sort();
         throw new DomainError('invalid_request', `missing, given twice or not usable: ${names.join(', ')}`);
       }
+      refuseForeignScope(policy, server, asked.data.tool_scope);
       const audience = identifierOf(own, policy, server.resource);
       if (audience === undefined) {
         deps.logger.warn({ resource: server.resource }, 'a resource server asks whose resource is not in the policy');

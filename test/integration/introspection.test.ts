@@ -11,6 +11,7 @@ import { parsePolicy } from '../../activities/policy/parse-policy.ts';
 import { addResourceServer, removeResourceServers } from '../../activities/store/resource-servers.ts';
 import { introspectionSchema, type Introspection } from '../../api/contract/introspection.ts';
 import { introspectionRoutes } from '../../api/introspection/routes.ts';
+import { endRequest, openRequest } from '../../activities/store/requests.ts';
 import { startAuthServer, type TestAuthServer } from '../support/auth-server.ts';
 import { signInWith, testBrowser } from '../support/browser.ts';
 import { addNotes, policyWithNotes } from '../support/notes-resource.ts';
@@ -223,6 +224,36 @@ describe('a call that is about to begin', () => {
     const { token } = await connected();
     const read = { tool_name: 'read_notes', tool_scope: 'read:notes' };
     expect(await look(token, read)).toMatchObject({ call: { allowed: false } });
+  });
+});
+
+describe('a scope of another resource', () => {
+  test.each([
+    ['about its refusal', {}],
+    ['a call that begins', { tool_name: 'x', tool_event: 'called' }],
+    ['a call that ended', { tool_name: 'set_user_roles', tool_event: 'finished', tool_outcome: 'succeeded' }],
+    ['a call that was refused', { tool_name: 'x', tool_event: 'refused' }],
+  ])('is 400 for the server, %s, and nothing is recorded', async (_what, call) => {
+    const { token, clientId } = await connected();
+    const subject = await server.subjectOf(email);
+    await server.db.transaction().execute(async (trx) => {
+      const what = { scopes: ['execute:commands'], toolName: null, toolArgs: null, justification: null };
+      const { request } = await openRequest(trx, { subject, clientId, sessionId: null, ...what });
+      const decided = { actor: subject, decidedBy: subject, note: 'Between us', at: new Date() };
+      await endRequest(trx, request.request_id, { status: 'denied', ...decided });
+    });
+    for (const scope of ['execute:commands', 'other:scope']) {
+      const form = new URLSearchParams({ token, tool_scope: scope, ...call });
+      const response = await post(form.toString(), basic());
+      const body = await response.text();
+      expect([response.status, body]).toEqual([400, expect.not.stringContaining('Between us') as string]);
+    }
+    const entries = await server.db
+      .selectFrom('audit_events')
+      .select('type')
+      .where('client_id', '=', clientId)
+      .execute();
+    expect(entries.map(({ type }) => type).filter((type) => type.startsWith('tool.'))).toEqual([]);
   });
 });
 
