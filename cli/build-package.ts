@@ -1,6 +1,7 @@
-import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { clearOwnFolder } from './clear-own-folder.ts';
 import { projectRoot } from './configuration.ts';
 import { runCommand } from './embedded/run-command.ts';
 
@@ -14,11 +15,11 @@ const peers: readonly string[] = ['@modelcontextprotocol/server', 'express'];
  * Emits the npm package as JavaScript with types (RULES 30), because Node does not strip types under `node_modules`. It
  * depends on what it imports and on nothing else of the product.
  *
- * @throws {Error} with the compiler's words.
+ * @param folder new, empty, or made by an earlier run, which is removed
+ * @throws {Error} with the compiler's words, or when the folder holds anything else.
  */
 export async function buildPackage(folder: string): Promise<void> {
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
+  await clearOwnFolder(folder);
   const { code, output } = await runCommand(
     process.execPath,
     [

@@ -10,11 +10,15 @@ export function remoteKeys(server: () => Promise<AuthServer>): SigningKeys {
   let keys: ReturnType<typeof createRemoteJWKSet> | undefined;
   return {
     keyOf: async (header, token) => {
+      // Without it any of several keys might have signed; ours all name theirs.
+      if (typeof header.kid !== 'string' || header.kid === '')
+        throw new TokenRefused('The token does not say which key signed it.');
       try {
         keys ??= createRemoteJWKSet((await server()).jwksUri, { cacheMaxAge: keptForMs });
         return await keys(header, token);
       } catch (cause) {
-        if (cause instanceof errors.JWKSNoMatchingKey) throw new TokenRefused('The token is signed by an unknown key.');
+        if (cause instanceof errors.JWKSNoMatchingKey || cause instanceof errors.JWKSMultipleMatchingKeys)
+          throw new TokenRefused('The token is signed by an unknown key.');
         throw new KeysUnavailable('The keys of the authorization server cannot be fetched right now.', { cause });
       }
     },

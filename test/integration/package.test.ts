@@ -72,6 +72,7 @@ describe('what npm packs', () => {
       'zod',
     ]);
     expect(manifest).not.toHaveProperty('scripts');
+    expect(manifest).not.toHaveProperty('bin');
   });
 
   test('is typed: the example compiles in a strict project, a wrong use does not', async () => {
@@ -143,7 +144,8 @@ describe('somebody else’s server, in a project of its own', () => {
     const { token: own } = await notes.connected(['write:notes']);
     const { token: foreign } = await notes.connected(['read:files'], server.mcpResource);
     const [header, payload] = own.split('.');
-    for (const bad of [foreign, `${header}.${payload}.AAAA`, 'nothing']) {
+    const noKey = Buffer.from(JSON.stringify({ alg: 'ES256', typ: 'at+jwt' })).toString('base64url');
+    for (const bad of [foreign, `${header}.${payload}.AAAA`, `${noKey}.${payload}.AAAA`, 'nothing']) {
       const refused = await notes.addNote(bad);
       expect(refused.status).toBe(401);
       expect(notes.challengeOf(refused)).toMatchObject({ error: 'invalid_token' });
