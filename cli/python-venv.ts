@@ -24,7 +24,7 @@ export async function whyNoPython(): Promise<string | undefined> {
 }
 
 /**
- * A virtual environment with the packages of a requirements file, made once for each content of it and kept beside the
+ * A virtual environment with the packages of a requirements file that names the digest of each, made once for each content of it and kept beside the
  * other caches of `node_modules`.
  *
  * @returns the path of its Python.
@@ -42,7 +42,9 @@ export async function pythonVenv(requirements: string): Promise<string> {
   if (existsSync(join(folder, 'complete'))) return python;
   await rm(folder, { recursive: true, force: true });
   await wanted('python3', ['-m', 'venv', folder]);
-  await wanted(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements]);
+  // Nothing but the very files that are named by their digests, and none whose setup would run.
+  const exactly = ['--require-hashes', '--only-binary', ':all:', '-r', requirements];
+  await wanted(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...exactly]);
   await writeFile(join(folder, 'complete'), '');
   return python;
 }

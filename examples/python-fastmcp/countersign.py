@@ -4,17 +4,22 @@ Copy this file. Each request asks the authorization server what its token is goo
 that was revoked ends with the next call; a call of a tool is named in the question and recorded there.
 """
 
+import asyncio
 import hashlib
 import json
 import re
+import time
 from contextvars import ContextVar
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import httpx2
+import jwt
 from fastmcp.server.auth import AccessToken, RemoteAuthProvider, TokenVerifier
 
 MAX_BODY = 256 * 1024
+# Seconds between two looks for a key that is not known.
+KEYS_ASKED_EVERY = 30
 # What tells no more than how the server is spoken to and what it is said to have.
 DESCRIBING = {
     *("initialize", "ping", "server/discover", "logging/setLevel"),
@@ -43,6 +48,51 @@ class _Introspected(TokenVerifier):
         )
 
 
+class _Keys:
+    """Tells the tokens that the authorization server signed for this server, so that made-up ones cost it no question.
+
+    What such a token is good for is another matter, which it is asked about each time.
+    """
+
+    def __init__(self, issuer: str, resource: str) -> None:
+        self._issuer, self._resource = issuer, resource
+        self._known: dict[str, jwt.PyJWK] = {}
+        self._asked_at: float | None = None
+        self._asking = asyncio.Lock()
+
+    async def signed(self, token: str, client: httpx2.AsyncClient) -> bool:
+        try:
+            header = jwt.get_unverified_header(token)
+            key = await self._key(header.get("kid"), client) if header.get("typ") == "at+jwt" else None
+            if key is None:
+                return False
+            expected = {"issuer": self._issuer, "audience": self._resource}
+            jwt.decode(token, key, algorithms=["ES256"], options={"verify_iat": False, "require": ["exp"]}, **expected)
+        except jwt.PyJWTError:
+            return False
+        return True
+
+    async def _key(self, kid: Any, client: httpx2.AsyncClient) -> jwt.PyJWK | None:
+        if not isinstance(kid, str) or kid in self._known:
+            return self._known.get(kid)
+        async with self._asking:
+            now = time.monotonic()
+            if kid not in self._known and (self._asked_at is None or now - self._asked_at > KEYS_ASKED_EVERY):
+                self._known = await self._fetch(client)
+                self._asked_at = now
+        return self._known.get(kid)
+
+    async def _fetch(self, client: httpx2.AsyncClient) -> dict[str, jwt.PyJWK]:
+        metadata = await _get(client, f"{self._issuer}/.well-known/oauth-authorization-server")
+        if metadata["issuer"] != self._issuer:
+            raise ValueError("the authorization server calls itself another issuer")
+        try:
+            keys = jwt.PyJWKSet.from_dict(await _get(client, metadata["jwks_uri"])).keys
+        except jwt.PyJWTError as error:
+            raise ValueError("the authorization server has no usable keys") from error
+        return {key.key_id: key for key in keys if key.key_id}
+
+
 class _Answered(Exception):
     """The request is answered here; nothing of it reaches the server behind."""
 
@@ -69,8 +119,9 @@ class Countersign:
         tools: dict[str, str],
         open: tuple[str, ...] = (),
     ) -> None:
-        self.issuer, self.resource, self.name, self.tools = issuer, resource, name, tools
+        self.issuer, self.resource, self.name, self.tools = issuer.rstrip("/"), resource, name, tools
         self._reachable = DESCRIBING | set(open)
+        self._keys = _Keys(self.issuer, resource)
         parts = urlsplit(resource)
         self.origin, self.path, self.host = f"{parts.scheme}://{parts.netloc}", parts.path, parts.hostname
         self._metadata = f"{self.origin}/.well-known/oauth-protected-resource{self.path}"
@@ -120,6 +171,8 @@ class Countersign:
         if bearer is None:
             raise self._unauthorized("The authorization is no bearer token.")
         token = bearer[1]
+        if not await self._keys.signed(token, self._client):
+            raise self._unauthorized("The access token is not good here.")
         message = _parse(await _read(receive)) if scope["method"] == "POST" else None
         answer = await self._introspect(token)
         if message is not None:
@@ -217,6 +270,13 @@ class Countersign:
         except ValueError:
             return False
         return name in (loopback if self.host in loopback else {self.host})
+
+
+async def _get(client: httpx2.AsyncClient, address: str) -> dict[str, Any]:
+    # Public: the credentials are not for it.
+    response = await client.get(address, auth=None)
+    response.raise_for_status()
+    return response.json()
 
 
 def _not_found(message: dict[str, Any], code: int, text: str) -> _Answered:

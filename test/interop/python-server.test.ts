@@ -1,8 +1,6 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { generateKeyPair } from 'jose';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { freePort } from '../../cli/embedded/free-port.ts';
 import { projectRoot } from '../../cli/configuration.ts';
 import { pythonVenv, whyNoPython } from '../../cli/python-venv.ts';
@@ -11,6 +9,7 @@ import { addNotes } from '../support/notes-resource.ts';
 import { startProcess, type ProcessServer } from '../support/process-server.ts';
 import { notesClient } from '../support/protected-notes.ts';
 import { sendBytes } from '../support/raw-http.ts';
+import { scriptedIssuer, type ScriptedIssuer } from './support/scripted-issuer.ts';
 
 const example = join(projectRoot, 'examples', 'python-fastmcp');
 const carelessServer = join(projectRoot, 'test', 'interop', 'support', 'careless_server.py');
@@ -159,6 +158,7 @@ function rawPost(body: string, headers: readonly string[]): string {
   ];
   return `${lines.join('\r\n')}\r\n\r\n${body}`;
 }
+const encoded = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');
 const statusesIn = (text: string): number[] =>
   [...text.matchAll(/^HTTP\/1\.1 (\d{3})/gm)].map(([, code]) => Number(code));
 const listTools = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} });
@@ -204,40 +204,58 @@ test.each([
   expect(statusesIn(text)).toEqual([400]);
 });
 
-test('a FastMCP server runs nothing with a token that ends between the questions about it', async () => {
-  if (server === undefined) throw new Error('there is no authorization server');
-  const active = {
-    ...{ active: true, scope: 'none write:notes', client_id: 'c', sub: 's', username: 'u@example.com', aud: '' },
-    ...{ exp: 4_000_000_000, grants: [], approval_types: {}, tools: {}, in_band: false },
-  };
-  const answers: object[] = [];
-  const issuer = createServer((request, response) => {
-    request.resume();
-    response.setHeader('content-type', 'application/json').end(JSON.stringify(answers.shift()));
-  }).listen(0, '127.0.0.1');
-  await once(issuer, 'listening');
-  const own = `http://localhost:${await freePort()}/mcp`;
-  const { port } = issuer.address() as AddressInfo;
-  const other = await startExample({
-    issuer: `http://127.0.0.1:${port}`,
-    resource: own,
-    ...{ clientId: 'id', secret: 'secret' },
+describe('a FastMCP server whose authorization server is scripted', () => {
+  let scripted: ScriptedIssuer;
+  let own: ProcessServer;
+  let client: ReturnType<typeof notesClient>;
+  let good: object;
+  beforeAll(async () => {
+    if (reason !== undefined || server === undefined) return;
+    const address = `http://localhost:${await freePort()}/mcp`;
+    scripted = await scriptedIssuer(address);
+    own = await startExample({ issuer: scripted.issuer, resource: address, clientId: 'id', secret: 'secret' });
+    client = notesClient(server, address);
+    good = {
+      ...{ active: true, scope: 'none write:notes', client_id: 'c', sub: 's', username: 'u@example.com', aud: address },
+      ...{ exp: 4_000_000_000, grants: [], approval_types: {}, tools: {}, in_band: false },
+    };
+  }, 60_000);
+  afterAll(async () => {
+    if (reason !== undefined || server === undefined) return;
+    await own.stop();
+    scripted.stop();
   });
-  try {
-    const { addNote } = notesClient(server, own);
-    const good = { ...active, aud: own };
-    answers.push(good, { ...good, call: { allowed: true } });
-    expect(JSON.stringify((await addNote('token')).body)).toContain('There are 1 notes');
-    answers.push(good, { active: false });
-    expect((await addNote('token')).status).toBe(401);
-    answers.push({ ...good, cnf: { jkt: 'a thumbprint' } });
-    expect((await addNote('token')).status).toBe(401);
-    answers.push(good, { ...good, call: { allowed: true } });
-    expect(JSON.stringify((await addNote('token')).body)).toContain('There are 2 notes');
-  } finally {
-    await other.stop();
-    issuer.close();
-  }
+
+  test('a FastMCP server runs nothing with a token that ends between the questions about it', async () => {
+    const token = await scripted.token({});
+    scripted.answers.push(good, { ...good, call: { allowed: true } });
+    expect(JSON.stringify((await client.addNote(token)).body)).toContain('There are 1 notes');
+    scripted.answers.push(good, { active: false });
+    expect((await client.addNote(token)).status).toBe(401);
+    scripted.answers.push({ ...good, cnf: { jkt: 'a thumbprint' } });
+    expect((await client.addNote(token)).status).toBe(401);
+    scripted.answers.push(good, { ...good, call: { allowed: true } });
+    expect(JSON.stringify((await client.addNote(token)).body)).toContain('There are 2 notes');
+  });
+
+  test.each<[string, () => string | Promise<string>]>([
+    ['no JWT', () => 'nothing'],
+    ['one that another key signed', async () => scripted.token({}, {}, (await generateKeyPair('ES256')).privateKey)],
+    ['one of an unknown key', () => scripted.token({}, { kid: 'two' })],
+    ['one that names no key', () => scripted.token({}, { kid: undefined })],
+    ['one of another type', () => scripted.token({}, { typ: 'JWT' })],
+    ['one for another server', () => scripted.token({ aud: 'http://localhost:1/mcp' })],
+    ['one of another issuer', () => scripted.token({ iss: 'http://localhost:1' })],
+    ['one that has expired', () => scripted.token({ exp: 1_000_000_000 })],
+    ['one that never expires', () => scripted.token({ exp: undefined })],
+    ['one without a signature', () => `${encoded({ alg: 'none', typ: 'at+jwt', kid: 'one' })}.${encoded({})}.`],
+    ['one that a shared secret signed', () => `${encoded({ alg: 'HS256', typ: 'at+jwt', kid: 'one' })}.e30.AAAA`],
+  ])('a FastMCP server asks nobody about a made-up token: %s', async (_, made) => {
+    scripted.answers.length = 0;
+    const before = scripted.asked();
+    expect((await client.addNote(await made())).status).toBe(401);
+    expect(scripted.asked()).toBe(before);
+  });
 });
 
 test('a FastMCP server answers 503 while the authorization server is away, so that clients keep their tokens', async () => {
