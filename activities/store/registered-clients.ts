@@ -45,6 +45,8 @@ export async function removeRegisteredClient(db: Db, clientId: string): Promise<
       .returning('name')
       .executeTakeFirst();
     if (removed === undefined) return false;
+    // Tokens of a client that nobody lets act for them count no longer.
+    await trx.deleteFrom('client_consents').where('client_id', '=', clientId).execute();
     await appendAudit(trx, { type: 'client.removed', actor: 'system', clientId, data: { name: removed.name } });
     return true;
   });

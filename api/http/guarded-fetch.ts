@@ -1,4 +1,4 @@
-import { lookup as dnsLookup } from 'node:dns/promises';
+import { lookup as dnsLookup, Resolver } from 'node:dns/promises';
 import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
@@ -9,7 +9,7 @@ import ipaddr from 'ipaddr.js';
 export interface GuardedFetchOptions {
   /** Hosts, with port where it is not 443, that may be at any address: an operator's own. */
   allowedHosts: readonly string[];
-  /** The addresses of a name; the system's resolver unless a test has its own. */
+  /** The addresses of a name; DNS, and the system's resolver for allowed hosts, unless a test has its own. */
   resolve?: (hostname: string) => Promise<readonly string[]>;
   /** Certificate authorities, in PEM, instead of the system's. */
   ca?: string;
@@ -31,11 +31,10 @@ export type GuardedFetch = (url: string | URL, init?: Pick<RequestInit, 'headers
  * @returns a function that rejects with {@link FetchRefused}, or as the connection does.
  */
 export function guardedFetch(options: GuardedFetchOptions): GuardedFetch {
-  const resolve = options.resolve ?? resolveBySystem;
   return async (address, init = {}) => {
     const url = new URL(address);
     const signal = init.signal ?? AbortSignal.timeout(defaultTimeoutMs);
-    const addresses = await checkedAddresses(url, options.allowedHosts, resolve);
+    const addresses = await checkedAddresses(url, options);
     signal.throwIfAborted();
     const answer = await get(url, addresses, { headers: new Headers(init.headers), signal, ca: options.ca });
     const refusal = whyNotRead(answer);
@@ -55,8 +54,7 @@ const defaultTimeoutMs = 2_500;
 
 async function checkedAddresses(
   url: URL,
-  allowedHosts: readonly string[],
-  resolve: (hostname: string) => Promise<readonly string[]>,
+  { allowedHosts, resolve }: Pick<GuardedFetchOptions, 'allowedHosts' | 'resolve'>,
 ): Promise<readonly string[]> {
   if (url.protocol !== 'https:') throw new FetchRefused('only https is fetched');
   if (url.username !== '' || url.password !== '') throw new FetchRefused('the address names a user');
@@ -64,7 +62,8 @@ async function checkedAddresses(
   const hostname = url.hostname.replace(/^\[|\]$/g, '');
   if (!allowed && url.port !== '') throw new FetchRefused('only port 443 is fetched from');
   if (!allowed && isIP(hostname) !== 0) throw new FetchRefused('only names are fetched from, no addresses');
-  const addresses = isIP(hostname) === 0 ? await resolve(hostname) : [hostname];
+  const lookUp = resolve ?? (allowed ? resolveBySystem : resolveByDns);
+  const addresses = isIP(hostname) === 0 ? await lookUp(hostname) : [hostname];
   if (addresses.length === 0) throw new FetchRefused('the name has no address');
   if (!allowed && !addresses.every(isPublic)) throw new FetchRefused('the name has an address that is not public');
   return addresses;
@@ -78,6 +77,16 @@ function isPublic(address: string): boolean {
 
 async function resolveBySystem(hostname: string): Promise<readonly string[]> {
   return (await dnsLookup(hostname, { all: true, verbatim: true })).map(({ address }) => address);
+}
+
+/**
+ * Not the system's resolver for names of strangers: it takes one of a few threads that files and passwords need, too, for
+ * as long as their name server likes.
+ */
+async function resolveByDns(hostname: string): Promise<readonly string[]> {
+  const resolver = new Resolver({ timeout: defaultTimeoutMs, tries: 1 });
+  const answers = await Promise.allSettled([resolver.resolve4(hostname), resolver.resolve6(hostname)]);
+  return answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
 }
 
 function get(

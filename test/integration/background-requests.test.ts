@@ -2,6 +2,7 @@ import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { recordConsent } from '../../activities/store/client-consents.ts';
 import { addRegisteredClient, removeRegisteredClient } from '../../activities/store/registered-clients.ts';
+import { mcpClientHeaders } from '../support/mcp-headers.ts';
 import { startStepUpWorld, type StepUpWorld } from '../support/step-up-world.ts';
 import { signedIn } from '../support/visitor.ts';
 
@@ -142,7 +143,15 @@ describe('is refused', () => {
     const agent = await newAgent();
     expect((await ask({ ...agent, secret: 'wrong' }, 'none')).error).toBe('invalid_client');
     expect((await ask({ ...agent, secret: '' }, 'none')).error).toMatch(/^invalid_/);
+    const { access_token: token } = await poll(agent, await ask(agent, 'none'));
+    const use = async (): Promise<number> => {
+      const headers = { ...mcpClientHeaders, authorization: `Bearer ${String(token)}` };
+      const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' });
+      return (await fetch(world.product.mcpResource, { method: 'POST', headers, body })).status;
+    };
+    expect(await use()).toBe(200);
     expect(await removeRegisteredClient(world.product.ownerDb, agent.clientId)).toBe(true);
+    expect(await use()).toBe(401);
     expect((await ask(agent, 'none')).error).toBe('invalid_client');
   });
 
