@@ -131,7 +131,8 @@ const keptDays = 180;
 /** Removes sign-ins that nothing has come of for so long that nothing can. Call it now and then. */
 export async function deleteOldClientSignIns(db: DbOrTrx): Promise<void> {
   await sql`delete from client_sign_ins
-    where coalesce(used_at, created_at) < now() - make_interval(days => ${keptDays})`.execute(db);
+    where coalesce(used_at, created_at) < now() - make_interval(days => ${keptDays})
+      and (ended_at is null or ended_at < now() - make_interval(days => ${keptDays}))`.execute(db);
 }
 
 /** What a token says about where it comes from. */

@@ -2,8 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeJwt } from 'jose';
+import { sql } from 'kysely';
 import * as oauth from 'openid-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runChecked } from '../../activities/store/checked-function.ts';
+import { ownClientIds } from '../../workflows/domain/clients.ts';
 import { startAuthServer, type TestAuthServer } from '../support/auth-server.ts';
 import { signInWith } from '../support/browser.ts';
 import { stayingSignedIn, thirdPartyClients, type ThirdPartyClients } from '../support/third-party-clients.ts';
@@ -127,6 +130,30 @@ describe('the token of a client that is not ours', () => {
     expect(await statuses(other)).toEqual([401, 401]);
     expect(await statuses(one)).toEqual([200, 200]);
   });
+});
+
+test('the serving role revives no sign-in that has ended, nor removes it to make it anew', async () => {
+  const one = await connected();
+  await signOut(one.browser);
+  const id = String(decodeJwt(one.token)['sid']);
+  for (const attempt of [
+    () => server.db.updateTable('client_sign_ins').set({ ended_at: null }).where('sign_in_id', '=', id).execute(),
+    () =>
+      server.db
+        .updateTable('client_sign_ins')
+        .set({ ended_at: new Date(0) })
+        .where('sign_in_id', '=', id)
+        .execute(),
+    () => server.db.deleteFrom('client_sign_ins').where('sign_in_id', '=', id).execute(),
+  ]) {
+    await expect(attempt()).rejects.toThrow(/a sign-in that has ended/);
+  }
+  expect(await statuses(one)).toEqual([401, 401]);
+});
+
+test.each(ownClientIds)('%s is told of refusals as it is, whatever the serving role says', async (clientId) => {
+  const attempt = runChecked(server.db, sql`register_client_authorization_errors(${clientId}, 'in_band')`);
+  await expect(attempt).rejects.toMatchObject({ code: 'first_party_client' });
 });
 
 test('no client of other people signs its person out, here and elsewhere', async () => {
