@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { CompiledQuery, sql } from 'kysely';
 import { isFirstParty, ownClientIds } from '../../workflows/domain/clients.ts';
 import { holdAccountSession } from './account-sessions.ts';
+import { appendAudit } from './audit.ts';
 import { holdConsent } from './client-consents.ts';
 import type { Db, DbOrTrx } from './connect.ts';
 
@@ -47,6 +48,9 @@ export async function beginClientSignIn(
         ended_at: null,
       })
       .execute();
+    // Signing in to our own apps is recorded as that.
+    if (!isFirstParty(clientId))
+      await appendAudit(trx, { type: 'client.signed_in', actor: subject, subject, clientId });
     return true;
   });
 }
@@ -88,8 +92,16 @@ export type EndedSignIns =
   /** Those at other people's clients: our own apps have sign-ins of their own. */
   | { accountSessionId: string };
 
-/** Ends sign-ins at clients with their codes and refresh tokens; their access tokens count no longer. */
-export async function endClientSignIns(trx: DbOrTrx, which: EndedSignIns, at: Date): Promise<void> {
+/** Why sign-ins end, where nothing else in the audit table says so. */
+export type SignInEnd = 'revoked_by_client' | 'replayed' | 'ended_by_provider' | 'somebody_else_signed_in';
+
+/**
+ * Ends sign-ins at clients with their codes and refresh tokens; their access tokens count no longer. Call it in a
+ * transaction.
+ *
+ * @param reason audited for each that ends by it.
+ */
+export async function endClientSignIns(trx: DbOrTrx, which: EndedSignIns, at: Date, reason?: SignInEnd): Promise<void> {
   let update = trx.updateTable('client_sign_ins').set({ ended_at: at }).where('ended_at', 'is', null);
   if ('grantId' in which) {
     update = update.where('sign_in_id', '=', signInIdOf(which.grantId));
@@ -101,8 +113,14 @@ export async function endClientSignIns(trx: DbOrTrx, which: EndedSignIns, at: Da
       .where('account_session_id', '=', which.accountSessionId)
       .where('client_id', 'not in', [...ownClientIds]);
   }
-  const ids = (await update.returning('sign_in_id').execute()).map(({ sign_in_id }) => sign_in_id);
+  const ended = await update.returning(['sign_in_id', 'subject', 'client_id']).execute();
+  const ids = ended.map(({ sign_in_id }) => sign_in_id);
   if (ids.length === 0) return;
+  if (reason !== undefined) {
+    const entries = ended.map(({ subject, client_id: clientId }) => ({ subject, clientId, data: { reason } }));
+    const actor = reason === 'revoked_by_client' ? 'client' : 'system';
+    await appendAudit(trx, ...entries.map((entry) => ({ type: 'client.sign_in_ended', actor, ...entry }) as const));
+  }
   await trx
     .deleteFrom('oidc_payloads')
     .where((eb) => eb.or([eb('grant_id', 'in', ids), eb.and([eb('model', '=', 'Grant'), eb('id', 'in', ids)])]))

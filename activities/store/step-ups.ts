@@ -1,5 +1,6 @@
 import { sql, type Selectable } from 'kysely';
-import type { DbOrTrx } from './connect.ts';
+import { appendAudit, type AuditEntry } from './audit.ts';
+import type { Db, DbOrTrx } from './connect.ts';
 import type { StepUpsTable } from './schema.ts';
 
 /** An authorization request of a client that waits for people. */
@@ -8,18 +9,28 @@ export type StepUp = Selectable<StepUpsTable>;
 /** How long it can still be read what became of one. */
 const keptMs = 30 * 24 * 60 * 60 * 1_000;
 
-/** Stores one. The second of two at the same time changes nothing. */
+/** Stores one, audited. The second of two at the same time changes nothing. */
 export async function insertStepUp(
-  db: DbOrTrx,
+  db: Db,
   begun: Pick<StepUp, 'uid' | 'subject' | 'client_id' | 'redirect_uri' | 'scopes' | 'begun_at' | 'expires_at'> & {
     request_ids: readonly string[];
   },
 ): Promise<void> {
-  await db
-    .insertInto('step_ups')
-    .values({ ...begun, request_ids: [...begun.request_ids] })
-    .onConflict((conflict) => conflict.column('uid').doNothing())
-    .execute();
+  await db.transaction().execute(async (trx) => {
+    const inserted = await trx
+      .insertInto('step_ups')
+      .values({ ...begun, request_ids: [...begun.request_ids] })
+      .onConflict((conflict) => conflict.column('uid').doNothing())
+      .returningAll()
+      .executeTakeFirst();
+    if (inserted !== undefined) await appendAudit(trx, entryOf('step_up.begun', inserted));
+  });
+}
+
+/** Which of a person's authorization requests it is, is in the browser's address alone. */
+function entryOf(type: 'step_up.begun' | 'step_up.withdrawn' | 'step_up.finished', stepUp: StepUp): AuditEntry {
+  const { subject, client_id: clientId, scopes, request_ids: requests } = stepUp;
+  return { type, actor: subject, subject, clientId, scopes, data: { request_ids: requests } };
 }
 
 /** The person's own of that id. */
@@ -60,15 +71,19 @@ export async function setStepUpRequests(db: DbOrTrx, uid: string, requestIds: re
     .execute();
 }
 
-/** That the person took it back, or that its client has been answered. */
-export async function endStepUp(db: DbOrTrx, uid: string, end: 'withdrawn' | 'finished', at: Date): Promise<void> {
+/** That the person took it back, or that its client has been answered; audited once. */
+export async function endStepUp(db: Db, uid: string, end: 'withdrawn' | 'finished', at: Date): Promise<void> {
   const column = end === 'withdrawn' ? 'withdrawn_at' : 'finished_at';
-  await db
-    .updateTable('step_ups')
-    .set({ [column]: at })
-    .where('uid', '=', uid)
-    .where(column, 'is', null)
-    .execute();
+  await db.transaction().execute(async (trx) => {
+    const ended = await trx
+      .updateTable('step_ups')
+      .set({ [column]: at })
+      .where('uid', '=', uid)
+      .where(column, 'is', null)
+      .returningAll()
+      .executeTakeFirst();
+    if (ended !== undefined) await appendAudit(trx, entryOf(`step_up.${end}`, ended));
+  });
 }
 
 /** Removes those that nobody looks for any more. */

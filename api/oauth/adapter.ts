@@ -1,6 +1,6 @@
 import { errors, Provider, type Adapter, type AdapterFactory, type AdapterPayload } from 'oidc-provider';
 import { appendAudit } from '../../activities/store/audit.ts';
-import { endClientSignIns } from '../../activities/store/client-sign-ins.ts';
+import { endClientSignIns, type SignInEnd } from '../../activities/store/client-sign-ins.ts';
 import type { Db } from '../../activities/store/connect.ts';
 import type { OidcPayload, OidcPayloads } from '../../activities/store/oidc-payloads.ts';
 
@@ -15,7 +15,7 @@ export function adapterFactory({
   now: () => Date;
 }): AdapterFactory {
   const endSignIn = (grantId: string): Promise<void> =>
-    db.transaction().execute((trx) => endClientSignIns(trx, { grantId }, now()));
+    db.transaction().execute((trx) => endClientSignIns(trx, { grantId }, now(), reasonOfEnd()));
   return (model): Adapter => ({
     upsert: async (id, payload, expiresIn) => {
       // The provider's payloads are JSON; their types differ only by name.
@@ -44,6 +44,18 @@ export function adapterFactory({
       await payloads.revokeByGrantId(model, grantId);
     },
   });
+}
+
+/** The provider ends a sign-in at the token endpoint only for a code or refresh token that was used before. */
+function reasonOfEnd(): SignInEnd {
+  switch (Provider.ctx?.oidc.route) {
+    case 'revocation':
+      return 'revoked_by_client';
+    case 'token':
+      return 'replayed';
+    default:
+      return 'ended_by_provider';
+  }
 }
 
 /** Stores a registration with its audit entry. Nobody is signed in, so nobody is its actor. */

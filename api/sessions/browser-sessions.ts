@@ -49,7 +49,8 @@ export function createBrowserSessions(options: { db: Db; secure: boolean; now: (
     if (session === undefined) return;
     await db.transaction().execute(async (trx) => {
       await endAccountSession(trx, sessionId, now());
-      if (session.subject !== next.subject) await endClientSignIns(trx, { accountSessionId: sessionId }, now());
+      if (session.subject !== next.subject)
+        await endClientSignIns(trx, { accountSessionId: sessionId }, now(), 'somebody_else_signed_in');
       await announce(trx, { kind: 'sign_out', id: session.subject, subject: session.subject });
     });
   };

@@ -5,6 +5,7 @@ import { decodeJwt } from 'jose';
 import { sql } from 'kysely';
 import * as oauth from 'openid-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { AuditType } from '../../activities/store/audit.ts';
 import { runChecked } from '../../activities/store/checked-function.ts';
 import { ownClientIds } from '../../workflows/domain/clients.ts';
 import { startAuthServer, type TestAuthServer } from '../support/auth-server.ts';
@@ -68,6 +69,16 @@ async function expectOver(one: Connected): Promise<void> {
   ).rejects.toMatchObject({ error: 'invalid_grant' });
 }
 
+const audited = (clientId: string, type: AuditType) =>
+  server.db
+    .selectFrom('audit_events')
+    .select(['actor', 'subject', 'data'])
+    .where('client_id', '=', clientId)
+    .where('type', '=', type)
+    .execute();
+
+const endsOf = ({ clientId }: Connected) => audited(clientId, 'client.sign_in_ended');
+
 function signOut(browser: Connected['browser']): Promise<Response> {
   return browser.fetch(`${server.issuer}/auth/sign-out`, { method: 'POST', headers: { origin: server.issuer } });
 }
@@ -91,6 +102,8 @@ describe('the token of a client that is not ours', () => {
     const other = await connected();
     await oauth.tokenRevocation(one.client, one.refreshToken);
     await expectOver(one);
+    expect(await endsOf(one)).toMatchObject([{ actor: 'client', data: { reason: 'revoked_by_client' } }]);
+    expect(await endsOf(other)).toEqual([]);
     expect(await statuses(other)).toEqual([200, 200]);
   });
 
@@ -102,6 +115,13 @@ describe('the token of a client that is not ours', () => {
       error: 'invalid_grant',
     });
     await expectOver(one);
+    expect(await endsOf(one)).toMatchObject([{ actor: 'system', data: { reason: 'replayed' } }]);
+  });
+
+  test('is recorded when it begins', async () => {
+    const { clientId } = await connected();
+    const subject = await server.subjectOf(person);
+    expect(await audited(clientId, 'client.signed_in')).toMatchObject([{ actor: subject, subject }]);
   });
 
   test('ends when somebody else signs in to the browser that it came of, and not when the same person does', async () => {
@@ -117,6 +137,7 @@ describe('the token of a client that is not ours', () => {
     });
     await signInWith(one.browser, server.issuer, 'demo@example.com');
     expect((await tools.call(tokens.access_token, 'get_server_info')).status).toBe(401);
+    expect(await endsOf(one)).toMatchObject([{ data: { reason: 'somebody_else_signed_in' } }]);
   });
 
   test('is not taken for a sign-in that is not its own', async () => {

@@ -229,3 +229,20 @@ test('a client that names ever other scopes fills no queue', async () => {
   expect(errorOf(callback)).toMatchObject({ error: 'temporarily_unavailable' });
   expect(errorOf(callback)['error_description']).toContain('10 requests of this client wait already');
 });
+
+test('what began, was withdrawn and was answered is recorded, once each', async () => {
+  const who = await world.connected();
+  const { waiting } = await world.authorize(who, commands);
+  const requestId = await requestOf(who, waiting);
+  for (let n = 0; n < 2; n += 1) expect((await world.post(who.browser, `${waiting}/cancel`)).status).toBe(200);
+  expect(errorOf(await world.goOn(who.browser, waiting))['error']).toBe('access_denied');
+  const entries = await world.product.ownerDb
+    .selectFrom('audit_events')
+    .select(['type', 'actor', 'data'])
+    .where('client_id', '=', who.clientId)
+    .where('type', 'in', ['step_up.begun', 'step_up.withdrawn', 'step_up.finished'])
+    .orderBy('position')
+    .execute();
+  const of = { actor: await world.subjectOf('user@example.com'), data: { request_ids: [requestId] } };
+  expect(entries).toEqual(['step_up.begun', 'step_up.withdrawn', 'step_up.finished'].map((type) => ({ type, ...of })));
+});
