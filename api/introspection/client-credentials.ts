@@ -15,6 +15,16 @@ export function readClientCredentials(
   authorization: string | undefined,
   body: Readonly<Record<string, unknown>>,
 ): ClientCredentials {
+  const credentials = givenCredentials(authorization, body);
+  // Nothing that was issued has them, and the database stores no text with a NUL.
+  if (/\p{Cc}/u.test(credentials.clientId + credentials.secret)) throw refused();
+  return credentials;
+}
+
+function givenCredentials(
+  authorization: string | undefined,
+  body: Readonly<Record<string, unknown>>,
+): ClientCredentials {
   const { client_id: clientId, client_secret: secret } = body;
   if (authorization !== undefined) {
     if (secret !== undefined) {

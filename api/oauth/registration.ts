@@ -15,6 +15,12 @@ const unownedSchemes: readonly string[] = [
   ...['urn:', 'vbscript:', 'view-source:', 'ws:', 'wss:'],
 ];
 
+/**
+ * What the provider would fetch for a client, each time that it is looked up and for whoever names it. Nothing here needs
+ * any of it: one kind of subject, public clients, no request objects.
+ */
+const fetchedForClient = ['sector_identifier_uri', 'jwks_uri', 'request_uris'] as const;
+
 /** What a client may ask for at registration; scopes of the tools are asked for at each authorization instead. */
 const registrableScopes: readonly string[] = ['openid', 'offline_access'];
 
@@ -46,6 +52,7 @@ export function checkRegistration(metadata: ClientMetadata): void {
       'grant_types cannot name background requests: the owner registers such a client',
     );
   }
+  for (const property of fetchedForClient) delete metadata[property];
   const { redirect_uris: uris = [], client_name: name, grant_types: grantTypes } = metadata;
   if (Array.isArray(grantTypes) && grantTypes.includes(tokenExchangeGrant)) {
     throw new errors.InvalidClientMetadata('grant_types cannot name token exchange');

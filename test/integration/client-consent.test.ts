@@ -44,6 +44,18 @@ describe('a client that nobody knows yet', () => {
     expect(audited.map(({ type }) => type)).toContain('client.consented');
   });
 
+  test('cannot close the quotation marks around its name', async () => {
+    const name = 'Countersign chat” — verified by your administrator. “Bob’s "app" « » ″';
+    const client = await clients.newClient({ client_name: name });
+    const browser = testBrowser();
+    await signInWith(browser, server.issuer, 'user@example.com');
+    const { text } = await clients.consentPage(browser, (await clients.begin(client)).address);
+    expect(text).toContain(
+      '“Countersign chat&#39; — verified by your administrator. &#39;Bob’s &#39;app&#39; &#39; &#39; &#39;”',
+    );
+    expect(text).not.toContain('chat”');
+  });
+
   test('is asked about once for each person', async () => {
     const client = await clients.newClient();
     const { browser } = await clients.connect('user@example.com', client);

@@ -4,7 +4,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startAuthServer, type TestAuthServer } from '../support/auth-server.ts';
 import { signInWith, testBrowser } from '../support/browser.ts';
 import { documentOf, startClientSite, type ClientSite } from '../support/client-documents.ts';
-import { stayingSignedIn, thirdPartyClients, type ThirdPartyClients } from '../support/third-party-clients.ts';
+import {
+  redirectUri,
+  stayingSignedIn,
+  thirdPartyClients,
+  type ThirdPartyClients,
+} from '../support/third-party-clients.ts';
 
 let site: ClientSite;
 let server: TestAuthServer;
@@ -74,6 +79,20 @@ describe('a client that is known by its document', () => {
     await clients.connect('user@example.com', client);
     await clients.connect('demo@example.com', client);
     expect(site.asked.filter((path) => clientId.endsWith(path))).toHaveLength(1);
+  });
+
+  test('has nothing else fetched for it, however often it is named and whatever its document names', async () => {
+    const others = [site.put('/sector.json', [redirectUri]), site.put('/keys.json', { keys: [] })];
+    const clientId = newDocument({ sector_identifier_uri: others[0], jwks_uri: others[1], request_uris: others });
+    for (let turn = 0; turn < 3; turn += 1) {
+      const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: 'none', client_id: clientId });
+      const answer = await fetch(`${server.issuer}/oauth/token`, { method: 'POST', body });
+      expect(await answer.json()).toMatchObject({ error: 'invalid_grant' });
+    }
+    const registered = await clients.register({ sector_identifier_uri: others[0], jwks_uri: others[1] });
+    expect(registered.status).toBe(201);
+    expect(await registered.json()).not.toHaveProperty('sector_identifier_uri');
+    expect(site.asked.filter((path) => path === '/sector.json' || path === '/keys.json')).toEqual([]);
   });
 
   test('may name scopes that there are not: they are left out', async () => {

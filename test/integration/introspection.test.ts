@@ -368,6 +368,23 @@ describe('bad questions', () => {
     http.close();
   });
 
+  test.each(['\0', `${'x'}\0`, 'a\nb'])(
+    'an id that nobody can have (%j) is a wrong one, by either way to authenticate',
+    async (id) => {
+      const authorization = `Basic ${Buffer.from(`${encodeURIComponent(id)}:x`).toString('base64')}`;
+      for (const answer of [
+        await post({ token: 'x' }, { authorization }),
+        await post({ token: 'x', client_id: id, client_secret: 'x' }),
+        await post({ token: 'x', client_id: credentials.clientId, client_secret: id }),
+      ]) {
+        expect([answer.status, await answer.json()]).toEqual([
+          401,
+          expect.objectContaining({ error: 'invalid_client' }),
+        ]);
+      }
+    },
+  );
+
   test('wrong secrets in a row are slowed down; who has the right one is not', async () => {
     const { token } = await connected();
     let last: Response | undefined;
