@@ -8,15 +8,18 @@ export async function clientStates(db: DbOrTrx): Promise<Map<string, Selectable<
   return new Map(rows.map((row) => [row.client_id, row]));
 }
 
-/** Clients that are known by the address of a document about them, as far as anybody has let them act for them. */
-export async function documentedClients(db: DbOrTrx): Promise<{ clientId: string; name: string | null }[]> {
-  return db
-    .selectFrom('client_consents')
-    .select((eb) => ['client_id as clientId', eb.fn.max('client_name').as('name')])
-    .where('client_id', 'like', 'https://%')
-    .groupBy('client_id')
-    .orderBy('client_id')
-    .execute();
+/**
+ * Every client that anybody has let act for them, that was ever granted anything, or that an admin has said something about,
+ * whatever its id looks like: none may work unseen.
+ */
+export async function clientsInUse(db: DbOrTrx): Promise<{ clientId: string; name: string | null }[]> {
+  const { rows } = await sql<{ clientId: string; name: string | null }>`
+    select client_id as "clientId", max(name) as name from (
+      select client_id, client_name as name from client_consents
+      union all select client_id, null from grants
+      union all select client_id, null from client_states where name is not null or blocked_at is not null
+    ) as used group by client_id order by client_id`.execute(db);
+  return rows;
 }
 
 /** What a client holds now, and for how many people. */

@@ -92,13 +92,16 @@ export class OidcPayloads {
       .execute();
   }
 
-  /** Every living payload of a model. */
-  async all(model: string, now: Date): Promise<OidcPayload[]> {
+  /** The living payloads of a model that are newest, as far as that many go. */
+  async newest(model: string, limit: number, now: Date): Promise<OidcPayload[]> {
     const rows = await this.#db
       .selectFrom('oidc_payloads')
       .select(['id', 'payload'])
       .where('model', '=', model)
       .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]))
+      .orderBy('created_at', 'desc')
+      .orderBy('id')
+      .limit(limit)
       .execute();
     return rows.map((row) => this.#open(model, row));
   }

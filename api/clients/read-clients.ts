@@ -1,4 +1,4 @@
-import { clientHoldings, clientStates, documentedClients } from '../../activities/store/client-listing.ts';
+import { clientHoldings, clientsInUse, clientStates } from '../../activities/store/client-listing.ts';
 import { listGrants } from '../../activities/store/grant-listing.ts';
 import type { OidcPayload, OidcPayloads } from '../../activities/store/oidc-payloads.ts';
 import { namesOf } from '../../activities/store/people-names.ts';
@@ -22,7 +22,10 @@ export interface ClientDeps extends ApprovalDeps {
 
 type Registered = Pick<ClientView, 'client_id' | 'registered_name' | 'first_party' | 'registered_at' | 'redirect_uris'>;
 
-/** Every OAuth client, for admins and auditors. @throws {DomainError} `not_auditor` */
+/** Registrations that are listed though nobody uses them: anybody may register, and each is decrypted. */
+const unusedListed = 200;
+
+/** Every OAuth client that is in use, and the registrations that are newest, for admins and auditors. @throws {DomainError} `not_auditor` */
 export async function listClients(deps: ClientDeps, caller: Caller): Promise<ClientList> {
   await requireAuditor(deps.db, caller, 'clients');
   return { clients: await clientViews(deps), can_change: mayChange(caller), now: deps.now().toISOString() };
@@ -51,7 +54,7 @@ export async function clientDetail(deps: ClientDeps, caller: Caller, clientId: s
 
 /** The client of that id. @throws {DomainError} `not_found` */
 export async function findClient(deps: ClientDeps, clientId: string): Promise<ClientView> {
-  const client = (await clientViews(deps)).find(({ client_id }) => client_id === clientId);
+  const client = (await clientViews(deps, clientId)).find(({ client_id }) => client_id === clientId);
   if (client === undefined) throw new DomainError('not_found', 'There is no client of that id.');
   return client;
 }
@@ -60,25 +63,29 @@ function mayChange(caller: Caller): boolean {
   return isAdmin(overOthers(caller));
 }
 
-async function clientViews(deps: ClientDeps): Promise<ClientView[]> {
-  const [states, holdings, registered, documented, byOwner] = await Promise.all([
+/** @param clientId of one alone */
+async function clientViews(deps: ClientDeps, clientId?: string): Promise<ClientView[]> {
+  const [states, holdings, registered, inUse, byOwner] = await Promise.all([
     clientStates(deps.db),
     clientHoldings(deps.db, deps.now()),
-    deps.payloads.all('Client', deps.now()),
-    documentedClients(deps.db),
+    clientId === undefined
+      ? deps.payloads.newest('Client', unusedListed, deps.now())
+      : deps.payloads.find('Client', 'id', clientId, deps.now()),
+    clientsInUse(deps.db),
     listRegisteredClients(deps.db),
   ]);
   const names = await namesOf(
     deps.db,
     [...states.values()].map(({ blocked_by }) => blocked_by),
   );
-  const all = [
+  const described = [
     ...firstParty(deps.chatUrl),
     ...byOwner.map(fromOwner),
-    ...registered.flatMap(fromPayload),
-    ...documented.map(fromDocument),
+    ...[registered ?? []].flat().flatMap(fromPayload),
   ];
-  return all.map((client) => {
+  const known = new Set(described.map(({ client_id }) => client_id));
+  const others = inUse.filter((client) => !known.has(client.clientId)).map(fromUse);
+  return [...described, ...others].map((client) => {
     const state = states.get(client.client_id);
     const held = holdings.get(client.client_id);
     return {
@@ -126,8 +133,8 @@ function fromOwner(client: RegisteredClient): Registered {
   };
 }
 
-/** Of a client that is known by the address of a document, what it said when somebody let it act for them. */
-function fromDocument({ clientId, name }: { clientId: string; name: string | null }): Registered {
+/** Of a client that is known by its document or registered long ago, what it said when somebody let it act for them. */
+function fromUse({ clientId, name }: { clientId: string; name: string | null }): Registered {
   return { client_id: clientId, registered_name: name, first_party: false, registered_at: null, redirect_uris: [] };
 }
 

@@ -5,6 +5,9 @@ import { secondsToWait } from '../http/seconds-to-wait.ts';
 /** Bytes; the draft recommends no more (Client ID Metadata Documents, section 6.6). */
 export const clientDocumentBytes = 5 * 1024;
 
+/** Characters. */
+const maxIdLength = 1024;
+
 /** How many documents one address may have fetched, and all of them together, in a minute. */
 const perAddress = { points: 60, duration: 60 };
 const together = { points: 300, duration: 60 };
@@ -21,7 +24,9 @@ export function clientDocuments() {
     // The document's own `max-age` counts within these; seconds. A site that is down costs nobody their sign-in at once.
     cacheDuration: { min: 10 * 60, max: 24 * 60 * 60 },
     // Without a context it is a page of ours that asks.
-    allowFetch: async (ctx: KoaContextWithOIDC | undefined): Promise<boolean> => {
+    allowFetch: async (ctx: KoaContextWithOIDC | undefined, id: string): Promise<boolean> => {
+      // One client, one id: another spelling of it would be another client, which admins do not expect.
+      if (id.length > maxIdLength || URL.parse(id)?.href !== id) return false;
       const [own, all] = limits;
       const wait =
         (await secondsToWait(own, ctx?.req.socket.remoteAddress ?? 'unknown')) ?? (await secondsToWait(all, 'all'));

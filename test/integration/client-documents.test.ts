@@ -1,6 +1,8 @@
 import { decodeJwt } from 'jose';
 import * as oauth from 'openid-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { recordConsent } from '../../activities/store/client-consents.ts';
+import { clientsInUse } from '../../activities/store/client-listing.ts';
 import { startAuthServer, type TestAuthServer } from '../support/auth-server.ts';
 import { signInWith, testBrowser } from '../support/browser.ts';
 import { documentOf, startClientSite, type ClientSite } from '../support/client-documents.ts';
@@ -180,6 +182,20 @@ describe('what is not taken for a client', () => {
   });
 
   test.each([
+    ['in capitals', (id: string) => id.replace('https', 'HTTPS')],
+    ['with a host in capitals', (id: string) => id.replace('client.test', 'Client.test')],
+    ['that is very long', (id: string) => `${id}?${'x'.repeat(1_000)}`],
+    ['with an escape that is none', (id: string) => `${id}?\u00e9`],
+  ])('an id %s, which is not even fetched', async (_what, spelt) => {
+    const path = `/client-${(made += 1)}.json`;
+    const id = spelt(`${site.origin}${path}`);
+    const { pathname, search } = new URL(id);
+    site.put(pathname + search, documentOf(id));
+    expect(await refused(id)).toContain('invalid_client');
+    expect(site.asked.filter((asked) => asked.startsWith(path))).toEqual([]);
+  });
+
+  test.each([
     'http://client.test/client.json',
     'https://client.test/../client.json',
     'https://client.test/client.json#x',
@@ -206,4 +222,17 @@ test('who has documents fetched over and over is slowed down', async () => {
     answer = await refused(`${site.origin}/flood-${tries}.json`);
   }
   expect(answer).toContain('try again in');
+});
+
+test('admins are shown every client that somebody lets act for them or that was granted anything, however its id is spelt', async () => {
+  const [consented, granted] = ['HTTPS://odd.example/c.json', 'ODD:client'];
+  const subject = await server.subjectOf('user@example.com');
+  await recordConsent(server.db, { subject, clientId: consented }, new Date(), { offline: true, name: 'Odd' });
+  await server.grant({ email: 'user@example.com', clientId: granted, scopes: ['read:files'] });
+  expect(await clientsInUse(server.db)).toEqual(
+    expect.arrayContaining([
+      { clientId: consented, name: 'Odd' },
+      { clientId: granted, name: null },
+    ]),
+  );
 });
