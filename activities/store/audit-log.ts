@@ -63,7 +63,7 @@ function filtered(db: DbOrTrx, filter: AuditFilter, before: string | undefined) 
     // `subject`, `scopes` and `client_id` are the request's inside, and the entry's outside.
     query = query.where(
       sql<boolean>`(${isOwn(filter.visibleTo)} or exists (select from scope_requests
-        where scope_requests.request_id = audit_events.request_id and ${isVisible(filter.visibleTo)}))`,
+        where scope_requests.request_id = audit_events.request_id and ${isVisible(filter.visibleTo, 'scope_requests')}))`,
     );
   }
   if (before !== undefined) query = query.where('position', '<', before);

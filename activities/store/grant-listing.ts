@@ -33,7 +33,7 @@ export interface GrantPage {
 export async function listGrants(db: DbOrTrx, filter: GrantFilter & GrantPage): Promise<Grant[]> {
   const { visibleTo, status, now } = filter;
   let query = db.selectFrom('grants').selectAll();
-  if (visibleTo !== undefined) query = query.where(isVisible(visibleTo));
+  if (visibleTo !== undefined) query = query.where(isVisible(visibleTo, 'grants'));
   if (filter.subject !== undefined) query = query.where('subject', '=', filter.subject);
   if (status === 'active') query = query.where('end_reason', 'is', null).where('expires_at', '>', now);
   else if (status === 'ended' || status === 'expired') {

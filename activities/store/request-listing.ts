@@ -90,7 +90,7 @@ interface SearchedWord {
 function filtered<Output>(from: Query<Output>, filter: RequestFilter, words: readonly SearchedWord[]): Query<Output> {
   let query = from;
   const { visibleTo } = filter;
-  if (visibleTo !== undefined) query = query.where(isVisible(visibleTo));
+  if (visibleTo !== undefined) query = query.where(isVisible(visibleTo, 'scope_requests'));
   if (filter.subject !== undefined) query = query.where('subject', '=', filter.subject);
   if (filter.except !== undefined) query = query.where('request_id', '!=', filter.except);
   // As the partial indexes of what waits have it, word for word.

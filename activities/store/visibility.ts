@@ -15,13 +15,17 @@ export interface Visibility {
  * The condition on a table with `subject`, `client_id` and `scopes`. Asked of the database and not of its answer, so that
  * pages are full, and no cursor names a row that its reader may not see.
  */
-export function isVisible(visibility: Visibility): RawBuilder<boolean> {
+export function isVisible(visibility: Visibility, table: 'scope_requests' | 'grants'): RawBuilder<boolean> {
   const { subject, approvableScopes, exceptClientId } = visibility;
   if (approvableScopes === undefined) return sql<boolean>`true`;
   const own = isOwn(visibility);
   const approvable = sql<boolean>`scopes <@ ${[...approvableScopes]}::text[]`;
   if (exceptClientId === undefined) return sql<boolean>`(${own} or ${approvable})`;
-  return sql<boolean>`(${own} or (subject <> ${subject} and ${approvable} and client_id <> ${exceptClientId}))`;
+  // As it was recorded, whatever policy says of the scopes now; what policy has not looked at yet is not decided by a client.
+  const recorded =
+    table === 'scope_requests' ? sql<boolean>`(approval_type <> 'self' and risk <> 'critical')` : sql<boolean>`true`;
+  return sql<boolean>`(${own}
+    or (subject <> ${subject} and ${approvable} and client_id <> ${exceptClientId} and ${recorded}))`;
 }
 
 /** What is about the person themselves, on a table with `subject` and `client_id`. */

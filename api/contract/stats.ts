@@ -32,8 +32,8 @@ export const statsSchema = z.object({
   ),
   /** People's decisions of the last 30 days by how long they took; the last has no limit. */
   decision_times: z.array(z.object({ below_seconds: z.int().nullable(), decisions: z.int() })),
-  /** Who decided for others in the last 30 days, the busiest first; own consents are not counted. */
-  approvers: z.array(z.object({ email: z.string(), approved: z.int(), denied: z.int() })),
+  /** Who decided for others in the last 30 days, the busiest first; own consents are not counted. Not told to clients. */
+  approvers: z.array(z.object({ email: z.string(), approved: z.int(), denied: z.int() })).optional(),
   /** The scopes asked for most in the last 30 days. */
   top_scopes: z.array(z.object({ scope: z.string(), requests: z.int() })),
   now: z.iso.datetime(),

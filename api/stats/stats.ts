@@ -32,7 +32,7 @@ const longestList = 20;
  */
 export async function stats(deps: StatsDeps, caller: Caller): Promise<Stats> {
   const { db } = deps;
-  // Sums tell of nobody: an admin's agent may see them, too.
+  // Sums tell of nobody: an admin's agent may see them, too; who decided is for people.
   const byToken = caller.mayDecide === true && isAdmin(caller.person);
   if (!byToken) await dashboardOnly(db, caller, 'These figures are');
   const now = deps.now();
@@ -62,7 +62,7 @@ export async function stats(deps: StatsDeps, caller: Caller): Promise<Stats> {
     active_grants: activeGrants,
     days: days(firstDay, now, byDay, waiting),
     decision_times: times.map((count, index) => ({ below_seconds: timeLimits[index] ?? null, decisions: count })),
-    approvers,
+    ...(caller.kind === 'browser' ? { approvers } : {}),
     top_scopes: scopes,
     now: now.toISOString(),
   };

@@ -6,10 +6,14 @@ import { findVisibleRequest } from '../../api/approvals/find-visible.ts';
 import { listRequests } from '../../api/approvals/list-requests.ts';
 import { requestDetail } from '../../api/approvals/request-detail.ts';
 import { upgradeScope } from '../../api/approvals/upgrade-scope.ts';
+import { auditPage } from '../../api/audit/list-audit.ts';
 import { grantDetail } from '../../api/grants/grant-detail.ts';
 import { listGrants } from '../../api/grants/list-grants.ts';
+import { stats } from '../../api/stats/stats.ts';
 import type { Caller } from '../../api/sessions/caller.ts';
-import { endRequest, findRequest, openRequest } from '../../activities/store/requests.ts';
+import { endRequest, findRequest, openRequest, recordEvaluation } from '../../activities/store/requests.ts';
+import type { ApprovalType } from '../../workflows/domain/approval-type.ts';
+import type { Risk } from '../../workflows/domain/policy.ts';
 import { startApprovalStack, type ApprovalStack } from '../support/approval-stack.ts';
 
 let stack: ApprovalStack;
@@ -132,5 +136,43 @@ describe('how much other people’s client may ask', () => {
       });
     }
     for (const caller of [browser, chat, other]) expect(denied).not.toContain(await ask(caller));
+  });
+});
+
+describe('a client that may decide', () => {
+  async function asked(approvalType: ApprovalType, risk: Risk): Promise<string> {
+    const { one } = await person();
+    const what = { scopes: ['read:files'], toolName: null, toolArgs: null, justification: null };
+    return stack.app.db.transaction().execute(async (trx) => {
+      const of = { subject: one.person.subject, clientId: one.clientId, sessionId: null };
+      const { request } = await openRequest(trx, { ...of, ...what });
+      const expiresAt = new Date(Date.now() + 60_000);
+      await recordEvaluation(trx, request, { approvalType, risk, rule: 'r', policyVersion: 'v', expiresAt });
+      return request.request_id;
+    });
+  }
+
+  async function decider(): Promise<Caller> {
+    const admin = await stack.person(['admin'], { kind: 'bearer', clientId: 'deciding-client' });
+    return { ...admin, scopes: ['approve:requests'], mayDecide: true };
+  }
+
+  it('is listed, in requests and log, what it may decide as it was recorded', async () => {
+    const decidable = await asked('admin_required', 'low');
+    const others = [await asked('self', 'low'), await asked('admin_required', 'critical')];
+    const caller = await decider();
+    const listed = await idsOf(caller);
+    const { entries } = await auditPage(stack.deps, caller, { limit: 200 });
+    const logged = entries.map(({ request_id: id }) => id);
+    for (const ids of [listed, logged]) {
+      expect(ids).toContain(decidable);
+      for (const id of others) expect(ids).not.toContain(id);
+    }
+  });
+
+  it('is told no figures of single approvers, which the dashboard shows', async () => {
+    const caller = await decider();
+    expect(await stats(stack.deps, caller)).not.toHaveProperty('approvers');
+    expect(await stats(stack.deps, { ...caller, kind: 'browser' })).toHaveProperty('approvers');
   });
 });

@@ -58,7 +58,7 @@ export function Figures({ stats }: { stats: Stats }) {
             <BarList
               label="Decisions by approver"
               empty="Nobody has decided anything in the last 30 days."
-              rows={stats.approvers.map(({ email, approved, denied }) => ({
+              rows={(stats.approvers ?? []).map(({ email, approved, denied }) => ({
                 key: email,
                 name: email,
                 value: approved + denied,
