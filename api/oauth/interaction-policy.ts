@@ -1,6 +1,7 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import { findConsent } from '../../activities/store/client-consents.ts';
 import type { Db } from '../../activities/store/connect.ts';
+import { livePolicy } from '../../activities/store/policies.ts';
 import { isFirstParty } from '../../workflows/domain/clients.ts';
 
 /** When the provider stops and asks: for a sign-in, once for consent to a client that is not our own, and for approval. */
@@ -14,6 +15,14 @@ export function promptPolicy(db: Db, approval: interactionPolicy.Prompt): intera
       'the person has not agreed to this client',
       'consent_required',
       (ctx) => mustConsent(db, ctx),
+    ),
+  );
+  consent?.checks.add(
+    new interactionPolicy.Check(
+      'silent_native',
+      'an app on this computer gets high and critical scopes only where the person can see it',
+      'interaction_required',
+      (ctx) => wantsPowerUnseen(db, ctx),
     ),
   );
   policy.add(approval);
@@ -33,6 +42,21 @@ async function mustConsent(db: Db, { oidc }: KoaContextWithOIDC): Promise<boolea
   const offline = wantsToStay(oidc.params);
   if (given === undefined || (offline && !given.offline)) return true;
   return !offline && oidc.prompts.has('consent') && oidc.promptPending('consent');
+}
+
+/**
+ * Whether a program of this computer asks for high or critical scopes with `prompt=none`: any other program there can pass
+ * for a client whose answers go to a port or a scheme of it (RFC 8252 section 8.6).
+ */
+async function wantsPowerUnseen(db: Db, { oidc }: KoaContextWithOIDC): Promise<boolean> {
+  const redirectUri = oidc.params?.['redirect_uri'];
+  if (!oidc.prompts.has('none') || oidc.client === undefined || isFirstParty(oidc.client.clientId)) return false;
+  if (typeof redirectUri !== 'string' || redirectUri.startsWith('https:')) return false;
+  const { scopes } = await livePolicy(db);
+  return [...oidc.requestParamScopes].some((scope) => {
+    const risk = Object.hasOwn(scopes, scope) ? scopes[scope]?.risk : undefined;
+    return risk === 'high' || risk === 'critical';
+  });
 }
 
 /** Whether these parameters of an authorization request ask to stay connected. */

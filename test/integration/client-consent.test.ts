@@ -3,7 +3,12 @@ import * as oauth from 'openid-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startAuthServer, type TestAuthServer } from '../support/auth-server.ts';
 import { signInWith, testBrowser } from '../support/browser.ts';
-import { stayingSignedIn, thirdPartyClients, type ThirdPartyClients } from '../support/third-party-clients.ts';
+import {
+  redirectUri,
+  stayingSignedIn,
+  thirdPartyClients,
+  type ThirdPartyClients,
+} from '../support/third-party-clients.ts';
 
 let server: TestAuthServer;
 let clients: ThirdPartyClients;
@@ -234,4 +239,22 @@ describe('a client that asks for power with its first request', () => {
     const callback = await clients.onwards(browser, await clients.answer(browser, consent.url, 'allow'));
     expect(callback.searchParams.get('code')).toBeTruthy();
   });
+});
+
+test('an app on this computer gets no high or critical scope unseen, though it is held (RFC 8252 section 8.6)', async () => {
+  const client = await clients.newClient();
+  const { browser } = await clients.connect('user@example.com', client);
+  const { client_id: clientId } = client.clientMetadata();
+  await server.grant({ email: 'user@example.com', clientId, scopes: ['read:files', 'execute:commands'] });
+  const silently = async (scope: string) => {
+    const { address } = await clients.begin(client, {
+      scope,
+      prompt: 'none',
+      redirect_uri: redirectUri.replace('9123', '9124'),
+    });
+    const { searchParams } = new URL((await browser.follow(address.href)).headers.get('location') ?? '');
+    return [searchParams.get('error'), searchParams.has('code')];
+  };
+  expect(await silently('none read:files')).toEqual([null, true]);
+  expect(await silently('none read:files execute:commands')).toEqual(['interaction_required', false]);
 });
