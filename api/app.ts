@@ -92,6 +92,7 @@ export function createApiApp(deps: ApiAppDeps): Express {
 
   app.use(openCors);
   app.post(oauthRoutes.registration, addressLimit('registrations'));
+  app.use(oauthRoutes.authorization, addressLimit('sign-ins'));
   app.post(oauthRoutes.device_authorization, addressLimit('devices'));
   app.use(oauthRoutes.code_verification, ...guardDevicePage({ ...deps, guesses, origin }));
   app.use(introspectionRoutes(deps));

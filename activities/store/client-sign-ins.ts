@@ -146,11 +146,17 @@ export async function isSignInAlive(
 /** Longer than a refresh token lives: nothing that is still good can belong to a sign-in of before. */
 const keptDays = 180;
 
-/** Removes sign-ins that nothing has come of for so long that nothing can. Call it now and then. */
+/** Longer than any code lives, of a device too: what no token has come of by then, none can come of. */
+const unusedHours = 1;
+
+/** Removes sign-ins that nothing can come of any more, with the provider's grants of those. Call it now and then. */
 export async function deleteOldClientSignIns(db: DbOrTrx): Promise<void> {
-  await sql`delete from client_sign_ins
-    where coalesce(used_at, created_at) < now() - make_interval(days => ${keptDays})
-      and (ended_at is null or ended_at < now() - make_interval(days => ${keptDays}))`.execute(db);
+  await sql`with gone as (
+      delete from client_sign_ins
+      where coalesce(used_at, created_at) < now() - make_interval(days => ${keptDays})
+        or (used_at is null and created_at < now() - make_interval(hours => ${unusedHours}))
+      returning sign_in_id)
+    delete from oidc_payloads where model = 'Grant' and id in (select sign_in_id from gone)`.execute(db);
 }
 
 /** What a token says about where it comes from. */

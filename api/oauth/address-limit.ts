@@ -1,25 +1,38 @@
 import type { RequestHandler } from 'express';
+import ipaddr from 'ipaddr.js';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { plainPage } from '../http/plain-page.ts';
 import { secondsToWait } from '../http/seconds-to-wait.ts';
 
-/** From one address; a person who sets up clients or devices needs a handful. */
-const perAddress = { points: 100, duration: 600 };
+/** What nobody has to sign in for, and leaves something behind. */
+export type Unasked = 'registrations' | 'devices' | 'sign-ins';
+
+/** From one address; a person who sets up clients or devices needs a handful. A sign-in is a page in a browser. */
+const perAddress: Record<Unasked, { points: number; duration: number }> = {
+  registrations: { points: 100, duration: 600 },
+  devices: { points: 100, duration: 600 },
+  'sign-ins': { points: 300, duration: 60 },
+};
 
 /** Slows down floods of what nobody has to sign in for, with 429 and an OAuth error. Counts in memory, each process for itself. */
-export function addressLimit(what: 'registrations' | 'devices'): RequestHandler {
-  const limiter = new RateLimiterMemory(perAddress);
+export function addressLimit(what: Unasked, limit = perAddress[what]): RequestHandler {
+  const limiter = new RateLimiterMemory(limit);
   return async (request, response, next) => {
-    const seconds = await secondsToWait(limiter, request.socket.remoteAddress ?? 'unknown');
-    if (seconds !== undefined) {
-      response
-        .status(429)
-        .setHeader('Retry-After', seconds)
-        .json({
-          error: 'temporarily_unavailable',
-          error_description: `too many ${what}: try again in ${seconds} s`,
-        });
+    const seconds = await secondsToWait(limiter, networkOf(request.socket.remoteAddress));
+    if (seconds === undefined) {
+      next();
       return;
     }
-    next();
+    const why = `too many ${what}: try again in ${seconds} s`;
+    response.status(429).setHeader('Retry-After', seconds);
+    if (what === 'sign-ins') response.type('html').send(plainPage({ title: 'Too many sign-ins', paragraphs: [why] }));
+    else response.json({ error: 'temporarily_unavailable', error_description: why });
   };
+}
+
+/** Whom an address stands for: itself, and of IPv6 the 64 bits before it, of which everybody has as many as they like. */
+export function networkOf(address: string | undefined): string {
+  if (address === undefined || !ipaddr.isValid(address)) return 'unknown';
+  const plain = ipaddr.process(address);
+  return plain.kind() === 'ipv6' ? `${plain.toByteArray().slice(0, 8).join('.')}/64` : plain.toString();
 }

@@ -4,6 +4,8 @@ import { isFirstParty, mcpServerClientId } from '../../workflows/domain/clients.
 import { tokenExchangeGrant } from './clients.ts';
 import { backgroundGrant, isRegisteredByOwner } from './registered-clients.ts';
 
+/** Characters of JSON: anybody may register, and all of it is stored. */
+const maxMetadataLength = 8 * 1024;
 const maxRedirectUris = 10;
 const maxUriLength = 2_000;
 const maxNameLength = 200;
@@ -53,6 +55,11 @@ export function checkRegistration(metadata: ClientMetadata): void {
     );
   }
   for (const property of fetchedForClient) delete metadata[property];
+  // Of people; nobody here writes to them.
+  delete metadata.contacts;
+  if (JSON.stringify(metadata).length > maxMetadataLength) {
+    throw new errors.InvalidClientMetadata(`the metadata are longer than ${maxMetadataLength} characters`);
+  }
   const { redirect_uris: uris = [], client_name: name, grant_types: grantTypes } = metadata;
   if (Array.isArray(grantTypes) && grantTypes.includes(tokenExchangeGrant)) {
     throw new errors.InvalidClientMetadata('grant_types cannot name token exchange');

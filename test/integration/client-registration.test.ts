@@ -12,6 +12,17 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
+test('a registration is small, and holds nobody’s address', async () => {
+  const large = await clients.register({ logo_uri: `https://client.example/${'x'.repeat(9_000)}` });
+  expect([large.status, await large.json()]).toEqual([
+    400,
+    expect.objectContaining({ error: 'invalid_client_metadata' }),
+  ]);
+  const small = await clients.register({ contacts: ['somebody@example.com'] });
+  expect(small.status).toBe(201);
+  expect(await small.json()).not.toHaveProperty('contacts');
+});
+
 describe('registering (RFC 7591)', () => {
   test.each(['oauth-authorization-server', 'openid-configuration'])(
     'is found in %s, which pages of any origin may read',

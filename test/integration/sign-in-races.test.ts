@@ -1,13 +1,14 @@
+import * as oauth from 'openid-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { recordConsent } from '../../activities/store/client-consents.ts';
-import { beginClientSignIn, endClientSignIns } from '../../activities/store/client-sign-ins.ts';
+import { beginClientSignIn, deleteOldClientSignIns, endClientSignIns } from '../../activities/store/client-sign-ins.ts';
 import { endAccountSessions } from '../../activities/store/account-sessions.ts';
 import { disconnect } from '../../activities/store/connections.ts';
 import type { DbOrTrx } from '../../activities/store/connect.ts';
 import { startAuthServer, type TestAuthServer } from '../support/auth-server.ts';
 import { signInWith, testBrowser, type TestBrowser } from '../support/browser.ts';
 import { documentOf, startClientSite, type ClientSite } from '../support/client-documents.ts';
-import { thirdPartyClients, type ThirdPartyClients } from '../support/third-party-clients.ts';
+import { stayingSignedIn, thirdPartyClients, type ThirdPartyClients } from '../support/third-party-clients.ts';
 
 let site: ClientSite;
 let server: TestAuthServer;
@@ -151,4 +152,33 @@ describe('the record of a client’s sign-in', () => {
       .execute();
     expect(await begin(one)).toBe(false);
   });
+});
+
+test('a sign-in that no token came of leaves nothing behind, and one that is used goes on', async () => {
+  const client = await clients.newClient();
+  const used = await clients.connect(person, client, stayingSignedIn);
+  const unused = await used.browser.follow((await clients.begin(client)).address.href);
+  expect(unused.headers.get('location')).toContain('code=');
+  const { client_id: clientId } = client.clientMetadata();
+  const signIns = () =>
+    server.ownerDb.selectFrom('client_sign_ins').select('sign_in_id').where('client_id', '=', clientId).execute();
+  const before = await signIns();
+  expect(before.length).toBeGreaterThan(1);
+  await server.ownerDb
+    .updateTable('client_sign_ins')
+    .set({ created_at: new Date(Date.now() - 61 * 60_000) })
+    .where('client_id', '=', clientId)
+    .execute();
+  await deleteOldClientSignIns(server.db);
+  expect(await signIns()).toHaveLength(1);
+  const ids = before.map(({ sign_in_id }) => sign_in_id);
+  const grants = await server.ownerDb
+    .selectFrom('oidc_payloads')
+    .select('id')
+    .where('model', '=', 'Grant')
+    .where('id', 'in', ids)
+    .execute();
+  expect(grants).toHaveLength(1);
+  const next = await oauth.refreshTokenGrant(client, used.tokens.refresh_token ?? '', { resource: server.mcpResource });
+  expect(next.access_token).toBeTruthy();
 });
