@@ -99,14 +99,23 @@ describe.each(programs.filter(({ stepsUp }) => stepsUp === 'in band'))('$name', 
 it('mcp-remote, ended while its user waits, finds at its next start what was granted meanwhile', async () => {
   const home = await mkdtemp(join(tmpdir(), 'countersign-interop-'));
   const user = await person(product.issuer, 'demo@example.com');
-  const world = { mcpResource: product.mcpResource, home, open: user.open };
-  const first = await startMcpRemote(world);
+  let closed = false;
+  const world = { mcpResource: product.mcpResource, home };
+  const first = await startMcpRemote({
+    ...world,
+    open: async (address) => {
+      const callback = await user.answerOf(address);
+      // The page on which the person waited is closed with the app.
+      if (!closed) await fetch(callback);
+    },
+  });
   const called = first.call('list_files');
   const request = await admin.asked('read:files');
+  closed = true;
   await first.stop();
   expect((await called).kind).toBe('failed');
   await admin.approve(request);
-  const second = await startMcpRemote(world);
+  const second = await startMcpRemote({ ...world, open: user.open });
   expect(await second.call('list_files')).toMatchObject(files);
   expect(await admin.timesAsked(request)).toBe(1);
   await second.stop();

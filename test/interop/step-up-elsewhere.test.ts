@@ -65,7 +65,8 @@ describe.each(programs.filter(({ stepsUp }) => stepsUp === 'by itself'))(
       await admin.deny(request, 'Not on a Friday');
       expect(JSON.stringify(await called)).toContain('Not on a Friday');
       const again = await client.call('add_note', { text: 'hello' });
-      expect(again).toMatchObject({ kind: 'result', isError: true });
+      // Not every program hands on that the call failed; what it says does.
+      expect(again).toMatchObject({ kind: 'result', text: expect.stringContaining('authorization_error') as string });
       expect(JSON.stringify(again)).toContain('Not on a Friday');
       expect(await admin.timesAsked(request)).toBe(1);
     });

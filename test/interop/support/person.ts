@@ -48,7 +48,7 @@ async function reloaded(callback: URL): Promise<void> {
       await fetch(callback);
       return;
     } catch (error) {
-      if (tries === 20) throw error;
+      if (tries === 100) throw error;
       await sleep(100);
     }
   }
