@@ -88,6 +88,8 @@ export async function useClientSignIn(db: DbOrTrx, signIn: ClientSignIn, at: Dat
 /** Which sign-ins end: one, all of a person, all of a person at one client, or those that came of one browser sign-in. */
 export type EndedSignIns =
   | { grantId: string }
+  /** One, as its tokens name it. */
+  | { signInId: string; subject: string; clientId: string }
   | { subject: string; clientId?: string }
   /** Those at other people's clients: our own apps have sign-ins of their own. */
   | { accountSessionId: string };
@@ -107,6 +109,7 @@ export async function endClientSignIns(trx: DbOrTrx, which: EndedSignIns, at: Da
     update = update.where('sign_in_id', '=', signInIdOf(which.grantId));
   } else if ('subject' in which) {
     update = update.where('subject', '=', which.subject);
+    if ('signInId' in which) update = update.where('sign_in_id', '=', which.signInId);
     if (which.clientId !== undefined) update = update.where('client_id', '=', which.clientId);
   } else {
     update = update

@@ -19,6 +19,7 @@ import { publicRegistration } from './public-registration.ts';
 import { renderError } from './render-error.ts';
 import { requestScopeSource } from './request-scopes.ts';
 import { defaultResource, resourceServerInfo } from './resources.ts';
+import { revokeAccessTokens } from './revoke-access-token.ts';
 import { introspectionRoute, oauthRoutes } from './routes.ts';
 import { followOurSessions } from './same-account.ts';
 import { nameAScope, nameDevicesAScope } from './name-a-scope.ts';
@@ -139,6 +140,7 @@ export function createProvider(deps: OAuthDeps): Provider {
   followOurSessions(provider, deps.sessions);
   keepCodeForPage(provider);
   nameAScope(provider);
+  revokeAccessTokens(provider, deps);
   return provider;
 }
 

@@ -107,6 +107,31 @@ describe('the token of a client that is not ours', () => {
     expect(await statuses(other)).toEqual([200, 200]);
   });
 
+  test('ends when the access token itself is revoked, by its own client alone', async () => {
+    const one = await connected();
+    const other = await connected();
+    const revoke = (client: oauth.Configuration, token: string): Promise<Response> =>
+      fetch(`${server.issuer}/oauth/revoke`, {
+        method: 'POST',
+        body: new URLSearchParams({ token, client_id: client.clientMetadata().client_id }),
+      });
+    const [head = '', claims = ''] = one.token.split('.');
+    const forged = `${head}.${claims}.${'A'.repeat(86)}`;
+    for (const [client, token] of [
+      [other.client, one.token],
+      [one.client, forged],
+    ] as const) {
+      expect((await revoke(client, token)).status).toBe(200);
+    }
+    const stranger = new URLSearchParams({ token: one.token, client_id: 'nobody' });
+    expect((await fetch(`${server.issuer}/oauth/revoke`, { method: 'POST', body: stranger })).status).toBe(401);
+    expect(await statuses(one)).toEqual([200, 200]);
+    expect(await revoke(one.client, one.baseToken)).toMatchObject({ status: 200 });
+    await expectOver(one);
+    expect(await endsOf(one)).toMatchObject([{ actor: 'client', data: { reason: 'revoked_by_client' } }]);
+    expect(await statuses(other)).toEqual([200, 200]);
+  });
+
   test('ends when its refresh token is replayed: somebody else has it', async () => {
     const one = await connected();
     await oauth.refreshTokenGrant(one.client, one.refreshToken, { resource: server.mcpResource });
