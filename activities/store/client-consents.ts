@@ -31,6 +31,17 @@ export async function findConsent(
   return row === undefined ? undefined : { offline: row.offline, consentedAt: row.consented_at };
 }
 
+/** Whether anybody lets this client act for them. */
+export async function hasConsent(db: DbOrTrx, clientId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('client_consents')
+    .select('client_id')
+    .where('client_id', '=', clientId)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Whether they agree; if so, that stays until the transaction is over. */
 export async function holdConsent(trx: DbOrTrx, { subject, clientId }: ClientConsent): Promise<boolean> {
   const row = await trx

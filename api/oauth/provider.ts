@@ -111,7 +111,7 @@ export function createProvider(deps: OAuthDeps): Provider {
     },
     features: {
       ciba: backgroundRequests(deps, identifiers, source),
-      clientIdMetadataDocument: clientDocuments(),
+      clientIdMetadataDocument: clientDocuments(deps.db),
       dPoP: { enabled: true },
       deviceFlow: deviceFlow(deps),
       devInteractions: { enabled: false },

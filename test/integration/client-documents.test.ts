@@ -222,6 +222,21 @@ test('who has documents fetched over and over is slowed down', async () => {
     answer = await refused(`${site.origin}/flood-${tries}.json`);
   }
   expect(answer).toContain('try again in');
+
+  // A client that somebody lets act for them is looked up all the same; not without end.
+  const clientId = newDocument();
+  const subject = await server.subjectOf('user@example.com');
+  await recordConsent(server.db, { subject, clientId }, new Date(), { offline: true, name: null });
+  const browser = testBrowser();
+  await signInWith(browser, server.issuer, 'user@example.com');
+  const { address } = await clients.begin(await clients.documented(clientId));
+  expect((await browser.follow(address.href)).headers.get('location')).toContain('code=');
+  const gone = `${site.origin}/gone.json`;
+  await recordConsent(server.db, { subject, clientId: gone }, new Date(), { offline: true, name: null });
+  const answers = [];
+  for (let tries = 0; tries < 11; tries += 1) answers.push(await refused(gone));
+  expect(answers[0]).toContain('invalid_client');
+  expect(answers.at(-1)).toContain('temporarily_unavailable');
 });
 
 test('admins are shown every client that somebody lets act for them or that was granted anything, however its id is spelt', async () => {
