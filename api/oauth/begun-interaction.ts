@@ -16,7 +16,8 @@ export async function begunInteraction(
 ): Promise<{ interaction: Interaction; session: BrowserSession } | undefined> {
   response.setHeader('Cache-Control', 'no-store');
   const interaction = await findInteraction(provider, request, response);
-  if (interaction === undefined) {
+  // The cookie decides which it is: a page of another one is not answered by it.
+  if (interaction === undefined || interaction.uid !== request.params['uid']) {
     response.status(400).type('html').send(tooLatePage);
     return undefined;
   }

@@ -117,20 +117,22 @@ describe('a client that borrows what another one has (confused deputy)', () => {
     const browser = await signedInBrowser();
     const client = await clients.newClient();
     const { url } = await clients.consentPage(browser, (await clients.begin(client)).address);
-    const replayed = [...browser.cookies()].map(([name, value]) => `${name}=${value}`).join('; ');
+    const cookiesOf = (from: TestBrowser) => [...from.cookies()].map(([name, value]) => `${name}=${value}`).join('; ');
+    const answerWith = (cookie: string, page: string) =>
+      fetch(page, {
+        method: 'POST',
+        redirect: 'manual',
+        headers: { cookie, origin: server.issuer },
+        body: new URLSearchParams({ decision: 'allow' }),
+      });
+    const replayed = cookiesOf(browser);
     await clients.onwards(browser, await clients.answer(browser, url, 'allow'));
-    const again = await fetch(url, {
-      method: 'POST',
-      redirect: 'manual',
-      headers: { cookie: replayed, origin: server.issuer },
-      body: new URLSearchParams({ decision: 'allow' }),
-    });
-    expect(again.status).toBe(400);
+    expect((await answerWith(replayed, url)).status).toBe(400);
 
-    const other = await clients.consentPage(browser, (await clients.begin(await clients.newClient())).address);
-    await clients.consentPage(browser, (await clients.begin(await clients.newClient())).address);
-    // The cookie is by now of the later page.
-    expect((await clients.answer(browser, other.url, 'allow')).status).toBe(400);
+    const waiting = await clients.consentPage(browser, (await clients.begin(await clients.newClient())).address);
+    const elsewhere = await signedInBrowser();
+    await clients.consentPage(elsewhere, (await clients.begin(await clients.newClient())).address);
+    expect((await answerWith(cookiesOf(elsewhere), waiting.url)).status).toBe(400);
   });
 });
 
@@ -193,6 +195,7 @@ describe('the token endpoint', () => {
   test('a replayed code ends what its first use gave', async () => {
     const client = await clients.newClient();
     const { callback, checks, tokens } = await clients.connect('user@example.com', client, stayingSignedIn);
+    await clients.letGraceEnd();
     const replay = oauth.authorizationCodeGrant(client, callback, checks, { resource: server.mcpResource });
     await expect(replay).rejects.toMatchObject({ error: 'invalid_grant' });
     await expect(oauth.refreshTokenGrant(client, tokens.refresh_token ?? '')).rejects.toMatchObject({
