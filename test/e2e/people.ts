@@ -42,10 +42,10 @@ export async function requestApproval(card: Locator, justification?: string): Pr
   await expect(card.getByRole('heading', { name: 'Waiting for a decision' })).toBeVisible();
 }
 
-/** Opens the only waiting request of a person from the queue, wherever in the dashboard one is. */
-export async function openFromQueue(page: Page, email: string): Promise<void> {
+/** Opens the only waiting request of a person, for a scope where it matters, wherever in the dashboard one is. */
+export async function openFromQueue(page: Page, email: string, scope = ''): Promise<void> {
   await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Queue' }).click();
-  await page.getByRole('link', { name: `${email} asks for` }).click();
+  await page.getByRole('link', { name: `${email} asks for ${scope}`.trim() }).click();
   await expect(page.getByRole('heading', { name: 'Decide' })).toBeVisible();
 }
 

@@ -63,7 +63,7 @@ test('a stock client steps up: its user waits and says why, another person appro
 
     const admin = await newVisitor();
     await signInToDashboard(admin, product.issuer, 'admin@example.com');
-    await openFromQueue(admin, 'user@example.com');
+    await openFromQueue(admin, 'user@example.com', 'admin:users');
     await expect(admin.getByText('To find out who left.')).toBeVisible();
     await expect(admin.getByText('“An app on SDK v2” not verified')).toBeVisible();
     await expect(admin.getByText('Asked for in an authorization request of the client')).toBeVisible();
@@ -88,7 +88,7 @@ test('denied: the user reads the reason, the client is told, and asks nobody aga
     await expect(user.getByRole('heading', { name: 'Waiting for a decision' })).toBeVisible();
     const admin = await newVisitor();
     await signInToDashboard(admin, product.issuer, 'admin@example.com');
-    await openFromQueue(admin, 'user@example.com');
+    await openFromQueue(admin, 'user@example.com', 'admin:users');
     await admin.getByRole('button', { name: 'Deny…' }).click();
     await admin.getByRole('button', { name: 'Not needed for this task.' }).click();
     await admin.getByRole('dialog').getByRole('button', { name: 'Deny', exact: true }).click();
@@ -169,7 +169,7 @@ test('an approver ticks some of what is asked, and the client’s code is for th
 
     const admin = await newVisitor();
     await signInToDashboard(admin, product.issuer, 'admin@example.com');
-    await openFromQueue(admin, 'user@example.com');
+    await openFromQueue(admin, 'user@example.com', 'admin:system');
     await admin.getByRole('button', { name: 'Approve…' }).click();
     const dialog = admin.getByRole('dialog', { name: 'Approve this request?' });
     await dialog.getByRole('checkbox', { name: 'admin:system' }).uncheck();

@@ -16,7 +16,7 @@ test('a client that nobody knows registers, is shown to the person, gets its cod
   try {
     const client = await oauth.dynamicClientRegistration(
       new URL(product.issuer),
-      { client_name: 'Desktop helper', redirect_uris: [redirectUri], scope: 'none read:files' },
+      { client_name: 'Desk clerk', redirect_uris: [redirectUri], scope: 'none read:files' },
       oauth.None(),
       { execute: [oauth.allowInsecureRequests] },
     );
@@ -31,7 +31,7 @@ test('a client that nobody knows registers, is shown to the person, gets its cod
     const user = await newVisitor();
     await user.goto(address.href);
     await fillSignIn(user, 'user@example.com');
-    await expect(user.getByRole('heading', { name: 'Let “Desktop helper” act for you?' })).toBeVisible();
+    await expect(user.getByRole('heading', { name: 'Let “Desk clerk” act for you?' })).toBeVisible();
     await expect(user.getByText('Nobody has verified who it is')).toBeVisible();
     await expectAccessible(user, 'consent to a client');
     await user.getByRole('button', { name: 'Let it act for me' }).click();
@@ -53,12 +53,12 @@ test('a client that nobody knows registers, is shown to the person, gets its cod
     await user.getByText('Connected apps', { exact: true }).click();
     // Tests share one product: another one may have connected an app of its own.
     const apps = user.getByRole('list', { name: 'Connected apps' }).getByRole('listitem');
-    const app = apps.filter({ hasText: 'Desktop helper' });
-    await expect(app).toContainText('Desktop helper');
+    const app = apps.filter({ hasText: 'Desk clerk' });
+    await expect(app).toContainText('Desk clerk');
     await expect(app).toContainText('nobody has checked who it is');
     expect(await user.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
     await expectAccessible(user, 'connected apps');
-    await app.getByRole('button', { name: 'Disconnect Desktop helper…' }).click();
+    await app.getByRole('button', { name: 'Disconnect Desk clerk…' }).click();
     await expectAccessible(user, 'disconnecting an app');
     await user.getByRole('dialog').getByRole('button', { name: 'Disconnect', exact: true }).click();
     await expect(app).toHaveCount(0);
