@@ -33,6 +33,7 @@ function parkedCall(stored: StoredTask): ParkedCall {
     taskId: stored.task_id,
     requestId: stored.request_id,
     request: { status: publicStatus(stored.request_status), deciding: stored.deciding, note: stored.decision_note },
+    grantId: stored.grant_id,
     toolName: stored.tool_name,
     args: stored.tool_args,
     argumentDigest: stored.argument_digest,

@@ -8,6 +8,8 @@ export interface StoredTask extends Selectable<McpTasksTable> {
   request_status: RequestStatus;
   deciding: boolean;
   decision_note: string | null;
+  /** What came of its request, alive or not. */
+  grant_id: string | null;
 }
 
 /** A call to park. */
@@ -69,8 +71,9 @@ export async function findTask(
   return db
     .selectFrom('mcp_tasks')
     .innerJoin('scope_requests as request', 'request.request_id', 'mcp_tasks.request_id')
+    .leftJoin('grants', 'grants.request_id', 'mcp_tasks.request_id')
     .selectAll('mcp_tasks')
-    .select(['request.status as request_status', 'request.deciding', 'request.decision_note'])
+    .select(['request.status as request_status', 'request.deciding', 'request.decision_note', 'grants.grant_id'])
     .where('mcp_tasks.task_id', '=', of.taskId)
     .where('mcp_tasks.subject', '=', of.subject)
     .where('mcp_tasks.client_id', '=', of.clientId)

@@ -6,6 +6,8 @@ export interface ParkedCall {
   requestId: string;
   /** How its request stands: `deciding` while a decision takes effect, with what whoever decided said. */
   request: { status: PublicRequestStatus; deciding: boolean; note: string | null };
+  /** The grant that came of its request, alive or not; under no other it runs. */
+  grantId: string | null;
   toolName: string;
   args: Record<string, unknown>;
   argumentDigest: string;

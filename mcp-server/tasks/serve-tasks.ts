@@ -4,6 +4,7 @@ import { DomainError } from '../../workflows/domain/errors.ts';
 import { callerOf, type Caller } from '../auth/caller.ts';
 import { requireTasks } from './extension.ts';
 import type { ParkedCall } from './ports.ts';
+import { withheld } from './refused-task.ts';
 import { settleCall, type SettleDeps } from './settle-call.ts';
 import { taskView } from './task-view.ts';
 
@@ -21,6 +22,8 @@ export function serveTasks(server: McpServer, deps: SettleDeps): void {
     requireTasks(context.mcpReq.envelope);
     const caller = callerOf(context.http?.authInfo);
     const found = await find(caller, taskId);
+    const instead = await withheld(deps, caller, found).catch(asProtocolError);
+    if (instead !== undefined) return taskView({ ...found, result: { ...instead } }, 'Its result is withheld.');
     const statusMessage = await settleCall(deps, caller, found).catch(asProtocolError);
     return taskView(await find(caller, taskId), statusMessage);
   });

@@ -2,13 +2,12 @@ import type { CallToolResult } from '@modelcontextprotocol/server';
 import { beginCall } from '../auth/begin-call.ts';
 import type { Caller } from '../auth/caller.ts';
 import { notApproved } from '../authorization/asking.ts';
-import { refusalResult } from '../authorization/refusal-result.ts';
-import { judgeCall } from '../auth/judge-call.ts';
 import type { Authority } from '../ports.ts';
 import type { CallRecorder } from '../tools/call-recorder.ts';
 import type { Tool } from '../tools/define-tool.ts';
 import { failed, toolFailure } from '../tools/tool-failure.ts';
 import type { ParkedCall, TaskStore } from './ports.ts';
+import { livingOf, refused } from './refused-task.ts';
 
 /** What {@link settleCall} takes. */
 export interface SettleDeps {
@@ -23,7 +22,7 @@ const lostMs = 60_000;
 
 /**
  * Brings a parked call as far as it can be brought now: runs it once its request is approved, under the grant that came of
- * it, and ends it when it was not. @returns what it waits for
+ * it and no other, and ends it when it was not. @returns what it waits for
  */
 export async function settleCall(deps: SettleDeps, caller: Caller, call: ParkedCall): Promise<string> {
   if (call.result !== null || call.cancelled) return 'It has ended.';
@@ -74,11 +73,12 @@ async function run(deps: SettleDeps, caller: Caller, call: ParkedCall): Promise<
     const { execute } = tool;
     const { toolName, argumentDigest } = call;
     const requiredScope = caller.rules.scopeOf(toolName) ?? tool.scope;
-    const standing = await deps.authority.standing({ token: caller.token(), ...caller.origin, allOfClient: true });
+    // What somebody approved since then, they approved for another call.
+    const own = (await livingOf(deps, caller)).filter(({ grantId }) => grantId === call.grantId);
     const begun = await beginCall(
       deps.authority,
       { caller, toolName, requiredScope, argumentDigest, readOnly: false },
-      standing?.inBand?.live ?? [],
+      own,
     );
     if ('refused' in begun) {
       return refused(
@@ -100,19 +100,4 @@ async function run(deps: SettleDeps, caller: Caller, call: ParkedCall): Promise<
   } catch (error) {
     return toolFailure(error, (unexpected) => deps.recorder.unexpected(call.toolName, unexpected));
   }
-}
-
-/** The structured authorization error of a call that did not run. */
-function refused(
-  deps: SettleDeps,
-  caller: Caller,
-  { toolName, requestId }: ParkedCall,
-  say: (of: { toolName: string; requiredScope: string }) => string,
-): CallToolResult {
-  const tool = deps.tools.find(({ name }) => name === toolName);
-  const scope = caller.rules.scopeOf(toolName) ?? tool?.scope ?? 'none';
-  const verdict = judgeCall(caller, [], toolName, scope);
-  const message = say({ toolName, requiredScope: scope });
-  if (verdict.allowed) return failed('insufficient_scope', message);
-  return refusalResult({ ...verdict.error, message, approval_request_id: requestId });
 }

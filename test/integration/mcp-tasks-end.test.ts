@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { agentOf, registerAgent, type Agent } from '../support/agents.ts';
+import { startProduct, type Product } from '../support/product.ts';
+import { framed, rawDispatch } from '../support/task-client.ts';
+import { signedIn, type Visitor } from '../support/visitor.ts';
+
+let product: Product;
+let admin: Visitor;
+
+beforeAll(async () => {
+  product = await startProduct();
+  admin = await signedIn(product.issuer, 'admin@example.com');
+}, 60_000);
+afterAll(() => product.stop());
+
+const newAgent = async (): Promise<Agent> => agentOf(product, await registerAgent(product.issuer), 'demo@example.com');
+
+async function send(agent: Agent, method: string, params: Record<string, unknown>) {
+  const answer = await rawDispatch(product.mcpResource, agent, { method, params: framed(params) } as never);
+  return (answer as unknown as { result?: Record<string, unknown> }).result ?? {};
+}
+
+/** A call that is parked. */
+async function parked(agent: Agent, name = 'list_users', args: object = {}) {
+  const { taskId } = await send(agent, 'tools/call', { name, arguments: args });
+  expect(taskId).toMatch(/^task_/);
+  const { request_id: requestId } = await product.ownerDb
+    .selectFrom('mcp_tasks')
+    .select('request_id')
+    .where('task_id', '=', String(taskId))
+    .executeTakeFirstOrThrow();
+  return { taskId: String(taskId), requestId };
+}
+
+const approve = (requestId: string) => admin.post(`/api/approve/${requestId}`);
+const look = (agent: Agent, taskId: string) => send(agent, 'tasks/get', { taskId });
+const ran = { status: 'completed', result: { structuredContent: { count: expect.any(Number) as number } } };
+const refused = {
+  status: 'completed',
+  result: { isError: true, structuredContent: { error_type: 'authorization_error', required_scope: 'admin:users' } },
+};
+
+async function callsOf(clientId: string): Promise<number> {
+  const rows = await product.ownerDb
+    .selectFrom('audit_events')
+    .select('position')
+    .where('client_id', '=', clientId)
+    .where('type', '=', 'tool.called')
+    .execute();
+  return rows.length;
+}
+
+/** A task that has run and whose result was read. */
+async function finished(agent: Agent): Promise<string> {
+  const { taskId, requestId } = await parked(agent);
+  await approve(requestId);
+  expect(await look(agent, taskId)).toMatchObject(ran);
+  expect(await look(agent, taskId)).toMatchObject(ran);
+  return taskId;
+}
+
+describe('the result of a parked call', () => {
+  it('is handed out no longer once its grant has been revoked', async () => {
+    const agent = await newAgent();
+    const taskId = await finished(agent);
+    await admin.post(`/api/clients/${agent.clientId}/revoke-grants`);
+    const answer = await look(agent, taskId);
+    expect(answer).toMatchObject(refused);
+    expect(JSON.stringify(answer)).not.toContain('admin@example.com');
+  });
+
+  it('is kept from a client while it is blocked', async () => {
+    const agent = await newAgent();
+    const taskId = await finished(agent);
+    await admin.post(`/api/clients/${agent.clientId}/block`, { reason: 'Compromised.' });
+    expect(await look(agent, taskId)).toMatchObject(refused);
+  });
+
+  it('is kept back during a freeze, and handed out after it', async () => {
+    const agent = await newAgent();
+    const taskId = await finished(agent);
+    expect((await admin.post('/api/freeze', { reason: 'An incident.' })).status).toBeLessThan(300);
+    const during = await look(agent, taskId);
+    await admin.post('/api/freeze/lift', {});
+    expect(during).toMatchObject(refused);
+    expect(await look(agent, taskId)).toMatchObject(ran);
+  });
+});
+
+describe('a parked call', () => {
+  it('does not run under the grant of another request when its own has been revoked', async () => {
+    const agent = await newAgent();
+    const { taskId, requestId } = await parked(agent);
+    await approve(requestId);
+    await admin.post(`/api/clients/${agent.clientId}/revoke-grants`);
+    const other = await parked(agent, 'set_user_roles', { user: 'user@example.com', roles: ['user'] });
+    expect(other.requestId).not.toBe(requestId);
+    await approve(other.requestId);
+    expect(await look(agent, taskId)).toMatchObject({ status: 'completed', result: { isError: true } });
+    expect(await callsOf(agent.clientId)).toBe(0);
+    expect(await look(agent, other.taskId)).not.toHaveProperty('result.isError', true);
+    expect(await callsOf(agent.clientId)).toBe(1);
+  });
+});
