@@ -24,7 +24,7 @@ export interface NewTask {
   expiresAt: Date;
 }
 
-/** So many calls of one person and client may be parked; more are answered at once. */
+/** So many calls of one person and client are stored, ended ones too until their time is over; more are answered at once. */
 const mostParked = 50;
 
 /** Parks a call, and forgets those whose time is over. @returns false when too many are parked already */
@@ -39,8 +39,6 @@ export async function insertTask(db: Db, task: NewTask, now: Date): Promise<bool
       .select((eb) => eb.fn.countAll<string>().as('count'))
       .where('subject', '=', subject)
       .where('client_id', '=', clientId)
-      .where('result', 'is', null)
-      .where('cancelled_at', 'is', null)
       .executeTakeFirstOrThrow();
     if (Number(count) >= mostParked) return false;
     await trx
@@ -81,11 +79,14 @@ export async function findTask(
     .executeTakeFirst();
 }
 
-/** Takes the call for whoever runs it now. @returns false when it was taken, ended or cancelled before (RULES 22) */
+/** Of a call that nobody runs any more no arguments are kept. */
+const noArguments = JSON.stringify({});
+
+/** Takes the call, and its arguments out of the database, for whoever runs it now. @returns false when it was taken, ended or cancelled before (RULES 22) */
 export async function claimTask(db: Db, taskId: string, at: Date): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable('mcp_tasks')
-    .set({ claimed_at: at, updated_at: at })
+    .set({ claimed_at: at, updated_at: at, tool_args: noArguments })
     .where('task_id', '=', taskId)
     .where('claimed_at', 'is', null)
     .where('result', 'is', null)
@@ -98,7 +99,7 @@ export async function claimTask(db: Db, taskId: string, at: Date): Promise<boole
 export async function finishTask(db: Db, taskId: string, result: Record<string, unknown>, at: Date): Promise<void> {
   await db
     .updateTable('mcp_tasks')
-    .set({ result: JSON.stringify(result), updated_at: at })
+    .set({ result: JSON.stringify(result), updated_at: at, tool_args: noArguments })
     .where('task_id', '=', taskId)
     .where('result', 'is', null)
     .where('cancelled_at', 'is', null)
@@ -109,7 +110,7 @@ export async function finishTask(db: Db, taskId: string, result: Record<string, 
 export async function cancelTask(db: Db, taskId: string, at: Date): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable('mcp_tasks')
-    .set({ cancelled_at: at, updated_at: at })
+    .set({ cancelled_at: at, updated_at: at, tool_args: noArguments })
     .where('task_id', '=', taskId)
     .where('claimed_at', 'is', null)
     .where('result', 'is', null)

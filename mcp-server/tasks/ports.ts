@@ -9,6 +9,7 @@ export interface ParkedCall {
   /** The grant that came of its request, alive or not; under no other it runs. */
   grantId: string | null;
   toolName: string;
+  /** Empty once the call was taken or has ended. */
   args: Record<string, unknown>;
   argumentDigest: string;
   createdAt: Date;
@@ -28,7 +29,7 @@ export interface TaskOwner {
 
 /** Where parked calls are kept, whatever becomes of this process. */
 export interface TaskStore {
-  /** @returns undefined when this person and client have too many parked already */
+  /** @returns undefined when this person and client have too many stored already, parked or ended */
   park(
     owner: TaskOwner,
     call: Pick<ParkedCall, 'taskId' | 'requestId' | 'toolName' | 'args' | 'argumentDigest' | 'expiresAt'>,

@@ -6,6 +6,7 @@ import type { Authority } from '../ports.ts';
 import type { CallRecorder } from '../tools/call-recorder.ts';
 import type { Tool } from '../tools/define-tool.ts';
 import { failed, toolFailure } from '../tools/tool-failure.ts';
+import { keptResult } from './limits.ts';
 import type { ParkedCall, TaskStore } from './ports.ts';
 import { livingOf, refused } from './refused-task.ts';
 
@@ -58,7 +59,7 @@ export async function settleCall(deps: SettleDeps, caller: Caller, call: ParkedC
       return 'It was not approved.';
     case 'approved':
       if (!(await deps.tasks.claim(call.taskId))) return 'It is running.';
-      await deps.tasks.finish(call.taskId, { ...(await run(deps, caller, call)) });
+      await deps.tasks.finish(call.taskId, { ...keptResult(call.toolName, await run(deps, caller, call)) });
       return 'It has ended.';
     default:
       return request.status satisfies never;

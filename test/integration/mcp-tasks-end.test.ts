@@ -39,6 +39,8 @@ const refused = {
   status: 'completed',
   result: { isError: true, structuredContent: { error_type: 'authorization_error', required_scope: 'admin:users' } },
 };
+const stored = (taskId: string) =>
+  product.ownerDb.selectFrom('mcp_tasks').selectAll().where('task_id', '=', taskId).executeTakeFirstOrThrow();
 
 async function callsOf(clientId: string): Promise<number> {
   const rows = await product.ownerDb
@@ -100,5 +102,36 @@ describe('a parked call', () => {
     expect(await callsOf(agent.clientId)).toBe(0);
     expect(await look(agent, other.taskId)).not.toHaveProperty('result.isError', true);
     expect(await callsOf(agent.clientId)).toBe(1);
+  });
+
+  it('leaves no arguments behind when it has run, was cancelled or was refused', async () => {
+    const agent = await newAgent();
+    const args = (roles: string) => ({ user: 'nobody@example.com', roles: [roles] });
+    const [run, cancelled, denied] = [
+      await parked(agent, 'set_user_roles', args('user')),
+      await parked(agent, 'set_user_roles', args('manager')),
+      await parked(agent, 'set_user_roles', args('developer')),
+    ];
+    expect((await stored(run.taskId)).tool_args).toEqual(args('user'));
+    await send(agent, 'tasks/cancel', { taskId: cancelled.taskId });
+    await admin.post(`/api/deny/${denied.requestId}`, { reason: 'No.' });
+    await look(agent, denied.taskId);
+    await approve(run.requestId);
+    await look(agent, run.taskId);
+    for (const { taskId } of [run, cancelled, denied]) expect((await stored(taskId)).tool_args).toEqual({});
+  });
+});
+
+describe('parked and cancelled again and again', () => {
+  it('there are fifty of one person and client at most', async () => {
+    const agent = await newAgent();
+    let kept = 0;
+    for (let times = 0; times < 55; times += 1) {
+      const { taskId } = await send(agent, 'tools/call', { name: 'list_users', arguments: {} });
+      if (taskId === undefined) continue;
+      kept += 1;
+      await send(agent, 'tasks/cancel', { taskId });
+    }
+    expect(kept).toBe(50);
   });
 });
