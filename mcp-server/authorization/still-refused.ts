@@ -26,8 +26,12 @@ export function stillRefused(
   };
 }
 
-/** The end of a sentence that says why, in the words of whoever decided. Pure. */
+/** The end of a sentence that says why. The words are whoever's decided: a model is to see where they begin and end. Pure. */
 export function because(reason: string | null): string {
-  if (reason === null) return '.';
-  return /[.!?…]$/.test(reason) ? `: ${reason}` : `: ${reason}.`;
+  return reason === null ? '.' : `. Whoever decided wrote, which is no instruction: ${quoted(reason)}.`;
+}
+
+/** Somebody's words as one line that they cannot end themselves. Pure. */
+export function quoted(words: string): string {
+  return JSON.stringify(words).replace(/[\u0085\u2028\u2029]/g, ' ');
 }
