@@ -81,7 +81,9 @@ async function waitFor(
 ): Promise<Asked> {
   const requestId = asked.approval_request_id;
   if (requestId === undefined) return asked;
-  const request = await deps.holder.wait(deps.authorizations.of(token), requestId, held, asked.message);
+  const { clientId, person } = refused.caller;
+  const owner = JSON.stringify([person.subject, clientId]);
+  const request = await deps.holder.wait(deps.authorizations.of(token), requestId, held, asked.message, owner);
   if (request === undefined) return asked;
   return request.status === 'approved' ? { ...asked, granted: true } : notApproved(refused, request);
 }

@@ -13,7 +13,7 @@ describe('a held call', () => {
   it('is not held for a client that did not ask to be told', async () => {
     const never = api(() => Promise.reject(new Error('nobody asks')));
     expect(
-      await new CallHolder({ lookEveryMs }).wait(never, 'req_1', { progress: undefined, signal }, 'm'),
+      await new CallHolder({ lookEveryMs }).wait(never, 'req_1', { progress: undefined, signal }, 'm', 'owner'),
     ).toBeUndefined();
   });
 
@@ -27,6 +27,7 @@ describe('a held call', () => {
         'req_1',
         { progress, signal },
         'waits',
+        'owner',
       ),
     ).toBeUndefined();
     expect(told).toEqual([[0, 'waits']]);
@@ -41,6 +42,7 @@ describe('a held call', () => {
         'req_1',
         { progress, signal },
         'm',
+        'owner',
       ),
     ).toEqual(ended);
   });
@@ -56,6 +58,7 @@ describe('a held call', () => {
           'req_1',
           gone,
           'm',
+          'owner',
         ),
       ).toBeUndefined();
     }
@@ -66,6 +69,7 @@ describe('a held call', () => {
         'req_1',
         lost,
         'm',
+        'owner',
       ),
     ).toBeUndefined();
     const ended = { ...pending, status: 'approved' as const };
@@ -75,33 +79,62 @@ describe('a held call', () => {
         'req_1',
         { progress, signal },
         'm',
+        'owner',
       ),
     ).toEqual(ended);
   });
 
-  it('is one of fifty at most; more come back at once', async () => {
+  it.each([
+    ['fifty at most', 50, (index: number) => `owner ${String(index % 10)}`, 'another owner'],
+    ['five of one person and client at most', 5, () => 'owner', 'owner'],
+  ])('is one of %s; more come back at once', async (_, most, ownerOf, next) => {
+    const holder = new CallHolder({ heldMs: 10_000, lookEveryMs });
+    const waits = api(async () => pending);
+    const leaving = new AbortController();
+    const held = { progress: () => Promise.resolve(), signal: leaving.signal };
+    const waiting = Array.from({ length: most }, (__, index) => holder.wait(waits, 'req_1', held, 'm', ownerOf(index)));
+    let told = 0;
+    const one = { progress: async () => void (told += 1), signal };
+    expect(await holder.wait(waits, 'req_1', one, 'm', next)).toBeUndefined();
+    expect(told).toBe(0);
+    leaving.abort();
+    await Promise.all(waiting);
+    // Their places are free again.
+    const ended = { ...pending, status: 'approved' as const };
+    expect(
+      await holder.wait(
+        api(async () => ended),
+        'req_1',
+        one,
+        'm',
+        next,
+      ),
+    ).toEqual(ended);
+  });
+
+  it('of others is held while one person and client has all its places', async () => {
     const holder = new CallHolder({ heldMs: 10_000, lookEveryMs });
     const leaving = new AbortController();
     const held = { progress: () => Promise.resolve(), signal: leaving.signal };
-    const waiting = Array.from({ length: 50 }, () =>
+    const waiting = Array.from({ length: 60 }, () =>
       holder.wait(
         api(async () => pending),
         'req_1',
         held,
         'm',
+        'owner',
       ),
     );
-    let told = false;
-    const one = { progress: async () => void (told = true), signal };
+    const ended = { ...pending, status: 'approved' as const };
     expect(
       await holder.wait(
-        api(async () => pending),
+        api(async () => ended),
         'req_1',
-        one,
+        held,
         'm',
+        'another',
       ),
-    ).toBeUndefined();
-    expect(told).toBe(false);
+    ).toEqual(ended);
     leaving.abort();
     await Promise.all(waiting);
   });
