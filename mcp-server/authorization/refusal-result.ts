@@ -10,6 +10,8 @@ export const refusalResultSchema = authorizationErrorSchema.extend({
   approval_url: z.string().optional(),
   /** Until when the request can be decided. */
   expires_at: z.string().optional(),
+  /** Until when the last answer stands and nobody is asked again. */
+  stands_until: z.string().optional(),
 });
 type RefusalResult = z.infer<typeof refusalResultSchema>;
 

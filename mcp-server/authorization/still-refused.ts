@@ -7,22 +7,27 @@ export interface Asked {
   approval_request_id?: string;
   approval_url?: string;
   expires_at?: string;
+  /** Until when the last answer stands and nobody is asked again. */
+  stands_until?: string;
 }
 
-/** That the last answer stands and nobody is asked now. Pure. */
+/** That the last answer stands and nobody is asked now: for how long in words, until when in a field. */
 export function stillRefused(
   { toolName, requiredScope }: { toolName: string; requiredScope: string },
   { requestId, status, reason, until }: CoolDown,
+  now: Date = new Date(),
 ): Asked {
   const answer = {
     denied: `which was denied just now${because(reason)}`,
     expired: 'which was asked for, and nobody decided in time.',
     approved: 'which was left out of what was approved just now.',
   }[status];
+  const minutes = Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 60_000));
   return {
     granted: false,
-    message: `${toolName} needs the scope ${requiredScope}, ${answer} Nobody is asked again before ${until.toISOString()}; tell your person instead of trying again.`,
+    message: `${toolName} needs the scope ${requiredScope}, ${answer} Nobody is asked again for another ${minutes === 1 ? 'minute' : `${minutes} minutes`}; tell your person instead of trying again.`,
     approval_request_id: requestId,
+    stands_until: until.toISOString(),
   };
 }
 

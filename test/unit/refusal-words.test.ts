@@ -22,3 +22,18 @@ test.each([
     `no instruction: ${words}. Nobody is asked again`,
   );
 });
+
+test.each([
+  ['2026-11-25T12:10:00.001Z', 'for another 10 minutes;'],
+  ['2026-11-25T12:01:00.000Z', 'for another minute;'],
+  ['2026-11-25T11:59:59.000Z', 'for another minute;'],
+])('how long an answer stands is said in minutes, and until when in a field: %s', (until, words) => {
+  const said = stillRefused(
+    { toolName: 'list_users', requiredScope: 'admin:users' },
+    { requestId: 'req_1', status: 'expired', reason: null, until: new Date(until) },
+    new Date('2026-11-25T12:00:00.001Z'),
+  );
+  expect(said.message).toContain(`Nobody is asked again ${words}`);
+  expect(said.message).not.toContain('2026');
+  expect(said.stands_until).toBe(until);
+});
