@@ -4,6 +4,7 @@ import type { Db } from '../../activities/store/connect.ts';
 import { heldScopes } from '../../activities/store/grants.ts';
 import { livePolicy } from '../../activities/store/policies.ts';
 import type { ApprovalType } from '../../workflows/domain/approval-type.ts';
+import { endSentence } from '../../workflows/domain/end-sentence.ts';
 import { evaluatePolicy } from '../../workflows/domain/evaluate-policy.ts';
 import type { Risk } from '../../workflows/domain/policy.ts';
 import { isElevated, parseScope } from '../../workflows/domain/scopes.ts';
@@ -65,7 +66,7 @@ export async function scopesToConfirm(
 
 /** The scope and how the client comes to it, in words. */
 export function askedInWords({ scope, risk, description, how }: AskedScope): string {
-  return `${scope} (${risk} risk): ${description}. ${howInWords[how](risk)}`;
+  return `${scope} (${risk} risk): ${endSentence(description)} ${howInWords[how](risk)}`;
 }
 
 const howInWords: Record<AskedScope['how'], (risk: Risk) => string> = {

@@ -1,5 +1,6 @@
 import type { Client } from 'oidc-provider';
 import type { StepUp } from '../../activities/store/step-ups.ts';
+import { endSentence } from '../../workflows/domain/end-sentence.ts';
 import { plainPage } from '../http/plain-page.ts';
 import { answerTarget, visibleName } from '../oauth/client-consent-page.ts';
 import type { StepUpResult } from './deps.ts';
@@ -19,7 +20,7 @@ export function stepUpAnswerPage(
   return plainPage({
     title: `Returning to ${name}`,
     paragraphs: [
-      ...(typeof why === 'string' ? [`Nothing was granted: ${why}.`] : []),
+      ...(typeof why === 'string' ? [`Nothing was granted: ${endSentence(why)}`] : []),
       `The answer goes to ${target}.`,
       typeof why === 'string'
         ? `If nothing opens there, ${name} has stopped waiting: it learns the answer the next time it asks.`
