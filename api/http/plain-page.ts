@@ -25,7 +25,7 @@ const stylePath = '/plain-page.css';
 const style = `:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; background: light-dark(#f5f6f8, #0e1115); color: light-dark(#191e25, #e9ecf0); }
 body { margin: 0 auto; max-width: 34rem; padding: 12vh 1.25rem 2rem; }
 header { font-weight: 600; color: light-dark(#0f5c6e, #74cadc); }
-h1 { font-size: 1.5rem; line-height: 1.3; text-wrap: balance; }
+h1 { font-size: 1.5rem; line-height: 1.3; text-wrap: balance; overflow-wrap: anywhere; }
 p, li { color: light-dark(#545d69, #a6b0bc); overflow-wrap: anywhere; }
 nav { display: flex; flex-wrap: wrap; gap: 0.75rem; align-items: center; margin-top: 1.5rem; }
 form { display: flex; flex-wrap: wrap; gap: 0.75rem; margin-top: 1.5rem; }
@@ -34,7 +34,7 @@ label { font-weight: 500; }
 #field { box-sizing: border-box; font: inherit; font-family: ui-monospace, monospace; font-size: 1.25rem; letter-spacing: 0.1em; text-transform: uppercase; color: inherit; background: light-dark(#ffffff, #161a20); border: 1px solid light-dark(#848d99, #6f7a87); border-radius: 0.5rem; padding: 0.6rem 0.9rem; }
 #problem { font-weight: 500; color: light-dark(#a3271f, #ff9d94); }
 #hint { font-size: 0.875rem; }
-a, button { font: inherit; cursor: pointer; color: inherit; background: light-dark(#ffffff, #161a20); border: 1px solid light-dark(#848d99, #6f7a87); border-radius: 0.5rem; padding: 0.6rem 0.9rem; font-size: 0.875rem; font-weight: 500; text-decoration: none; }
+a, button { font: inherit; cursor: pointer; color: inherit; background: light-dark(#ffffff, #161a20); border: 1px solid light-dark(#848d99, #6f7a87); border-radius: 0.5rem; padding: 0.6rem 0.9rem; font-size: 0.875rem; font-weight: 500; text-decoration: none; max-width: 100%; overflow-wrap: anywhere; }
 a:hover, button:hover { background: light-dark(#eef0f3, #0b0e12); }
 :focus-visible { outline: 2px solid light-dark(#0f5c6e, #74cadc); outline-offset: 2px; }
 `;
