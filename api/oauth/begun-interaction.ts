@@ -3,6 +3,7 @@ import { errors, type Provider } from 'oidc-provider';
 import { plainPage } from '../http/plain-page.ts';
 import { signInAddress } from '../sessions/sign-in-address.ts';
 import type { BrowserSession, BrowserSessions } from '../sessions/browser-sessions.ts';
+import { endedPage } from './ended-page.ts';
 import { oauthRoutes } from './routes.ts';
 
 type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
@@ -18,7 +19,7 @@ export async function begunInteraction(
   const interaction = await findInteraction(provider, request, response);
   // The cookie decides which it is: a page of another one is not answered by it.
   if (interaction === undefined || interaction.uid !== request.params['uid']) {
-    response.status(400).type('html').send(tooLatePage);
+    response.status(400).type('html').send(endedPage);
     return undefined;
   }
   const session = await deps.sessions.find(request);
@@ -35,13 +36,6 @@ export async function begunInteraction(
   }
   return { interaction, session };
 }
-
-const tooLatePage = plainPage({
-  title: 'This sign-in has ended',
-  paragraphs: [
-    'It took too long, or it was finished in another tab. Nothing is lost: start again from the app you came from.',
-  ],
-});
 
 const otherAccountPage = plainPage({
   title: 'You are signed in as somebody else now',

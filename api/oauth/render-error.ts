@@ -1,9 +1,15 @@
-import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
+import { errors, type ErrorOut, type KoaContextWithOIDC } from 'oidc-provider';
 import { plainPage } from '../http/plain-page.ts';
+import { endedPage } from './ended-page.ts';
 
 /** The page of an authorization request that cannot be sent back to its client, such as a wrong redirect URI. */
-export function renderError(ctx: KoaContextWithOIDC, out: ErrorOut): void {
+export function renderError(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): void {
   ctx.type = 'html';
+  if (error instanceof errors.SessionNotFound) {
+    // Two tabs wait on one page, and both go on when there is an answer: the second finds it taken.
+    ctx.body = endedPage;
+    return;
+  }
   ctx.body = plainPage({
     title: 'This sign-in cannot go on',
     paragraphs: [

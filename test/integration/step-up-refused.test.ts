@@ -86,6 +86,22 @@ describe('going on', () => {
     await expect(world.token(who, callback, checks)).rejects.toMatchObject({ error: 'invalid_grant' });
   });
 
+  test('in two tabs at once: the second says that it has ended, and what was decided stands', async () => {
+    const who = await world.connected();
+    const { waiting, checks } = await world.authorize(who, commands);
+    await world.decide(await requestOf(who, waiting), 'approve');
+    await expect.poll(async () => (await world.view(who.browser, waiting)).status).toBe('granted');
+    const [first, second] = [await continuing(who, waiting), await continuing(who, waiting)];
+    const callback = await world.clients.onwards(who.browser, first);
+    const late = await who.browser.fetch(/^\d; url=(.*)$/.exec(second.headers.get('refresh') ?? '')?.[1] ?? '');
+    expect(late.status).toBe(400);
+    const page = await late.text();
+    expect(page).toContain('<h1>This sign-in has ended</h1>');
+    expect(page).toContain('finished in another tab. Nothing is lost, and what was decided stands.');
+    expect(page).not.toContain('invalid_request');
+    expect(await world.token(who, callback, checks)).toBe('execute:commands none');
+  });
+
   test('with the way of another client of the same person answers neither', async () => {
     const one = await world.connected();
     const { waiting } = await world.authorize(one, commands);
