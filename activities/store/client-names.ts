@@ -10,23 +10,37 @@ export interface ClientNames {
   since: Date | null;
 }
 
-/** What this client is called, as the person knows it. */
+/** A person and a client of theirs. */
+export interface PersonsClient {
+  subject: string;
+  client_id: string;
+}
+
+/** What these clients are called, each as its person knows it: read in two queries, however many there are. */
 export async function clientNames(
   db: DbOrTrx,
-  { subject, clientId }: { subject: string; clientId: string },
-): Promise<ClientNames> {
-  const [consent, state] = await Promise.all([
-    db
-      .selectFrom('client_consents')
-      .select(['client_name', 'consented_at'])
-      .where('subject', '=', subject)
-      .where('client_id', '=', clientId)
-      .executeTakeFirst(),
-    db.selectFrom('client_states').select('name').where('client_id', '=', clientId).executeTakeFirst(),
-  ]);
-  return {
-    calledItself: consent?.client_name ?? null,
-    knownAs: state?.name ?? null,
-    since: consent?.consented_at ?? null,
+  of: readonly PersonsClient[],
+): Promise<(one: PersonsClient) => ClientNames> {
+  const ids = [...new Set(of.map(({ client_id }) => client_id))];
+  const subjects = [...new Set(of.map(({ subject }) => subject))];
+  const [consents, states] =
+    ids.length === 0
+      ? [[], []]
+      : await Promise.all([
+          db
+            .selectFrom('client_consents')
+            .select(['subject', 'client_id', 'client_name', 'consented_at'])
+            .where('subject', 'in', subjects)
+            .where('client_id', 'in', ids)
+            .execute(),
+          db.selectFrom('client_states').select(['client_id', 'name']).where('client_id', 'in', ids).execute(),
+        ]);
+  return ({ subject, client_id: id }) => {
+    const consent = consents.find((row) => row.subject === subject && row.client_id === id);
+    return {
+      calledItself: consent?.client_name ?? null,
+      knownAs: states.find((row) => row.client_id === id)?.name ?? null,
+      since: consent?.consented_at ?? null,
+    };
   };
 }

@@ -9,7 +9,6 @@ import type { z } from 'zod';
 import type { Consent, consentBodySchema } from '../contract/consents.ts';
 import type { RequestStatusResponse } from '../contract/scope-requests.ts';
 import type { Caller } from '../sessions/caller.ts';
-import { clientIntro } from '../clients/client-intro.ts';
 import { signInAddress } from '../sessions/sign-in-address.ts';
 import { waitingPath } from '../step-up/waiting-path.ts';
 import { consentPath } from './consent-address.ts';
@@ -27,13 +26,13 @@ import { takeDecision } from './take-decision.ts';
 export async function showConsent(deps: ApprovalDeps, caller: Caller, requestId: string): Promise<Consent> {
   const { request, policy } = await findOwn(deps, caller, requestId);
   const now = deps.now();
-  const context = await viewContext(deps.db, [request]);
+  const context = await viewContext(deps, [request]);
   const maxAgeMs = freshSignInMs(policy, request.scopes);
   const signedInAt = caller.authenticatedAt?.getTime() ?? 0;
   const fresh = isFresh(policy, request.scopes, { at: signedInAt, now: now.getTime() });
   return {
     request: requestView(request, context, { person: caller.person, policy, issuer: deps.issuer }, now),
-    client: await clientIntro(deps, request),
+    client: context.client(request),
     scopes: request.scopes.flatMap((scope) => {
       const rule = Object.hasOwn(policy.scopes, scope) ? policy.scopes[scope] : undefined;
       return rule === undefined ? [] : [{ scope, description: rule.description, risk: rule.risk }];

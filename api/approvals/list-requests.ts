@@ -17,7 +17,7 @@ type ListQuery = Partial<z.output<typeof listRequestsQuerySchema>> & { limit: nu
 
 /** One's own requests; for auditors all of them, for approvers those whose scopes they approve, too. */
 export async function listRequests(
-  deps: Pick<ApprovalDeps, 'db' | 'issuer' | 'now'>,
+  deps: Pick<ApprovalDeps, 'db' | 'issuer' | 'now' | 'registeredName'>,
   caller: Caller,
   query: ListQuery,
 ): Promise<RequestList> {
@@ -37,7 +37,7 @@ export async function listRequests(
         });
   const page = rows.slice(0, query.limit);
   const last = page.at(-1);
-  const context = await viewContext(deps.db, page, { subject: caller.person.subject, now });
+  const context = await viewContext(deps, page, { subject: caller.person.subject, now });
   return {
     requests: page.map((request) =>
       requestView(request, context, { person: caller.person, policy, issuer: deps.issuer }, now),

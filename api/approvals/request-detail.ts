@@ -7,7 +7,6 @@ import { findPolicyVersion } from '../../activities/store/policies.ts';
 import { namesOf } from '../../activities/store/people-names.ts';
 import type { ScopeRequest } from '../../activities/store/requests.ts';
 import type { RequestDetail } from '../contract/scope-requests.ts';
-import { clientIntro } from '../clients/client-intro.ts';
 import { overOthers, type Caller } from '../sessions/caller.ts';
 import type { ApprovalDeps } from './deps.ts';
 import { findVisibleRequest } from './find-visible.ts';
@@ -22,10 +21,9 @@ export async function requestDetail(deps: ApprovalDeps, caller: Caller, requestI
   const { request, policy } = await findVisibleRequest(db, caller, requestId);
   const now = deps.now();
   const person = overOthers(caller);
-  const [context, requester, client, judgedBy, timeline] = await Promise.all([
-    viewContext(db, [request]),
+  const [context, requester, judgedBy, timeline] = await Promise.all([
+    viewContext(deps, [request]),
     requesterView(db, caller, policy, request, now),
-    clientIntro(deps, request),
     request.policy_version === null ? undefined : findPolicyVersion(db, request.policy_version),
     timelineOf(db, requestId, (subjects) => namesOf(db, subjects), {
       attempts: isAuditor(person) || approvesScopes(policy, person, request.scopes),
@@ -36,7 +34,7 @@ export async function requestDetail(deps: ApprovalDeps, caller: Caller, requestI
     request: view,
     digest: request.digest,
     requester: { email: view.subject_email, name: view.subject_name, ...requester },
-    client,
+    client: view.client,
     // The rules that sent it here; approvers are those of today, who decide.
     scopes: request.scopes.flatMap((scope) => scopeFacts(scope, judgedBy?.policy ?? policy, policy)),
     policy:

@@ -10,6 +10,8 @@ import type { Grant } from '../../activities/store/grants.ts';
 import { namesOf, type PersonName } from '../../activities/store/people-names.ts';
 import { reasonOf, type ScopeRequest } from '../../activities/store/requests.ts';
 import { openStepUps } from '../../activities/store/step-ups.ts';
+import { clientIntros } from '../clients/client-intro.ts';
+import type { ClientIntro } from '../contract/clients.ts';
 import type { RequestStatusResponse, ScopeRequestView } from '../contract/scope-requests.ts';
 import type { CallerPerson } from '../sessions/caller.ts';
 import { waitingPath } from '../step-up/waiting-path.ts';
@@ -39,6 +41,7 @@ export interface ViewContext extends RequestContext {
   agentRuns: Map<string, string>;
   /** By request: the authorization request of a client that waits for it. */
   stepUps: Map<string, string>;
+  client: (of: ScopeRequest) => ClientIntro;
 }
 
 /**
@@ -47,13 +50,15 @@ export interface ViewContext extends RequestContext {
  * @param viewer where what clients wait for is shown, to the person themselves.
  */
 export async function viewContext(
-  db: DbOrTrx,
+  deps: Parameters<typeof clientIntros>[0],
   requests: readonly ScopeRequest[],
   viewer?: { subject: string; now: Date },
 ): Promise<ViewContext> {
+  const { db } = deps;
   const waiting = requests.filter(({ subject, status }) => subject === viewer?.subject && !isTerminal(status));
-  const [context, agentRuns, stepUps] = await Promise.all([
+  const [context, client, agentRuns, stepUps] = await Promise.all([
     requestContext(db, requests),
+    clientIntros(deps, requests),
     agentRunsOf(
       db,
       requests.map(({ request_id }) => request_id),
@@ -66,7 +71,7 @@ export async function viewContext(
           viewer.now,
         ),
   ]);
-  return { ...context, agentRuns, stepUps };
+  return { ...context, client, agentRuns, stepUps };
 }
 
 /** The status answer of the wire contract. Pure. */
@@ -129,6 +134,7 @@ export function requestView(
     subject_email: requester?.email ?? '',
     subject_name: requester?.name ?? '',
     client_id: request.client_id,
+    client: context.client(request),
     scopes: request.scopes,
     tool_name: request.tool_name,
     tool_args: request.tool_args,

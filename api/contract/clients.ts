@@ -62,6 +62,8 @@ export const clientIntroSchema = z.object({
   /** Ours or an admin's where `verified`, else what it calls itself. */
   name: z.string(),
   calls_itself: z.string(),
+  /** Ours: it comes with the product. */
+  first_party: z.boolean(),
   verified: z.boolean(),
   /** Since when the person lets it act for them; null where that takes no consent. */
   acts_since: z.iso.datetime().nullable(),

@@ -126,6 +126,8 @@ export const scopeRequestSchema = requestStatusSchema.extend({
   subject_email: z.string(),
   subject_name: z.string(),
   client_id: z.string(),
+  /** Through what they ask. */
+  client: clientIntroSchema,
   scopes: z.array(z.string()),
   tool_name: z.string().nullable(),
   tool_args: z.record(z.string(), z.unknown()).nullable(),

@@ -60,8 +60,8 @@ export async function scopesToConfirm(
     ({ how, risk }) => how === 'auto' && (risk === 'high' || risk === 'critical'),
   );
   if (risky.length === 0) return [];
-  const of = { subject: person.subject, clientId: String(interaction.params['client_id']) };
-  return (await clientNames(deps.db, of)).knownAs === null ? risky : [];
+  const of = { subject: person.subject, client_id: String(interaction.params['client_id']) };
+  return (await clientNames(deps.db, [of]))(of).knownAs === null ? risky : [];
 }
 
 /** The scope and how the client comes to it, in words. */

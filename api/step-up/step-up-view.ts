@@ -29,7 +29,7 @@ export async function stepUpView(
     clientStates(deps.db),
     currentFreeze(deps.db),
   ]);
-  const context = await viewContext(deps.db, standing.requests);
+  const context = await viewContext(deps, standing.requests);
   const viewer = { person, policy, issuer: deps.issuer };
   const registeredAt = client?.clientIdIssuedAt;
   return {

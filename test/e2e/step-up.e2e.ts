@@ -63,9 +63,17 @@ test('a stock client steps up: its user waits and says why, another person appro
 
     const admin = await newVisitor();
     await signInToDashboard(admin, product.issuer, 'admin@example.com');
+    const named = '“An app on SDK v2” not verified';
+    await expect(
+      admin.getByRole('listitem').filter({ hasText: 'user@example.com asks for admin:users' }),
+    ).toContainText(named);
     await openFromQueue(admin, 'user@example.com', 'admin:users');
     await expect(admin.getByText('To find out who left.')).toBeVisible();
-    await expect(admin.getByText('“An app on SDK v2” not verified')).toBeVisible();
+    await expect(admin.getByText(named)).toBeVisible();
+    await admin.getByRole('button', { name: 'Approve…' }).click();
+    const dialog = admin.getByRole('dialog', { name: 'Approve this request?' });
+    await expect(dialog).toContainText(named);
+    await dialog.getByRole('button', { name: 'Back' }).click();
     await expect(admin.getByText('Asked for in an authorization request of the client')).toBeVisible();
     await approveOpened(admin);
 

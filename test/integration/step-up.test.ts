@@ -205,6 +205,10 @@ describe('the reason', () => {
       request: { justification: 'The nightly build broke.' },
       client: { client_id: who.clientId, name: 'A desktop client', verified: false },
     });
+    const listed = await world.admin.get('/api/requests?status=pending&limit=200');
+    expect(listed.body['requests']).toContainEqual(
+      expect.objectContaining({ request_id: request?.request_id, client: shown.body['client'] }),
+    );
     expect((await world.audited(request?.request_id)).map(({ type }) => type)).toContain('request.justified');
     await world.decide(request?.request_id, 'approve');
     expect((await world.goOn(who.browser, waiting)).searchParams.get('code')).not.toBeNull();

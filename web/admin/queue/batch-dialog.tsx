@@ -11,6 +11,7 @@ import type { Verdict } from '../request/recorded-decisions.ts';
 import { ScopeName } from '../../ui/scope-name.tsx';
 import { useSubmitChord } from '../request/use-submit-chord.ts';
 import { WordsField } from '../request/words-field.tsx';
+import { ThroughClient } from '../request/through-client.tsx';
 import { BatchResults } from './batch-results.tsx';
 import { useDecideMany } from './use-decide-many.ts';
 
@@ -73,6 +74,7 @@ export function BatchDialog(props: {
           {requests.map((request) => (
             <li key={request.request_id} className="grid gap-1 text-sm">
               <p className="wrap-anywhere text-muted">{request.subject_email}</p>
+              <ThroughClient request={request} />
               <ArgumentsView values={request.tool_args} full />
             </li>
           ))}

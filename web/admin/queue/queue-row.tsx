@@ -11,6 +11,7 @@ import { endOfRequest } from '../request/end-of-request.ts';
 import { requestStatusLabels } from '../request/labels.ts';
 import { RequestHeadline } from '../request/request-headline.tsx';
 import { RiskBadge } from '../request/risk-badge.tsx';
+import { ThroughClient } from '../request/through-client.tsx';
 import { TimeLeft } from './time-left.tsx';
 
 /** One request at a glance, with its arguments in full; the sentence leads to its page. */
@@ -67,6 +68,7 @@ export function QueueRow(props: {
       >
         <RequestHeadline request={request} />
       </Link>
+      <ThroughClient request={request} />
       {request.tool_name !== null && <ArgumentsView values={request.tool_args} />}
       {request.justification !== null && request.justification !== '' && (
         <p className="line-clamp-3 text-sm wrap-anywhere text-muted">

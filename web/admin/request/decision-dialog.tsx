@@ -15,6 +15,7 @@ import { DenyPresets } from './deny-presets.tsx';
 import { RequestHeadline } from './request-headline.tsx';
 import { RiskBadge } from './risk-badge.tsx';
 import { ScopeChoice } from './scope-choice.tsx';
+import { ThroughClient } from './through-client.tsx';
 import type { Verdict } from './recorded-decisions.ts';
 import { useDecide } from './use-decide.ts';
 import { useSubmitChord } from './use-submit-chord.ts';
@@ -70,6 +71,7 @@ export function DecisionDialog(props: {
           <p>
             <RequestHeadline request={request} />
           </p>
+          <ThroughClient request={request} />
           <div>
             <RiskBadge risk={request.risk} />
           </div>

@@ -2,6 +2,7 @@ import { Link } from 'wouter';
 import type { RequestDetail } from '../../../api/contract/scope-requests.ts';
 import { Age } from '../../ui/age.tsx';
 import { Badge } from '../../ui/badge.tsx';
+import { ClientName } from '../../ui/client-name.tsx';
 import { Countdown } from '../../ui/countdown.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { Panel } from '../../ui/panel.tsx';
@@ -77,16 +78,10 @@ export function RequesterPanel({ detail }: { detail: RequestDetail }) {
 
 /** A client of somebody else is told from ours: its name is its own word. */
 function Through({ client }: { client: RequestDetail['client'] }) {
-  if (client.verified && client.acts_since === null) return client.name;
+  if (client.first_party) return client.name;
   return (
     <span className="grid gap-1">
-      {client.verified ? (
-        client.name
-      ) : (
-        <span>
-          “{client.name}” <Badge tone="wait">not verified</Badge>
-        </span>
-      )}
+      <ClientName client={client} />
       {client.name !== client.calls_itself && <span className="text-muted">calls itself “{client.calls_itself}”</span>}
       {client.acts_since !== null && (
         <span className="text-muted">
