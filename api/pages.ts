@@ -66,7 +66,7 @@ export function pageRoutes(deps: PageDeps): Router {
         .status(403)
         .setHeader('Cache-Control', 'no-store')
         .type('html')
-        .send(notAdmitted(session.person.email, deps.chatUrl));
+        .send(notAdmitted(session.person.email, deps.chatUrl, request.path));
       return;
     }
     dashboard.page(request, response, next);
@@ -74,16 +74,22 @@ export function pageRoutes(deps: PageDeps): Router {
   return router;
 }
 
-function notAdmitted(email: string, chatUrl: string): string {
+/** Whoever asked may be shown the approvers' link by their client: the page says whom it is for. */
+function notAdmitted(email: string, chatUrl: string, path: string): string {
+  const ofRequest = path.startsWith('/dashboard/requests/');
   return plainPage({
-    title: 'The dashboard is not open to you',
+    title: ofRequest ? 'This link is for an approver' : 'The dashboard is not open to you',
     paragraphs: [
+      ...(ofRequest ? ['Pass it on to somebody who can approve the request: they decide there.'] : []),
       `You are signed in as ${email}. The dashboard is for admins, for auditors, and for people whom the policy names as approvers of something.`,
-      'Your own requests are in the chat, where you can follow and cancel them.',
+      ofRequest
+        ? 'If you asked for this yourself, follow or withdraw it in the chat, on the page “Your access” under “Your requests”.'
+        : 'Your own requests are in the chat, where you can follow and cancel them.',
     ],
     links: [
-      { href: signInAddress('/dashboard'), text: 'Sign in as somebody else' },
-      { href: chatUrl, text: 'Go to the chat' },
+      ...(ofRequest ? [{ href: new URL('/access', chatUrl).href, text: 'Go to “Your access”' }] : []),
+      { href: signInAddress(ofRequest ? path : '/dashboard'), text: 'Sign in as somebody else' },
+      ...(ofRequest ? [] : [{ href: chatUrl, text: 'Go to the chat' }]),
     ],
   });
 }

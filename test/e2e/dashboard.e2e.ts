@@ -30,3 +30,24 @@ test('the dashboard is refused to a plain user, with a page that says why', asyn
   await expect(user.getByText('user@example.com')).toBeVisible();
   await expect(user.getByRole('link', { name: 'Go to the chat' })).toHaveAttribute('href', product.chatUrl);
 });
+
+test('an approver’s link tells whoever asked to pass it on, and where they withdraw it', async ({
+  product,
+  newVisitor,
+}) => {
+  const user = await newVisitor();
+  await signInToChat(user, product.chatUrl, 'user@example.com');
+  await requestApproval(await ask(user, 'list users', 'list_users'));
+
+  const link = await user.context().newPage();
+  const refused = await link.goto(`${product.issuer}/dashboard/requests/req_anything`);
+  expect(refused?.status()).toBe(403);
+  await expect(link.getByRole('heading', { name: 'This link is for an approver' })).toBeVisible();
+  await expect(link.getByText('Pass it on')).toBeVisible();
+  await expect(link.getByRole('link', { name: 'Sign in as somebody else' })).toHaveAttribute('href', /req_anything/);
+  await link.getByRole('link', { name: 'Go to “Your access”' }).click();
+  await expect(link).toHaveURL(`${product.chatUrl}/access`);
+  await link.getByText('Your requests', { exact: true }).click();
+  await link.getByRole('button', { name: 'Withdraw the request for admin:users' }).click();
+  await expect(link.getByRole('list', { name: 'Your requests' })).not.toContainText('Waiting');
+});

@@ -114,7 +114,7 @@ function isExpected(text: string, url: string): boolean {
   const { pathname } = new URL(url, 'http://localhost');
   return (
     ((pathname === '/api/user-status' || pathname === '/api/events') && text.includes('status of 401')) ||
-    (pathname === '/dashboard' && text.includes('status of 403')) ||
+    (/^\/dashboard($|\/requests\/)/.test(pathname) && text.includes('status of 403')) ||
     (pathname === '/no-such-page' && text.includes('status of 404')) ||
     (pathname.startsWith('/api/consents/') && text.includes('status of 404')) ||
     // A conversation that was deleted in another tab.
