@@ -4,6 +4,7 @@ import { openStepUps } from '../../activities/store/step-ups.ts';
 import { chatClientId } from '../../workflows/domain/clients.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import { freshSignInMs, isFresh } from '../../workflows/domain/own-consent.ts';
+import { otherServerOf } from '../../workflows/domain/resources.ts';
 import type { Policy } from '../../workflows/domain/policy.ts';
 import type { z } from 'zod';
 import type { Consent, consentBodySchema } from '../contract/consents.ts';
@@ -35,7 +36,9 @@ export async function showConsent(deps: ApprovalDeps, caller: Caller, requestId:
     client: context.client(request),
     scopes: request.scopes.flatMap((scope) => {
       const rule = Object.hasOwn(policy.scopes, scope) ? policy.scopes[scope] : undefined;
-      return rule === undefined ? [] : [{ scope, description: rule.description, risk: rule.risk }];
+      if (rule === undefined) return [];
+      const { description, risk } = rule;
+      return [{ scope, description, risk, server: otherServerOf(policy, scope) }];
     }),
     sign_in: {
       fresh,

@@ -3,6 +3,7 @@ import { parseCommand } from '../../workflows/domain/command/parse-command.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import { scopePolicy } from '../../workflows/domain/evaluate-policy.ts';
 import type { Policy } from '../../workflows/domain/policy.ts';
+import { otherServerOf } from '../../workflows/domain/resources.ts';
 import { findPolicyVersion } from '../../activities/store/policies.ts';
 import { namesOf } from '../../activities/store/people-names.ts';
 import type { ScopeRequest } from '../../activities/store/requests.ts';
@@ -55,8 +56,20 @@ export async function requestDetail(deps: ApprovalDeps, caller: Caller, requestI
 function scopeFacts(scope: string, judgedBy: Policy, live: Policy): RequestDetail['scopes'] {
   if (!Object.hasOwn(judgedBy.scopes, scope)) return [];
   const { description, risk, grantedAtOnceTo, otherwise } = scopePolicy(judgedBy, scope);
-  const approvers = Object.hasOwn(live.scopes, scope) ? scopePolicy(live, scope).approverRoles : [];
-  return [{ scope, description, risk, approvers: [...approvers], granted_at_once_to: [...grantedAtOnceTo], otherwise }];
+  const stands = Object.hasOwn(live.scopes, scope);
+  const approvers = stands ? scopePolicy(live, scope).approverRoles : [];
+  return [
+    {
+      scope,
+      description,
+      risk,
+      // Where an approval would count now.
+      server: otherServerOf(stands ? live : judgedBy, scope),
+      approvers: [...approvers],
+      granted_at_once_to: [...grantedAtOnceTo],
+      otherwise,
+    },
+  ];
 }
 
 /** The command taken apart by the code that the MCP server runs it with. */

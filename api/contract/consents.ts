@@ -1,13 +1,16 @@
 import { z } from 'zod';
 import { clientIntroSchema } from './clients.ts';
 import { durationSecondsSchema, scopeRequestSchema } from './scope-requests.ts';
+import { scopeServerSchema } from './scope-server.ts';
 
 /** Answer of `GET /api/consents/{id}`: what somebody is asked to consent to for themselves. */
 export const consentSchema = z.object({
   request: scopeRequestSchema,
   /** What asks in their name. */
   client: clientIntroSchema,
-  scopes: z.array(z.object({ scope: z.string(), description: z.string(), risk: z.string() })),
+  scopes: z.array(
+    z.object({ scope: z.string(), description: z.string(), risk: z.string(), server: scopeServerSchema }),
+  ),
   /** Whether the sign-in is fresh enough to consent, and until when; else one signs in again at `address`. */
   sign_in: z.object({
     fresh: z.boolean(),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { clientIntroSchema } from './clients.ts';
+import { scopeServerSchema } from './scope-server.ts';
 import { grantStateSchema } from './grants.ts';
 import { approvalTypeSchema } from './authorization-error.ts';
 
@@ -267,6 +268,7 @@ export const requestDetailSchema = z.object({
       scope: z.string(),
       description: z.string(),
       risk: z.string(),
+      server: scopeServerSchema,
       approvers: z.array(z.string()),
       granted_at_once_to: z.array(z.string()),
       otherwise: z.enum(['admin', 'self', 'forbidden']),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { freezeSchema } from './freeze.ts';
+import { scopeServerSchema } from './scope-server.ts';
 import { scopeRequestSchema } from './scope-requests.ts';
 
 /** Answer of `GET /api/step-ups/{id}`: what a client's authorization request waits for, to the person alone. */
@@ -23,6 +24,7 @@ export const stepUpSchema = z.object({
       scope: z.string(),
       description: z.string(),
       risk: z.string(),
+      server: scopeServerSchema,
       held: z.boolean(),
       decided_by: z.enum(['policy', 'approvers', 'self']),
       /** Roles whose holders decide, never about their own request. */

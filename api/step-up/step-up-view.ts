@@ -6,6 +6,7 @@ import type { StepUp } from '../../activities/store/step-ups.ts';
 import { evaluatePolicy } from '../../workflows/domain/evaluate-policy.ts';
 import type { Policy } from '../../workflows/domain/policy.ts';
 import { isTerminal } from '../../workflows/domain/request-status.ts';
+import { otherServerOf } from '../../workflows/domain/resources.ts';
 import { requestView, viewContext } from '../approvals/request-view.ts';
 import type { StepUpView } from '../contract/step-ups.ts';
 import { currentFreeze } from '../freeze/freeze-view.ts';
@@ -66,7 +67,7 @@ function scopeView(
   const rule = Object.hasOwn(policy.scopes, scope) ? policy.scopes[scope] : undefined;
   if (rule === undefined) {
     const description = 'The policy does not know it any more.';
-    return { scope, description, risk: 'none', held: false, decided_by: 'policy', approvers: [] };
+    return { scope, description, risk: 'none', server: null, held: false, decided_by: 'policy', approvers: [] };
   }
   const verdict = evaluatePolicy(policy, { ...person, clientId: stepUp.client_id, scopes: [scope] }).approvalType;
   const byApprovers = verdict === 'admin_required';
@@ -74,6 +75,7 @@ function scopeView(
     scope,
     description: rule.description,
     risk: rule.risk,
+    server: otherServerOf(policy, scope),
     held: held.includes(scope),
     decided_by: byApprovers ? 'approvers' : verdict === 'self' ? 'self' : 'policy',
     approvers: byApprovers ? [...rule.approverRoles] : [],

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addNotes } from '../support/notes-resource.ts';
 import { startStepUpWorld, type StepUpWorld } from '../support/step-up-world.ts';
 
 let world: StepUpWorld;
@@ -253,4 +254,21 @@ test('a scope that was stepped up to is lost at its grant’s end, and only that
   };
   expect((await world.admin.post(`/api/grants/${grant.grant_id}/revoke`, {})).status).toBe(200);
   expect((await refresh(next.refreshToken)).scope).toBe('none read:files');
+});
+
+test('a scope of somebody else’s server is shown with that server’s name and address, to who waits and who decides', async () => {
+  const notes = 'http://localhost:9123/notes';
+  const who = await world.connected();
+  await addNotes(world.product.ownerDb, notes);
+  const { waiting } = await world.authorize(who, 'none write:notes', { resource: notes });
+  const asked = await world.view(who.browser, waiting);
+  const named = [{ scope: 'write:notes', server: { name: 'Notes', identifier: notes } }];
+  expect(asked.scopes).toMatchObject(named);
+  expect((await world.admin.get(`/api/requests/${asked.requests[0]?.request_id ?? ''}`)).body).toMatchObject({
+    scopes: named,
+  });
+  const own = await world.authorize(who, 'none execute:commands');
+  expect((await world.view(who.browser, own.waiting)).scopes).toMatchObject([
+    { scope: 'execute:commands', server: null },
+  ]);
 });

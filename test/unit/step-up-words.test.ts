@@ -37,7 +37,7 @@ describe('what a client is told', () => {
 });
 
 describe('whose decision the waiting page waits for', () => {
-  const asked = { scope: 'a', description: '', risk: 'low', held: false, approvers: [] };
+  const asked = { scope: 'a', description: '', risk: 'low', server: null, held: false, approvers: [] };
 
   it('names roles, and that it is never the person', () => {
     const two = { ...asked, decided_by: 'approvers' as const, approvers: ['admin', 'manager'] };
@@ -58,7 +58,14 @@ describe('whose decision the waiting page waits for', () => {
 
 it('the waiting page tells what was granted in part, or has ended since, from what was approved or refused', () => {
   const requests = [{ status: 'approved' }];
-  const scope = { scope: 'a', description: '', risk: 'low', decided_by: 'policy' as const, approvers: [] };
+  const scope = {
+    scope: 'a',
+    description: '',
+    risk: 'low',
+    server: null,
+    decided_by: 'policy' as const,
+    approvers: [],
+  };
   expect(headingOf({ status: 'granted', scopes: [{ ...scope, held: true }], requests })).toBe('Approved');
   const scope2 = { ...scope, held: false };
   const both = [

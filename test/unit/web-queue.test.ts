@@ -147,6 +147,7 @@ describe('why a request is here', () => {
     scope: 'execute:commands',
     description: '',
     risk: 'critical',
+    server: null,
     approvers: ['admin', 'steward'],
     granted_at_once_to: ['admin'],
     otherwise: 'admin' as const,

@@ -1,12 +1,20 @@
 import type { ReactNode } from 'react';
+import type { ScopeServer } from '../../api/contract/scope-server.ts';
 import { Badge } from '../ui/badge.tsx';
 import { ScopeName } from '../ui/scope-name.tsx';
+import { ScopeServerLine } from '../ui/scope-server-line.tsx';
 import type { Tone } from '../ui/tone.ts';
 
 const riskTones: Readonly<Record<string, Tone>> = { medium: 'accent', high: 'wait', critical: 'bad' };
 
-/** A scope that is asked for: its risk and what it allows. */
-export function AskedScope(props: { scope: string; description: string; risk: string; children?: ReactNode }) {
+/** A scope that is asked for: its risk, what it allows, and where, if not here. */
+export function AskedScope(props: {
+  scope: string;
+  description: string;
+  risk: string;
+  server: ScopeServer;
+  children?: ReactNode;
+}) {
   const { risk } = props;
   return (
     <div className="grid gap-1 text-sm">
@@ -18,6 +26,7 @@ export function AskedScope(props: { scope: string; description: string; risk: st
         {props.children}
       </p>
       <p>{props.description}</p>
+      <ScopeServerLine server={props.server} />
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import type { Policy } from './policy.ts';
+import type { OtherResource, Policy } from './policy.ts';
 
 /** The resources that are part of the product: the tools and the API. */
 export const ownResources = ['mcp', 'api'] as const;
@@ -22,6 +22,14 @@ export function identifierOf(own: OwnIdentifiers, policy: Named, resource: strin
 export function resourceNamed(own: OwnIdentifiers, policy: Named, identifier: string): string | undefined {
   const names = [...ownResources, ...Object.keys(policy.resources ?? {})];
   return names.find((name) => identifierOf(own, policy, name) === identifier);
+}
+
+/** Somebody else's server that a scope is for; null for a scope of ours, and for one that the policy does not have. */
+export function otherServerOf(policy: Pick<Policy, 'resources' | 'scopes'>, scope: string): OtherResource | null {
+  const resource = Object.hasOwn(policy.scopes, scope) ? policy.scopes[scope]?.resource : undefined;
+  const listed = policy.resources ?? {};
+  if (resource === undefined || isOwn(resource) || !Object.hasOwn(listed, resource)) return null;
+  return listed[resource] ?? null;
 }
 
 function isOwn(resource: string): resource is OwnResource {

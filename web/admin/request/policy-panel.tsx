@@ -4,6 +4,7 @@ import { Moment } from '../../ui/moment.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ScopeName } from '../../ui/scope-name.tsx';
+import { ScopeServerLine } from '../../ui/scope-server-line.tsx';
 import { whyHere } from './why-here.ts';
 
 /** What the scopes mean, and why policy sent the request here: the rule in words, and the version that has it. */
@@ -14,9 +15,12 @@ export function PolicyPanel({ detail }: { detail: RequestDetail }) {
   return (
     <Panel title="Why it is here">
       {scopes.map((scope) => (
-        <p key={scope.scope} className="text-sm">
-          <ScopeName scope={scope.scope} /> {scope.description}. Risk: {scope.risk}.
-        </p>
+        <div key={scope.scope} className="grid gap-1">
+          <p className="text-sm">
+            <ScopeName scope={scope.scope} /> {scope.description}. Risk: {scope.risk}.
+          </p>
+          <ScopeServerLine server={scope.server} />
+        </div>
       ))}
       {reasons.length === 0 ? (
         <p className="text-sm text-muted">Policy has not looked at it yet.</p>

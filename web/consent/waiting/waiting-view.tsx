@@ -37,8 +37,8 @@ export function WaitingView({ stepUp }: { stepUp: StepUpView }) {
       {waits ? <WaitPanel stepUp={stepUp} /> : <StepUpOutcome stepUp={stepUp} />}
       {waits && <ReasonPanel stepUp={stepUp} />}
       <Panel title={waits ? 'What it would be allowed' : 'What was asked'}>
-        {scopes.map(({ scope, description, risk, held }) => (
-          <AskedScope key={scope} scope={scope} description={description} risk={risk}>
+        {scopes.map(({ scope, description, risk, server, held }) => (
+          <AskedScope key={scope} scope={scope} description={description} risk={risk} server={server}>
             {held && <Badge tone="good">granted</Badge>}
           </AskedScope>
         ))}
