@@ -24,7 +24,7 @@ export async function requestDetail(deps: ApprovalDeps, caller: Caller, requestI
   const person = overOthers(caller);
   const [context, requester, judgedBy, timeline] = await Promise.all([
     viewContext(deps, [request]),
-    requesterView(db, caller, policy, request, now),
+    requesterView(deps, caller, policy, request, now),
     request.policy_version === null ? undefined : findPolicyVersion(db, request.policy_version),
     timelineOf(db, requestId, (subjects) => namesOf(db, subjects), {
       attempts: isAuditor(person) || approvesScopes(policy, person, request.scopes),

@@ -11,7 +11,7 @@ import { namesOf, type PersonName } from '../../activities/store/people-names.ts
 import { reasonOf, type ScopeRequest } from '../../activities/store/requests.ts';
 import { openStepUps } from '../../activities/store/step-ups.ts';
 import { clientIntros } from '../clients/client-intro.ts';
-import type { ClientIntro } from '../contract/clients.ts';
+import type { ClientIntro } from '../contract/client-intro.ts';
 import type { RequestStatusResponse, ScopeRequestView } from '../contract/scope-requests.ts';
 import type { CallerPerson } from '../sessions/caller.ts';
 import { waitingPath } from '../step-up/waiting-path.ts';

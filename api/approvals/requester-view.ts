@@ -1,6 +1,5 @@
 import type { Policy } from '../../workflows/domain/policy.ts';
 import { publicStatus } from '../../workflows/domain/request-status.ts';
-import type { DbOrTrx } from '../../activities/store/connect.ts';
 import { listGrants } from '../../activities/store/grant-listing.ts';
 import { heldScopes } from '../../activities/store/grants.ts';
 import { findPerson } from '../../activities/store/people.ts';
@@ -9,6 +8,7 @@ import { countOutcomes, listRequests } from '../../activities/store/request-list
 import type { ScopeRequest } from '../../activities/store/requests.ts';
 import type { RequestDetail } from '../contract/scope-requests.ts';
 import { mayCallerSee, type Caller } from '../sessions/caller.ts';
+import { clientIntros } from '../clients/client-intro.ts';
 import { visibilityOf } from './list-requests.ts';
 
 const recentShown = 5;
@@ -16,12 +16,13 @@ const grantsShown = 20;
 
 /** The person behind a request and their other requests, as far as the caller may see what is theirs. */
 export async function requesterView(
-  db: DbOrTrx,
+  deps: Parameters<typeof clientIntros>[0],
   caller: Caller,
   policy: Policy,
   request: ScopeRequest,
   now: Date,
 ): Promise<Omit<RequestDetail['requester'], 'email' | 'name'>> {
+  const { db } = deps;
   const { subject, client_id: clientId } = request;
   const others = { subject, except: request.request_id, visibleTo: visibilityOf(caller, policy) };
   const [person, held, grants, outcomes, recent] = await Promise.all([
@@ -31,21 +32,25 @@ export async function requesterView(
     countOutcomes(db, others),
     listRequests(db, { ...others, limit: recentShown }),
   ]);
-  const names = await namesOf(
-    db,
-    recent.map(({ decided_by }) => decided_by),
-  );
+  const [names, clientOf] = await Promise.all([
+    namesOf(
+      db,
+      recent.map(({ decided_by }) => decided_by),
+    ),
+    clientIntros(deps, grants),
+  ]);
   return {
     roles: [...(person?.roles ?? [])],
     active_grants: held.length,
     grants: grants
       .filter((grant) => mayCallerSee(policy, caller, grant))
-      .map(({ grant_id, request_id, client_id, scopes, expires_at }) => ({
-        grant_id,
-        request_id,
-        client_id,
-        scopes,
-        expires_at: expires_at.toISOString(),
+      .map((grant) => ({
+        grant_id: grant.grant_id,
+        request_id: grant.request_id,
+        client_id: grant.client_id,
+        client: clientOf(grant),
+        scopes: grant.scopes,
+        expires_at: grant.expires_at.toISOString(),
       })),
     outcomes: {
       // Not yet looked at by policy is waiting, too.

@@ -1,7 +1,7 @@
 import { clientNames, type PersonsClient } from '../../activities/store/client-names.ts';
 import { chatClientId, dashboardClientId, mcpServerClientId } from '../../workflows/domain/clients.ts';
 import type { ApprovalDeps } from '../approvals/deps.ts';
-import type { ClientIntro } from '../contract/clients.ts';
+import type { ClientIntro } from '../contract/client-intro.ts';
 import { visibleName } from '../oauth/client-consent-page.ts';
 
 const ourNames: Readonly<Record<string, string>> = {

@@ -9,7 +9,7 @@ import { chatClientId, dashboardClientId, mcpServerClientId } from '../../workfl
 import { DomainError } from '../../workflows/domain/errors.ts';
 import type { ApprovalDeps } from '../approvals/deps.ts';
 import type { ClientDetail, ClientList, ClientView } from '../contract/clients.ts';
-import { grantView } from '../grants/view-grant.ts';
+import { grantContext, grantView } from '../grants/view-grant.ts';
 import { requireAuditor } from '../people/require-role.ts';
 import { overOthers, type Caller } from '../sessions/caller.ts';
 import { blockingOf } from './blocking.ts';
@@ -40,13 +40,10 @@ export async function clientDetail(deps: ClientDeps, caller: Caller, clientId: s
     livePolicy(deps.db),
     listGrants(deps.db, { clientId, status: 'active', now, limit: 100 }),
   ]);
-  const names = await namesOf(
-    deps.db,
-    grants.map(({ subject }) => subject),
-  );
+  const context = await grantContext(deps, grants);
   return {
     client,
-    grants: grants.map((grant) => grantView(grant, names, caller, policy, now)),
+    grants: grants.map((grant) => grantView(grant, context, caller, policy, now)),
     can_change: mayChange(caller),
     now: now.toISOString(),
   };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clientIntroSchema } from './client-intro.ts';
 import { approvalTypeSchema } from './authorization-error.ts';
 import { grantStatusSchema } from './grants.ts';
 import { durationSecondsSchema } from './scope-requests.ts';
@@ -38,6 +39,8 @@ export const accessGrantsQuerySchema = z.object({
 export const accessGrantSchema = z.object({
   grant_id: z.string(),
   client_id: z.string(),
+  /** Through what it is held. */
+  client: clientIntroSchema,
   scopes: z.array(z.string()),
   status: grantStatusSchema,
   granted_at: z.iso.datetime(),

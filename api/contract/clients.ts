@@ -55,17 +55,3 @@ export const authorizationErrorsBodySchema = z.strictObject({ mode: z.enum(autho
 
 /** Body of `POST /api/clients/{id}/name`. */
 export const nameBodySchema = z.object({ name: z.string().trim().min(1).max(80) });
-
-/** Through what a person asks for something, to whoever decides about it. */
-export const clientIntroSchema = z.object({
-  client_id: z.string(),
-  /** Ours or an admin's where `verified`, else what it calls itself. */
-  name: z.string(),
-  calls_itself: z.string(),
-  /** Ours: it comes with the product. */
-  first_party: z.boolean(),
-  verified: z.boolean(),
-  /** Since when the person lets it act for them; null where that takes no consent. */
-  acts_since: z.iso.datetime().nullable(),
-});
-export type ClientIntro = z.infer<typeof clientIntroSchema>;

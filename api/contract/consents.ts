@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { clientIntroSchema } from './clients.ts';
+import { clientIntroSchema } from './client-intro.ts';
 import { durationSecondsSchema, scopeRequestSchema } from './scope-requests.ts';
 import { scopeServerSchema } from './scope-server.ts';
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clientIntroSchema } from './client-intro.ts';
 import { problemSchema } from './problem.ts';
 
 export const grantStatusSchema = z.enum(['active', 'expired', 'revoked', 'returned', 'consumed']);
@@ -17,6 +18,8 @@ export const grantSchema = z.object({
   request_id: z.string(),
   subject_email: z.string(),
   client_id: z.string(),
+  /** Through what it is held. */
+  client: clientIntroSchema,
   scopes: z.array(z.string()),
   status: grantStatusSchema,
   granted_at: z.iso.datetime(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { clientIntroSchema } from './clients.ts';
+import { clientIntroSchema } from './client-intro.ts';
 import { scopeServerSchema } from './scope-server.ts';
 import { grantStateSchema } from './grants.ts';
 import { approvalTypeSchema } from './authorization-error.ts';
@@ -186,6 +186,8 @@ export const requestListSchema = z.object({
 export type RequestList = z.infer<typeof requestListSchema>;
 
 const valueCountSchema = z.object({ value: z.string(), waiting: z.int() });
+/** `name`: what people here call the client, else what it calls itself. */
+const clientCountSchema = valueCountSchema.extend({ name: z.string(), verified: z.boolean() });
 
 /**
  * Answer of `GET /api/requests/summary`: how many requests wait that match, and of what. It looks at the oldest
@@ -197,7 +199,7 @@ export const requestSummarySchema = z.object({
   risks: z.array(valueCountSchema),
   scopes: z.array(valueCountSchema),
   tools: z.array(valueCountSchema),
-  clients: z.array(valueCountSchema),
+  clients: z.array(clientCountSchema),
   /** By e-mail address. */
   requesters: z.array(valueCountSchema),
   now: z.iso.datetime(),
@@ -224,6 +226,7 @@ export const requesterSchema = z.object({
       grant_id: z.string(),
       request_id: z.string(),
       client_id: z.string(),
+      client: clientIntroSchema,
       scopes: z.array(z.string()),
       expires_at: z.iso.datetime(),
     }),

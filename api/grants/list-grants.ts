@@ -1,14 +1,13 @@
 import type { z } from 'zod';
 import { listGrants as listStoredGrants, type GrantFilter } from '../../activities/store/grant-listing.ts';
 import { findPersonByEmail } from '../../activities/store/people.ts';
-import { namesOf } from '../../activities/store/people-names.ts';
 import { livePolicy } from '../../activities/store/policies.ts';
 import type { ApprovalDeps } from '../approvals/deps.ts';
 import { visibilityOf } from '../approvals/list-requests.ts';
 import type { GrantList, listGrantsQuerySchema } from '../contract/grants.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import type { Caller } from '../sessions/caller.ts';
-import { grantView } from './view-grant.ts';
+import { grantContext, grantView } from './view-grant.ts';
 
 type ListQuery = Partial<z.output<typeof listGrantsQuerySchema>> & { limit: number };
 
@@ -35,12 +34,9 @@ export async function listGrants(
   });
   const page = rows.slice(0, query.limit);
   const last = page.at(-1);
-  const names = await namesOf(
-    db,
-    page.flatMap(({ subject, ended_by }) => [subject, ended_by]),
-  );
+  const context = await grantContext(deps, page);
   return {
-    grants: page.map((grant) => grantView(grant, names, caller, policy, now)),
+    grants: page.map((grant) => grantView(grant, context, caller, policy, now)),
     ...(rows.length > query.limit && last !== undefined
       ? {
           next_cursor: encodeCursor({

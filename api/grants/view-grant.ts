@@ -1,28 +1,50 @@
-import type { DbOrTrx } from '../../activities/store/connect.ts';
 import type { Grant } from '../../activities/store/grants.ts';
 import { namesOf, type PersonName } from '../../activities/store/people-names.ts';
 import { approvesScopes } from '../../workflows/domain/approvers.ts';
 import { grantStatus } from '../../workflows/domain/grant-status.ts';
 import type { Policy } from '../../workflows/domain/policy.ts';
+import { clientIntros } from '../clients/client-intro.ts';
+import type { ClientIntro } from '../contract/client-intro.ts';
 import type { GrantView } from '../contract/grants.ts';
 import { revokesByToken } from '../sessions/deciding-token.ts';
 import type { Caller } from '../sessions/caller.ts';
 
 /** One grant as its caller sees it. */
 export async function viewGrant(
-  deps: { db: DbOrTrx },
+  deps: Parameters<typeof clientIntros>[0],
   caller: Caller,
   grant: Grant,
   policy: Policy,
   now: Date,
 ): Promise<GrantView> {
-  return grantView(grant, await namesOf(deps.db, [grant.subject, grant.ended_by]), caller, policy, now);
+  return grantView(grant, await grantContext(deps, [grant]), caller, policy, now);
+}
+
+/** The people in these grants, and through what each is held. */
+export interface GrantContext {
+  names: Map<string, PersonName>;
+  client: (of: Grant) => ClientIntro;
+}
+
+/** Reads what {@link grantView} needs, at once. */
+export async function grantContext(
+  deps: Parameters<typeof clientIntros>[0],
+  grants: readonly Grant[],
+): Promise<GrantContext> {
+  const [names, client] = await Promise.all([
+    namesOf(
+      deps.db,
+      grants.flatMap(({ subject, ended_by }) => [subject, ended_by]),
+    ),
+    clientIntros(deps, grants),
+  ]);
+  return { names, client };
 }
 
 /** The same with the names at hand. Pure. */
 export function grantView(
   grant: Grant,
-  names: Map<string, PersonName>,
+  { names, client }: GrantContext,
   caller: Caller,
   policy: Policy,
   now: Date,
@@ -33,6 +55,7 @@ export function grantView(
     request_id: grant.request_id,
     subject_email: names.get(grant.subject)?.email ?? '',
     client_id: grant.client_id,
+    client: client(grant),
     scopes: grant.scopes,
     status,
     granted_at: grant.granted_at.toISOString(),

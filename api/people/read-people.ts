@@ -1,20 +1,19 @@
 import type { z } from 'zod';
 import { listGrants } from '../../activities/store/grant-listing.ts';
 import { countOpenAdmins, listedPeople, livingSignIns } from '../../activities/store/people-listing.ts';
-import { namesOf } from '../../activities/store/people-names.ts';
 import { livePolicy } from '../../activities/store/policies.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import { knownRoles } from '../../workflows/domain/roles.ts';
 import type { ApprovalDeps } from '../approvals/deps.ts';
 import { decodeTextCursor, encodeTextCursor } from '../http/cursor.ts';
 import type { listPeopleQuerySchema, PeopleList, PersonDetail } from '../contract/people.ts';
-import { grantView } from '../grants/view-grant.ts';
+import { grantContext, grantView } from '../grants/view-grant.ts';
 import type { Caller } from '../sessions/caller.ts';
 import { personView } from './person-view.ts';
 import { requireAuditor } from './require-role.ts';
 
 /** What reading people takes. */
-export type PeopleReadDeps = Pick<ApprovalDeps, 'db' | 'now'>;
+export type PeopleReadDeps = Pick<ApprovalDeps, 'db' | 'now' | 'registeredName'>;
 
 /** Accounts by e-mail address, for admins and auditors. @throws {DomainError} `not_auditor` */
 export async function listPeople(
@@ -56,7 +55,7 @@ export async function personDetail(deps: PeopleReadDeps, caller: Caller, subject
     listGrants(db, { subject, status: 'active', now, limit: 100 }),
   ]);
   if (listed === undefined) throw new DomainError('not_found', 'There is nobody of that id.');
-  const names = await namesOf(db, [subject]);
+  const context = await grantContext(deps, grants);
   return {
     person: personView(listed, caller, admins),
     roles: knownRoles(policy),
@@ -67,7 +66,7 @@ export async function personDetail(deps: PeopleReadDeps, caller: Caller, subject
       expires_at: signIn.expiresAt.toISOString(),
       current: signIn.sessionId === caller.sessionId,
     })),
-    grants: grants.map((grant) => grantView(grant, names, caller, policy, now)),
+    grants: grants.map((grant) => grantView(grant, context, caller, policy, now)),
     now: now.toISOString(),
   };
 }

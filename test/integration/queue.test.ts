@@ -117,7 +117,7 @@ describe('the queue, filtered and searched on the server', () => {
         { value: 'high', waiting: 1 },
         { value: 'medium', waiting: 1 },
       ],
-      clients: [{ value: 'another-client', waiting: 2 }],
+      clients: [{ value: 'another-client', waiting: 2, name: 'another-client', verified: false }],
       requesters: [{ value: max.person.email, waiting: 2 }],
     });
   });

@@ -210,9 +210,15 @@ describe('the reason', () => {
     expect(listed.body['requests']).toContainEqual(
       expect.objectContaining({ request_id: request?.request_id, client: shown.body['client'] }),
     );
+    const summary = await world.admin.get('/api/requests/summary');
+    expect(summary.body['clients']).toContainEqual(
+      expect.objectContaining({ value: who.clientId, name: 'A desktop client', verified: false }),
+    );
     expect((await world.audited(request?.request_id)).map(({ type }) => type)).toContain('request.justified');
     await world.decide(request?.request_id, 'approve');
     expect((await world.goOn(who.browser, waiting)).searchParams.get('code')).not.toBeNull();
+    const grants = await world.admin.get(`/api/grants?request_id=${request?.request_id ?? ''}`);
+    expect(grants.body['grants']).toMatchObject([{ client: { name: 'A desktop client', verified: false } }]);
   });
 
   test('comes first where policy demands one: until then nobody is asked', async () => {

@@ -6,6 +6,8 @@ import { findRequests, reasonOf, type ScopeRequest } from '../../../activities/s
 import type { Db } from '../../../activities/store/connect.ts';
 import { chatClientId } from '../../../workflows/domain/clients.ts';
 import { grantStatus } from '../../../workflows/domain/grant-status.ts';
+import { clientIntros } from '../../clients/client-intro.ts';
+import type { ClientIntro } from '../../contract/client-intro.ts';
 import type { AccessGrant, AccessGrantList } from '../../contract/access.ts';
 import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
 
@@ -42,11 +44,14 @@ export async function ownGrants(
     ...page.map(({ ended_by }) => ended_by),
     ...found.map(({ decided_by }) => decided_by),
   ]);
+  const clientOf = await clientIntros(deps, page);
   const last = page.at(-1);
   return {
     grants: page.flatMap((grant) => {
       const request = requests.get(grant.request_id);
-      return request === undefined ? [] : [view(grant, request, names, calls.get(grant.grant_id) ?? 0, now)];
+      return request === undefined
+        ? []
+        : [view(grant, request, clientOf(grant), names, calls.get(grant.grant_id) ?? 0, now)];
     }),
     ...(rows.length > query.limit && last !== undefined
       ? { next_cursor: encodeCursor({ at: last.granted_at, id: last.grant_id }) }
@@ -58,6 +63,7 @@ export async function ownGrants(
 function view(
   grant: Grant,
   request: ScopeRequest,
+  client: ClientIntro,
   names: ReadonlyMap<string, PersonName>,
   calls: number,
   now: Date,
@@ -67,6 +73,7 @@ function view(
   return {
     grant_id: grant.grant_id,
     client_id: grant.client_id,
+    client,
     scopes: grant.scopes,
     status,
     granted_at: grant.granted_at.toISOString(),

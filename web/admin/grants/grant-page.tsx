@@ -12,6 +12,7 @@ import { Loading } from '../../ui/loading.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { PageHeading } from '../../ui/page-heading.tsx';
 import { Panel } from '../../ui/panel.tsx';
+import { ClientName } from '../../ui/client-name.tsx';
 import { ScopeName } from '../../ui/scope-name.tsx';
 import { VisibleText } from '../../ui/visible-text.tsx';
 import { adminPaths } from '../paths.ts';
@@ -72,7 +73,15 @@ function Detail({ detail, auditor }: { detail: GrantDetail; auditor: boolean }) 
                   ))}
                 </span>,
               ],
-              ['Through', grant.client_id],
+              [
+                'Through',
+                <span key="through">
+                  <ClientName client={grant.client} />
+                  {!grant.client.first_party && (
+                    <span className="block font-mono text-[0.85em] wrap-anywhere text-muted">{grant.client_id}</span>
+                  )}
+                </span>,
+              ],
               ['Lasts', <GrantLife key="life" grant={grant} />],
               ...(detail.end_note === null
                 ? []

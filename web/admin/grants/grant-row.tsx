@@ -3,6 +3,7 @@ import { Link } from 'wouter';
 import type { GrantView } from '../../../api/contract/grants.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
+import { ClientName } from '../../ui/client-name.tsx';
 import { ScopeName } from '../../ui/scope-name.tsx';
 import { adminPaths } from '../paths.ts';
 import { grantStatusLabels } from '../request/labels.ts';
@@ -55,7 +56,7 @@ export function GrantRow({ grant, inList }: { grant: GrantView; inList?: InList 
             ))}
           </p>
           <p className="text-sm wrap-anywhere text-muted">
-            through {grant.client_id}, <GrantLife grant={grant} />
+            through <ClientName client={grant.client} />, <GrantLife grant={grant} />
             {' · '}
             <Link href={adminPaths.request(grant.request_id)} className="text-accent underline">
               why

@@ -5,6 +5,7 @@ import { postJson } from '../../lib/api-client.ts';
 import { errorText } from '../../lib/api-error.ts';
 import { isTooLong } from '../../lib/text-length.ts';
 import { Button } from '../../ui/button.tsx';
+import { ClientName } from '../../ui/client-name.tsx';
 import { Modal } from '../../ui/modal.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { WordsArea } from '../../ui/words-area.tsx';
@@ -51,7 +52,8 @@ export function RevokeDialog({ what, onClose }: { what: Revocable; onClose: () =
           <ul className="grid max-h-48 gap-1 overflow-y-auto text-sm" tabIndex={0} aria-label="What is revoked">
             {what.grants.map((grant) => (
               <li key={grant.grant_id} className="wrap-anywhere">
-                {grant.subject_email}: <strong>{grant.scopes.join(', ')}</strong> through {grant.client_id}
+                {grant.subject_email}: <strong>{grant.scopes.join(', ')}</strong> through{' '}
+                <ClientName client={grant.client} />
               </li>
             ))}
           </ul>

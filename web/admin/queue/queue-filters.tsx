@@ -43,7 +43,8 @@ export function QueueFilters(props: {
       >
         {choices.map(({ name, label, any, from }) => {
           const value = props.filter[name];
-          const counted = all?.[from] ?? [];
+          const counted: readonly { value: string; waiting: number; name?: string; verified?: boolean }[] =
+            all?.[from] ?? [];
           const known = value === undefined || counted.some((choice) => choice.value === value);
           const options = [...counted, ...(known ? [] : [{ value, waiting: 0 }])];
           return (
@@ -54,7 +55,7 @@ export function QueueFilters(props: {
               value={value}
               options={options.map((choice) => ({
                 value: choice.value,
-                label: `${name === 'risk' ? riskText(choice.value) : choice.value} (${choice.waiting})`,
+                label: `${labelOf(name, choice)} (${choice.waiting})`,
               }))}
               onChange={(next) => props.onChange(name, next)}
             />
@@ -70,6 +71,13 @@ export function QueueFilters(props: {
       </div>
     </>
   );
+}
+
+/** A client's own word for itself stands in quotation marks. */
+function labelOf(filter: string, choice: { value: string; name?: string; verified?: boolean }): string {
+  if (filter === 'risk') return riskText(choice.value);
+  if (choice.name === undefined) return choice.value;
+  return choice.verified === true ? choice.name : `“${choice.name}”, not verified`;
 }
 
 function riskText(value: string): string {

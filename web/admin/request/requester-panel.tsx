@@ -40,7 +40,12 @@ export function RequesterPanel({ detail }: { detail: RequestDetail }) {
               </Link>
               <span className="text-muted">
                 <Countdown until={grant.expires_at} label={`Time left of ${grant.scopes.join(' ')}`} />
-                {grant.client_id !== request.client_id && ` · ${grant.client_id}`}
+                {grant.client_id !== request.client_id && (
+                  <>
+                    {' '}
+                    · <ClientName client={grant.client} />
+                  </>
+                )}
               </span>
             </li>
           ))}

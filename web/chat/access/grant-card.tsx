@@ -47,7 +47,9 @@ export function GrantCard({ grant }: { grant: AccessGrant }) {
               Hand back…
             </Button>
             <p id={explanation} className="max-w-44 text-xs text-muted empty:hidden">
-              {grant.can_return ? '' : `Held by ${grant.client_id}, which can hand it back.`}
+              {grant.can_return
+                ? ''
+                : `Held by ${grant.client.verified ? grant.client.name : `“${grant.client.name}”`}, which can hand it back.`}
             </p>
           </div>
         )}

@@ -1,13 +1,14 @@
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { AccessGrant } from '../../../api/contract/access.ts';
+import { ClientName } from '../../ui/client-name.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { VisibleText } from '../../ui/visible-text.tsx';
 import { chatPaths } from '../paths.ts';
 
 /** Why one holds a grant: what was asked and for what, who decided, by which rule. */
-export function GrantReasons({ grant: { why, client_id } }: { grant: AccessGrant }) {
+export function GrantReasons({ grant: { why, client } }: { grant: AccessGrant }) {
   const rows: (readonly [string, ReactNode])[] = [
     [
       'Asked',
@@ -44,7 +45,7 @@ export function GrantReasons({ grant: { why, client_id } }: { grant: AccessGrant
             </>,
           ] as const,
         ]),
-    ['Held by', client_id],
+    ['Held by', <ClientName client={client} />],
   ];
   return <Facts rows={rows} />;
 }

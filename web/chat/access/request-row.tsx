@@ -4,6 +4,7 @@ import { postJson } from '../../lib/api-client.ts';
 import { errorText } from '../../lib/api-error.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Button, buttonClass } from '../../ui/button.tsx';
+import { ClientName } from '../../ui/client-name.tsx';
 import { Countdown } from '../../ui/countdown.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { Notice } from '../../ui/notice.tsx';
@@ -64,7 +65,7 @@ export function RequestRow({ request }: { request: ScopeRequestView }) {
             {request.client_id !== chatClientId && (
               <>
                 {' '}
-                through <span className="font-mono text-[0.85em]">{request.client_id}</span>
+                through <ClientName client={request.client} />
               </>
             )}
             {request.requested_duration_seconds !== null && <> · {durationText(request.requested_duration_seconds)}</>}
