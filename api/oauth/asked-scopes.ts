@@ -6,7 +6,7 @@ import { livePolicy } from '../../activities/store/policies.ts';
 import type { ApprovalType } from '../../workflows/domain/approval-type.ts';
 import { endSentence } from '../../workflows/domain/end-sentence.ts';
 import { evaluatePolicy } from '../../workflows/domain/evaluate-policy.ts';
-import type { Risk } from '../../workflows/domain/policy.ts';
+import { isHighOrCritical, type Risk } from '../../workflows/domain/policy.ts';
 import { isElevated, parseScope } from '../../workflows/domain/scopes.ts';
 import type { CallerPerson } from '../sessions/caller.ts';
 
@@ -57,7 +57,7 @@ export async function scopesToConfirm(
   person: CallerPerson,
 ): Promise<AskedScope[]> {
   const risky = (await askedScopes(deps, interaction, person)).filter(
-    ({ how, risk }) => how === 'auto' && (risk === 'high' || risk === 'critical'),
+    ({ how, risk }) => how === 'auto' && isHighOrCritical(risk),
   );
   if (risky.length === 0) return [];
   const of = { subject: person.subject, client_id: String(interaction.params['client_id']) };
@@ -72,7 +72,7 @@ export function askedInWords({ scope, risk, description, how }: AskedScope): str
 const howInWords: Record<AskedScope['how'], (risk: Risk) => string> = {
   held: () => 'It holds this already.',
   auto: (risk) =>
-    risk === 'high' || risk === 'critical'
+    isHighOrCritical(risk)
       ? 'The policy grants you this at once; you are asked about it by itself, unless an admin has given the app a name.'
       : 'The policy grants you this at once: you give it by going on.',
   self: () => 'You are asked about it by itself.',

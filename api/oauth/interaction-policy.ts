@@ -3,6 +3,7 @@ import { findConsent } from '../../activities/store/client-consents.ts';
 import type { Db } from '../../activities/store/connect.ts';
 import { livePolicy } from '../../activities/store/policies.ts';
 import { isFirstParty } from '../../workflows/domain/clients.ts';
+import { isHighOrCritical } from '../../workflows/domain/policy.ts';
 
 /** When the provider stops and asks: for a sign-in, once for consent to a client that is not our own, and for approval. */
 export function promptPolicy(db: Db, approval: interactionPolicy.Prompt): interactionPolicy.DefaultPolicy {
@@ -53,10 +54,9 @@ async function wantsPowerUnseen(db: Db, { oidc }: KoaContextWithOIDC): Promise<b
   if (!oidc.prompts.has('none') || oidc.client === undefined || isFirstParty(oidc.client.clientId)) return false;
   if (typeof redirectUri !== 'string' || redirectUri.startsWith('https:')) return false;
   const { scopes } = await livePolicy(db);
-  return [...oidc.requestParamScopes].some((scope) => {
-    const risk = Object.hasOwn(scopes, scope) ? scopes[scope]?.risk : undefined;
-    return risk === 'high' || risk === 'critical';
-  });
+  return [...oidc.requestParamScopes].some((scope) =>
+    isHighOrCritical(Object.hasOwn(scopes, scope) ? scopes[scope]?.risk : undefined),
+  );
 }
 
 /** Whether these parameters of an authorization request ask to stay connected. */

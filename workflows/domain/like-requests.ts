@@ -1,4 +1,4 @@
-import type { Risk } from './policy.ts';
+import { isHighOrCritical, type Risk } from './policy.ts';
 
 /** What makes requests alike. */
 export interface ComparableRequest {
@@ -14,7 +14,7 @@ export interface ComparableRequest {
 export function whyNotAlike(requests: readonly ComparableRequest[]): string | undefined {
   const [first, ...others] = requests;
   if (first === undefined) return undefined;
-  if (requests.some(({ risk }) => risk === 'high' || risk === 'critical')) {
+  if (requests.some(({ risk }) => isHighOrCritical(risk))) {
     return 'Requests of high or critical risk are decided one at a time.';
   }
   if (requests.some(({ risk }) => risk === null)) return 'Policy has not looked at one of them yet. Wait a moment.';

@@ -4,6 +4,11 @@ import type { SecurityLevel } from './security-level.ts';
 export const risks = ['none', 'low', 'medium', 'high', 'critical'] as const;
 export type Risk = (typeof risks)[number];
 
+/** What nobody gives in passing: decided one at a time, and confirmed by itself. */
+export function isHighOrCritical(risk: Risk | null | undefined): boolean {
+  return risk === 'high' || risk === 'critical';
+}
+
 /** What a grant is tied to (RULES 13). `session` is the conversation in the chat, the OAuth session elsewhere. */
 export type Binding = 'account+client' | 'session';
 
