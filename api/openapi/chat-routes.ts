@@ -12,12 +12,12 @@ import {
 import { turnEventSchema } from '../contract/chat-stream.ts';
 import { conversationNameSchema, renameConversationSchema, stoppedSchema } from '../contract/conversations.ts';
 import { requestStatusSchema, upgradeScopeResponseSchema } from '../contract/scope-requests.ts';
-import { demoLoginSchema, healthSchema, returnToQuerySchema } from '../contract/sign-in.ts';
+import { demoLoginSchema, returnToQuerySchema } from '../contract/sign-in.ts';
 import { userStatusSchema } from '../contract/user-status.ts';
 import { accessRouteDocs } from './access-routes.ts';
 import { connectionRouteDocs } from './connection-routes.ts';
 import type { RouteDoc } from './route-doc.ts';
-import { documentRoute, eventsRoute, readinessRoute } from './shared-routes.ts';
+import { documentRoute, eventsRoute, healthRoute, readinessRoute } from './shared-routes.ts';
 
 /** Every JSON route of the chat app (5001). */
 export const chatAppRoutes: readonly RouteDoc[] = [
@@ -221,15 +221,7 @@ export const chatAppRoutes: readonly RouteDoc[] = [
     guarded: true,
     answers: [{ status: 204, description: 'Signed out.' }],
   },
-  {
-    id: 'getHealth',
-    method: 'get',
-    path: '/healthz',
-    tag: 'Service',
-    summary: 'Whether the process serves requests',
-    access: 'public',
-    answers: [{ status: 200, description: 'It does.', schema: healthSchema }],
-  },
+  healthRoute,
   readinessRoute,
   documentRoute,
 ];

@@ -1,5 +1,12 @@
-import { readinessSchema } from '../contract/sign-in.ts';
-import type { RouteDoc } from './route-doc.ts';
+import { requestStatusSchema } from '../contract/scope-requests.ts';
+import { healthSchema, readinessSchema } from '../contract/sign-in.ts';
+import type { AnswerDoc, RouteDoc } from './route-doc.ts';
+
+/** What a decision, or a withdrawal, is answered with. */
+export const judgement: readonly AnswerDoc[] = [
+  { status: 200, description: 'Judged; as it stands now.', schema: requestStatusSchema },
+  { status: 202, description: 'Recorded and being delivered, not yet judged.', schema: requestStatusSchema },
+];
 
 /** The event stream, which both servers have. */
 export const eventsRoute: RouteDoc = {
@@ -24,6 +31,17 @@ export const documentRoute: RouteDoc = {
   summary: 'This document',
   access: 'public',
   answers: [{ status: 200, description: 'OpenAPI 3.1.', mediaType: 'application/json' }],
+};
+
+/** For whoever watches over the process. */
+export const healthRoute: RouteDoc = {
+  id: 'getHealth',
+  method: 'get',
+  path: '/healthz',
+  tag: 'Service',
+  summary: 'Whether the process serves requests',
+  access: 'public',
+  answers: [{ status: 200, description: 'It does.', schema: healthSchema }],
 };
 
 /** For whoever sends traffic: an orchestrator or a load balancer. */

@@ -1,0 +1,68 @@
+import {
+  grantDetailSchema,
+  grantListSchema,
+  grantSchema,
+  listGrantsQuerySchema,
+  revocationsBodySchema,
+  revocationsSchema,
+  revokeBodySchema,
+} from '../contract/grants.ts';
+import type { RouteDoc } from './route-doc.ts';
+
+/** Grants, and how they end early. */
+export const grantRoutes: readonly RouteDoc[] = [
+  {
+    id: 'listGrants',
+    method: 'get',
+    path: '/api/grants',
+    tag: 'Grants',
+    summary: 'One’s own grants; for approvers and auditors those they may see. Newest first',
+    access: 'signed_in',
+    query: listGrantsQuerySchema,
+    answers: [{ status: 200, description: 'A page.', schema: grantListSchema }],
+  },
+  {
+    id: 'getGrant',
+    method: 'get',
+    path: '/api/grants/{id}',
+    tag: 'Grants',
+    summary: 'A grant, why it was given and what ran with it: for its holder, its approvers and auditors',
+    access: 'signed_in',
+    answers: [{ status: 200, description: 'The grant.', schema: grantDetailSchema }],
+  },
+  {
+    id: 'revokeMany',
+    method: 'post',
+    path: '/api/revocations',
+    tag: 'Grants',
+    summary: 'End several grants early, or all that a person holds now; each is told of apart',
+    access: 'signed_in',
+    guarded: true,
+    body: revocationsBodySchema,
+    answers: [{ status: 200, description: 'What became of each.', schema: revocationsSchema }],
+    problems: ['not_found'],
+  },
+  {
+    id: 'revokeGrant',
+    method: 'post',
+    path: '/api/grants/{id}/revoke',
+    tag: 'Grants',
+    summary: 'End a grant early, as an approver of its scopes',
+    access: 'signed_in',
+    guarded: true,
+    body: revokeBodySchema,
+    answers: [{ status: 200, description: 'The ended grant.', schema: grantSchema }],
+    problems: ['already_decided', 'insufficient_scope', 'not_approver'],
+  },
+  {
+    id: 'returnGrant',
+    method: 'post',
+    path: '/api/grants/{id}/return',
+    tag: 'Grants',
+    summary: 'Hand one’s own grant back before its end',
+    access: 'signed_in',
+    guarded: true,
+    answers: [{ status: 200, description: 'The ended grant.', schema: grantSchema }],
+    problems: ['already_decided', 'client_not_allowed', 'not_holder'],
+  },
+];
