@@ -24,14 +24,14 @@ export async function whyNoPython(): Promise<string | undefined> {
 }
 
 /**
- * A virtual environment with the packages of a requirements file that names the digest of each, made once for each content of it and kept beside the
- * other caches of `node_modules`.
+ * A virtual environment of this Python with the packages of a requirements file that names the digest of each, made once for each content of it and
+ * kept beside the other caches of `node_modules`.
  *
- * @returns the path of its Python.
+ * @returns the path of its Python, which has the packages' programs beside it.
  * @throws {Error} that says what to do when pip cannot get the packages.
  */
-export async function pythonVenv(requirements: string): Promise<string> {
-  const { output: version } = await runCommand('python3', ['-VV']);
+export async function pythonVenv(requirements: string, base = 'python3'): Promise<string> {
+  const { output: version } = await runCommand(base, ['-VV']);
   const digest = createHash('sha256')
     .update(await readFile(requirements))
     .update(version)
@@ -41,7 +41,7 @@ export async function pythonVenv(requirements: string): Promise<string> {
   const python = join(folder, 'bin', 'python');
   if (existsSync(join(folder, 'complete'))) return python;
   await rm(folder, { recursive: true, force: true });
-  await wanted('python3', ['-m', 'venv', folder]);
+  await wanted(base, ['-m', 'venv', folder]);
   // Nothing but the very files that are named by their digests, and none whose setup would run.
   const exactly = ['--require-hashes', '--only-binary', ':all:', '-r', requirements];
   await wanted(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...exactly]);

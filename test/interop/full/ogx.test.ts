@@ -2,16 +2,17 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { freePort } from '../../../cli/embedded/free-port.ts';
+import { pythonVenv } from '../../../cli/python-venv.ts';
 import { answered, askForApproval, say } from '../../support/conversation.ts';
 import { startProduct, type Product } from '../../support/product.ts';
 import { startScriptedEndpoint } from '../../support/scripted-endpoint.ts';
 import { signedIn, type Visitor } from '../../support/visitor.ts';
-import { pythonFrom, pythonWith } from '../support/install.ts';
+import { pythonFrom, requirementsOf } from '../support/install.ts';
 
 const python = await pythonFrom(12);
 
@@ -25,7 +26,8 @@ describe.skipIf(python === undefined)('OGX as the model server of the chat, whic
   let admin: Visitor;
 
   beforeAll(async () => {
-    const [programs, port] = [await pythonWith(python ?? '', ['ogx==1.5.0']), await freePort()];
+    const programs = dirname(await pythonVenv(requirementsOf('ogx'), python));
+    const port = await freePort();
     upstream = await startScriptedEndpoint();
     folder = await mkdtemp(join(tmpdir(), 'countersign-ogx-'));
     await writeFile(join(folder, 'run.yaml'), stringify(runFile(folder, upstream.baseUrl, port)));

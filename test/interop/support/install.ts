@@ -33,13 +33,9 @@ export async function pythonFrom(minor: number): Promise<string | undefined> {
   return undefined;
 }
 
-/** A virtual environment with exactly these packages. @returns its folder of programs */
-export async function pythonWith(python: string, requirements: readonly string[]): Promise<string> {
-  const folder = await once(`python-${requirements.join('-').replaceAll(/[^\w.]+/g, '-')}`, async (at) => {
-    await run(python, ['-m', 'venv', at]);
-    await run(join(at, 'bin', 'pip'), ['install', '--quiet', '--disable-pip-version-check', ...requirements]);
-  });
-  return join(folder, 'bin');
+/** The packages of a Python program with all that they need, named by their digests. @returns the path of the file */
+export function requirementsOf(program: 'mcp' | 'ogx'): string {
+  return join(projectRoot, 'test', 'interop', 'requirements', `${program}.txt`);
 }
 
 /** An installation that was cut off is begun again. */

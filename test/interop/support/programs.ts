@@ -1,7 +1,7 @@
-import { join } from 'node:path';
+import { pythonVenv } from '../../../cli/python-venv.ts';
 import { startHost } from './host-process.ts';
 import { startInspector } from './inspector.ts';
-import { npmProgram, pythonFrom, pythonWith } from './install.ts';
+import { npmProgram, pythonFrom, requirementsOf } from './install.ts';
 import type { ClientWorld, MatrixClient } from './matrix-client.ts';
 import { startMcpRemote } from './mcp-remote.ts';
 import { startMcporter } from './mcporter.ts';
@@ -49,7 +49,7 @@ const heavy: readonly Program[] = [
 async function pythonSdk(): Promise<string> {
   const python = await pythonFrom(10);
   if (python === undefined) throw new Error('The Python SDK needs Python 3.10 or newer with venv: install it.');
-  return join(await pythonWith(python, ['mcp==2.3.0']), 'python');
+  return pythonVenv(requirementsOf('mcp'), python);
 }
 
 /** The clients of the matrix; all of them in `npm run test:full`. */
