@@ -43,5 +43,6 @@ function parkedCall(stored: StoredTask): ParkedCall {
     claimedAt: stored.claimed_at,
     result: stored.result,
     cancelled: stored.cancelled_at !== null,
+    withdrawn: stored.withdrawn_at !== null,
   };
 }

@@ -6,6 +6,7 @@ import { endClientSignIns } from './client-sign-ins.ts';
 import type { DbOrTrx } from './connect.ts';
 import { announce } from './events.ts';
 import { endGrant } from './grants.ts';
+import { deleteTasks } from './mcp-tasks.ts';
 import type { OidcPayloads } from './oidc-payloads.ts';
 import { endRequest } from './requests.ts';
 import { recordSignOut } from './sign-outs.ts';
@@ -39,7 +40,10 @@ export async function endEverythingOf(
   return { ...ended, conversations };
 }
 
-/** Ends a person's open requests, as `cancelled`, and living grants; those of one client, where one is named. */
+/**
+ * Ends a person's open requests, as `cancelled`, and living grants, and removes the calls they had parked with whatever
+ * those answered; those of one client, where one is named.
+ */
 export async function endRequestsAndGrants(
   trx: DbOrTrx,
   of: { subject: string; clientId?: string },
@@ -67,6 +71,7 @@ export async function endRequestsAndGrants(
     .orderBy('grant_id')
     .execute();
   for (const { grant_id: grantId } of living) await endGrant(trx, grantId, { reason, by, at, note });
+  await deleteTasks(trx, of);
   return {
     requests: open.map(({ request_id }) => request_id),
     grantsOfRequests: living.map(({ request_id }) => request_id),

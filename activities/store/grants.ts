@@ -6,6 +6,7 @@ import { appendAudit } from './audit.ts';
 import type { DbOrTrx } from './connect.ts';
 import { announce } from './events.ts';
 import { findPerson, rolesOfPerson } from './people.ts';
+import { withdrawTasks } from './mcp-tasks.ts';
 import { livePolicyKey, policyOfKey } from './policies.ts';
 import type { GrantsTable } from './schema.ts';
 import { findFreeze, grantNotSuspended } from './suspensions.ts';
@@ -118,7 +119,7 @@ export async function findGrantOfRequest(db: DbOrTrx, requestId: string): Promis
 }
 
 /**
- * Ends a grant once, with its audit entry and event. From the commit on no call starts with it (RULES 15). One past
+ * Ends a grant once, with its audit entry and event, and drops what calls parked for it have answered. From the commit on no call starts with it (RULES 15). One past
  * its end has expired, whatever it is to end as.
  *
  * @returns the grant as it is now, and whether this call ended it.
@@ -140,6 +141,7 @@ export async function endGrant(
     const grant = await findGrant(trx, grantId);
     return grant === undefined ? undefined : { grant, ended: false };
   }
+  await withdrawTasks(trx, updated.request_id, end.at);
   await appendAudit(trx, {
     type: `grant.${end.reason}`,
     actor: end.by,

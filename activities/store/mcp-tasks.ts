@@ -1,5 +1,5 @@
 import { sql, type Selectable } from 'kysely';
-import type { Db } from './connect.ts';
+import type { Db, DbOrTrx } from './connect.ts';
 import type { RequestStatus } from '../../workflows/domain/request-status.ts';
 import type { McpTasksTable } from './schema.ts';
 
@@ -91,11 +91,12 @@ export async function claimTask(db: Db, taskId: string, at: Date): Promise<boole
     .where('claimed_at', 'is', null)
     .where('result', 'is', null)
     .where('cancelled_at', 'is', null)
+    .where('withdrawn_at', 'is', null)
     .executeTakeFirst();
   return numUpdatedRows > 0n;
 }
 
-/** Keeps the result; the first one stays. */
+/** Keeps the result; the first one stays, and none whose grant has ended meanwhile. */
 export async function finishTask(db: Db, taskId: string, result: Record<string, unknown>, at: Date): Promise<void> {
   await db
     .updateTable('mcp_tasks')
@@ -103,6 +104,7 @@ export async function finishTask(db: Db, taskId: string, result: Record<string, 
     .where('task_id', '=', taskId)
     .where('result', 'is', null)
     .where('cancelled_at', 'is', null)
+    .where('withdrawn_at', 'is', null)
     .execute();
 }
 
@@ -115,6 +117,31 @@ export async function cancelTask(db: Db, taskId: string, at: Date): Promise<bool
     .where('claimed_at', 'is', null)
     .where('result', 'is', null)
     .where('cancelled_at', 'is', null)
+    .where('withdrawn_at', 'is', null)
     .executeTakeFirst();
   return numUpdatedRows > 0n;
+}
+
+/** The grant of a request ends: its calls run no more, and nothing of what they answered is kept. Call it in that transaction. */
+export async function withdrawTasks(trx: DbOrTrx, requestId: string, at: Date): Promise<void> {
+  await trx
+    .updateTable('mcp_tasks')
+    .set({ withdrawn_at: at, updated_at: at, result: null, tool_args: noArguments })
+    .where('request_id', '=', requestId)
+    .where('withdrawn_at', 'is', null)
+    .execute();
+}
+
+/** A request ends without a grant: its calls will never run. Call it in that transaction. */
+export async function forgetArguments(trx: DbOrTrx, requestId: string): Promise<void> {
+  await trx.updateTable('mcp_tasks').set({ tool_args: noArguments }).where('request_id', '=', requestId).execute();
+}
+
+/** Whatever this person had parked, through that client or any, was never there. Call it in the transaction that ends the rest. */
+export async function deleteTasks(trx: DbOrTrx, of: { subject: string; clientId?: string }): Promise<void> {
+  await trx
+    .deleteFrom('mcp_tasks')
+    .where('subject', '=', of.subject)
+    .$if(of.clientId !== undefined, (query) => query.where('client_id', '=', of.clientId ?? ''))
+    .execute();
 }

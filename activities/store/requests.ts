@@ -8,6 +8,7 @@ import { appendAudit } from './audit.ts';
 import type { DbOrTrx } from './connect.ts';
 import { announce } from './events.ts';
 import { requestDedupeKey, requestDigest, type AskedFor } from './request-digest.ts';
+import { forgetArguments } from './mcp-tasks.ts';
 import { countsBefore, holdOpenRequests, refuseTooMany } from './request-limits.ts';
 import type { ScopeRequestsTable } from './schema.ts';
 import { endCallsOfRequest } from './tool-calls.ts';
@@ -253,6 +254,7 @@ export async function endRequest(trx: DbOrTrx, requestId: string, end: RequestEn
       .execute(),
     appendAudit(trx, { type: `request.${end.status}`, actor: end.actor, ...auditContext(request) }),
     endCallsOfRequest(trx, requestId, end.status),
+    forgetArguments(trx, requestId),
     announceRequest(trx, request),
   ]);
   return end.status;

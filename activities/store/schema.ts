@@ -300,6 +300,8 @@ export interface McpTasksTable {
   claimed_at: Date | null;
   result: NullableJson<Record<string, unknown>>;
   cancelled_at: Date | null;
+  /** When its grant ended, and its result was dropped. */
+  withdrawn_at: Date | null;
 }
 
 export interface ResourceServersTable {

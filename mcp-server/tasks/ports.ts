@@ -19,6 +19,8 @@ export interface ParkedCall {
   /** What the tool answered, or why it has not run. */
   result: Record<string, unknown> | null;
   cancelled: boolean;
+  /** Its grant has ended: it runs no more, and its result is not kept. */
+  withdrawn: boolean;
 }
 
 /** Whose a task is: nobody else finds it. */
@@ -35,9 +37,9 @@ export interface TaskStore {
     call: Pick<ParkedCall, 'taskId' | 'requestId' | 'toolName' | 'args' | 'argumentDigest' | 'expiresAt'>,
   ): Promise<ParkedCall | undefined>;
   find(owner: TaskOwner, taskId: string): Promise<ParkedCall | undefined>;
-  /** Takes the call for whoever runs it. @returns false when it has been taken, has ended or was cancelled */
+  /** Takes the call for whoever runs it. @returns false when it has been taken, has ended, was cancelled or withdrawn */
   claim(taskId: string): Promise<boolean>;
-  /** Keeps the result; the first one stays. */
+  /** Keeps the result; the first one stays, and none of a call that was withdrawn. */
   finish(taskId: string, result: Record<string, unknown>): Promise<void>;
   /** Ends a task whose call has not been taken. @returns whether it did */
   cancel(taskId: string): Promise<boolean>;

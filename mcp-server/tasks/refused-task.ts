@@ -23,6 +23,14 @@ export async function livingOf({ authority }: Pick<Deps, 'authority'>, caller: C
  * could make the call at this moment (RULES 15). @returns undefined when it may be handed out
  */
 export async function withheld(deps: Deps, caller: Caller, call: ParkedCall): Promise<CallToolResult | undefined> {
+  if (call.cancelled) return undefined;
+  if (call.withdrawn) {
+    return refused(deps, caller, call, ({ toolName, requiredScope }) =>
+      call.claimedAt === null
+        ? `${toolName} was approved, but its grant of ${requiredScope} has ended.`
+        : `The grant of ${requiredScope} has ended under which ${toolName} began: its result is not kept.`,
+    );
+  }
   // What was not approved has not run: its result says so, and nothing else.
   if (call.result === null || call.request.status !== 'approved') return undefined;
   const scope = scopeOf(deps, caller, call);

@@ -21,11 +21,10 @@ export function serveTasks(server: McpServer, deps: SettleDeps): void {
   server.server.setRequestHandler('tasks/get', { params }, async ({ taskId }, context) => {
     requireTasks(context.mcpReq.envelope);
     const caller = callerOf(context.http?.authInfo);
+    const statusMessage = await settleCall(deps, caller, await find(caller, taskId)).catch(asProtocolError);
     const found = await find(caller, taskId);
     const instead = await withheld(deps, caller, found).catch(asProtocolError);
-    if (instead !== undefined) return taskView({ ...found, result: { ...instead } }, 'Its result is withheld.');
-    const statusMessage = await settleCall(deps, caller, found).catch(asProtocolError);
-    return taskView(await find(caller, taskId), statusMessage);
+    return taskView(instead === undefined ? found : { ...found, result: { ...instead } }, statusMessage);
   });
   server.server.setRequestHandler('tasks/update', { params: params.loose() }, async ({ taskId }, context) => {
     requireTasks(context.mcpReq.envelope);

@@ -26,7 +26,7 @@ const lostMs = 60_000;
  * it and no other, and ends it when it was not. @returns what it waits for
  */
 export async function settleCall(deps: SettleDeps, caller: Caller, call: ParkedCall): Promise<string> {
-  if (call.result !== null || call.cancelled) return 'It has ended.';
+  if (call.result !== null || call.cancelled || call.withdrawn) return 'It has ended.';
   if (call.claimedAt !== null) {
     if (Date.now() - call.claimedAt.getTime() < lostMs) return 'It is running.';
     // One attempt only: whether it has run is not known (RULES 23).
