@@ -1,4 +1,5 @@
 import * as oauth from 'openid-client';
+import { registeredClient } from '../support/oauth-client.ts';
 import { expectAccessible } from './expect-accessible.ts';
 import { expect, test } from './fixtures.ts';
 import { fillSignIn } from './people.ts';
@@ -7,16 +8,11 @@ test('a device shows a code, which its person enters on a phone, checks, and let
   product,
   newVisitor,
 }) => {
-  const client = await oauth.dynamicClientRegistration(
-    new URL(product.issuer),
-    {
-      client_name: 'Build server',
-      grant_types: ['urn:ietf:params:oauth:grant-type:device_code'],
-      response_types: [],
-    },
-    oauth.None(),
-    { execute: [oauth.allowInsecureRequests] },
-  );
+  const client = await registeredClient(product.issuer, {
+    client_name: 'Build server',
+    grant_types: ['urn:ietf:params:oauth:grant-type:device_code'],
+    response_types: [],
+  });
   const resource = `http://localhost:${product.ports.mcp}/mcp`;
   const asked = await oauth.initiateDeviceAuthorization(client, { scope: 'none', resource });
   const user = await newVisitor({ viewport: { width: 360, height: 740 } });

@@ -4,7 +4,8 @@ import { startProduct, type Product } from '../support/product.ts';
 import { expectedFailures, requiredScenarios, revisions, type Target } from './conformance/expected-failures.ts';
 import { runSuite, type Check } from './conformance/run-suite.ts';
 import { startConformanceServer } from './conformance/server.ts';
-import { accessToken, registeredClient } from './support/access-token.ts';
+import { registeredClient } from '../support/oauth-client.ts';
+import { accessToken } from './support/access-token.ts';
 import { person } from './support/person.ts';
 import { tokenProxy } from './support/token-proxy.ts';
 

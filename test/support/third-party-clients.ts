@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import * as oauth from 'openid-client';
 import { expect } from 'vitest';
 import type { TestAuthServer } from './auth-server.ts';
+import { authorizationRequest } from './oauth-client.ts';
 import { signInWith, testBrowser, type TestBrowser } from './browser.ts';
 
 /** Where the clients listen. */
@@ -41,19 +42,9 @@ export function thirdPartyClients(
     });
   }
 
-  async function begin(client: oauth.Configuration, extra: Record<string, string> = {}) {
-    const pkceCodeVerifier = oauth.randomPKCECodeVerifier();
-    const expectedState = oauth.randomState();
-    const address = oauth.buildAuthorizationUrl(client, {
-      redirect_uri: redirectUri,
-      scope: 'none',
-      resource: server.mcpResource,
-      state: expectedState,
-      code_challenge: await oauth.calculatePKCECodeChallenge(pkceCodeVerifier),
-      code_challenge_method: 'S256',
-      ...extra,
-    });
-    return { address, checks: { pkceCodeVerifier, expectedState } };
+  function begin(client: oauth.Configuration, extra: Record<string, string> = {}) {
+    const usual = { redirect_uri: redirectUri, scope: 'none', resource: server.mcpResource };
+    return authorizationRequest(client, { ...usual, ...extra });
   }
 
   /** The consent page that an authorization request leads to: its address and what it says. */
