@@ -280,7 +280,7 @@ test('a lost connection is visible and heals', async ({ product, browser }) => {
   const page = await context.newPage();
   await page.route('**/api/events', (route) => route.abort());
   await signInToDashboard(page, product.issuer, 'admin@example.com');
-  const banner = page.getByText('Not connected: what you see may be out of date.');
+  const banner = page.getByText('Connection lost, trying again…');
   await expect(banner).toBeVisible();
   await page.unroute('**/api/events');
   await expect(banner).toBeHidden();

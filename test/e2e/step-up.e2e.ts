@@ -1,14 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import * as oauth from 'openid-client';
 import { startHost } from '../interop/support/host-process.ts';
 import type { ClientWorld, MatrixClient } from '../interop/support/matrix-client.ts';
 import { expectAccessible } from './expect-accessible.ts';
 import { expect, test } from './fixtures.ts';
+import { outsideApp } from './outside-app.ts';
 import { approveOpened, fillSignIn, openFromQueue, signInToDashboard } from './people.ts';
 
 interface Program {
@@ -151,26 +149,10 @@ test('left and found again on one’s own access page, and withdrawn there by ke
 });
 
 test('an approver ticks some of what is asked, and the client’s code is for that', async ({ product, newVisitor }) => {
-  const listener = createServer((_request, response) => response.end('The client has its answer.'));
-  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
-  const redirectUri = `http://127.0.0.1:${(listener.address() as AddressInfo).port}/callback`;
+  const app = await outsideApp(product, { client_name: 'Desktop helper' });
   try {
-    const client = await oauth.dynamicClientRegistration(
-      new URL(product.issuer),
-      { client_name: 'Desktop helper', redirect_uris: [redirectUri] },
-      oauth.None(),
-      { execute: [oauth.allowInsecureRequests] },
-    );
-    const verifier = oauth.randomPKCECodeVerifier();
-    const state = oauth.randomState();
-    const resource = `http://localhost:${product.ports.mcp}/mcp`;
-    const address = oauth.buildAuthorizationUrl(client, {
-      ...{ redirect_uri: redirectUri, scope: 'none admin:system admin:users', resource, state },
-      code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
-      code_challenge_method: 'S256',
-    });
     const user = await newVisitor();
-    await user.goto(address.href);
+    await user.goto(await app.ask('none admin:system admin:users'));
     await fillSignIn(user, 'user@example.com');
     await user.getByRole('button', { name: 'Let it act for me' }).click();
     await expect(user.getByRole('heading', { name: 'Waiting for a decision' })).toBeVisible();
@@ -185,15 +167,46 @@ test('an approver ticks some of what is asked, and the client’s code is for th
     await dialog.getByRole('button', { name: 'Approve 1 of 2' }).click();
     await expect(admin.getByRole('status').filter({ hasText: 'Approved: admin:users' })).toBeVisible();
 
-    await expect(user.getByText('The client has its answer.')).toBeVisible();
-    const tokens = await oauth.authorizationCodeGrant(
-      client,
-      new URL(user.url()),
-      { pkceCodeVerifier: verifier, expectedState: state },
-      { resource },
-    );
+    const tokens = await app.tokens(user);
     expect(tokens.scope).toBe('none admin:users');
   } finally {
-    listener.close();
+    app.stop();
+  }
+});
+
+test('an outage while it waits is said at once, and is over by itself', async ({ product, browser }) => {
+  const app = await outsideApp(product, { client_name: 'Patient app' });
+  // A visitor of its own: what fails here is logged as an error by the browser.
+  const context = await browser.newContext();
+  const user = await context.newPage();
+  try {
+    await user.goto(await app.ask('none admin:users'));
+    await fillSignIn(user, 'user@example.com');
+    await user.getByRole('button', { name: 'Let it act for me' }).click();
+    const waits = user.getByRole('heading', { name: 'Waiting for a decision' });
+    await expect(waits).toBeVisible();
+    const lost = user.getByRole('status').filter({ hasText: 'Connection lost, trying again…' });
+    await expect(lost).toBeHidden();
+
+    await user.route('**/api/events', (route) => route.abort());
+    await user.reload();
+    await expect(lost).toBeVisible();
+    await expect(waits).toBeVisible();
+    await user.unroute('**/api/events');
+    await expect(lost).toBeHidden();
+
+    // The stream is not all there is: an answer that fails is said, too.
+    await user.route('**/api/step-ups/*', (route) => route.fulfill({ status: 503, json: {} }));
+    await user.reload();
+    await expect(lost).toBeVisible();
+    await user.unroute('**/api/step-ups/*');
+    await expect(waits).toBeVisible();
+    await expect(lost).toBeHidden();
+    await user.getByRole('button', { name: 'Withdraw…' }).click();
+    await user.getByRole('dialog').getByRole('button', { name: 'Withdraw it' }).click();
+    await expect(user.getByText('The client has its answer.')).toBeVisible();
+  } finally {
+    app.stop();
+    await context.close();
   }
 });

@@ -3,6 +3,7 @@ import { ApiError, askAgainMs, isNotSignedIn, toApiError } from '../../web/lib/a
 import { formatAge, formatRemaining } from '../../web/lib/format-time.ts';
 import { parseLiveEvent } from '../../web/lib/parse-live-event.ts';
 import { localPathOr } from '../../web/lib/local-path.ts';
+import { shownConnection } from '../../web/consent/shown-connection.ts';
 import { observeServerTime, serverNow } from '../../web/lib/server-clock.ts';
 
 describe('formatRemaining', () => {
@@ -94,5 +95,21 @@ describe('asking who is signed in', () => {
     expect(askAgainMs(new ApiError('not_signed_in', 401, 'no'), 5_000)).toBe(false);
     expect(askAgainMs(null, 5_000)).toBe(5_000);
     expect(askAgainMs(new ApiError('offline', 0, 'gone'), 5_000)).toBe(5_000);
+  });
+});
+
+describe('what is said of the connection', () => {
+  const none = { error: null, failureReason: null };
+  const silent = new ApiError('offline', 0, 'gone');
+  it('is lost with the stream, and from the first failed answer on', () => {
+    expect(shownConnection('lost', none)).toBe('lost');
+    expect(shownConnection('live', { error: null, failureReason: silent })).toBe('lost');
+    expect(shownConnection('live', { error: toApiError(503, undefined), failureReason: null })).toBe('lost');
+    expect(shownConnection('live', none)).toBe('live');
+  });
+  it('is not lost by a refusal, nor where nobody is signed in', () => {
+    const refused = toApiError(404, { code: 'not_found' });
+    expect(shownConnection('live', { error: refused, failureReason: refused })).toBe('live');
+    expect(shownConnection('lost', { error: toApiError(401, undefined), failureReason: null })).toBe('connecting');
   });
 });

@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { isNotFound, isNotSignedIn } from '../lib/api-error.ts';
 import { useDocumentTitle } from '../lib/use-document-title.ts';
-import { Brand } from '../ui/brand.tsx';
 import { LoadFailure } from '../ui/load-failure.tsx';
 import { Loading } from '../ui/loading.tsx';
 import { consentQuery } from './consent-query.ts';
 import { ConsentView } from './consent-view.tsx';
 import { NothingHere } from './nothing-here.tsx';
+import { PageFrame } from './page-frame.tsx';
 
 /** Where somebody decides for themselves what an agent may do in their name (`otherwise: self` in the policy). */
 export function ConsentPage({ requestId }: { requestId: string }) {
@@ -14,14 +14,13 @@ export function ConsentPage({ requestId }: { requestId: string }) {
   useDocumentTitle('Your consent · Countersign');
   const signIn = `/sign-in?${new URLSearchParams({ return_to: `/consent/${requestId}` }).toString()}`;
   return (
-    <main className="mx-auto grid min-h-dvh w-full max-w-2xl content-start gap-5 px-4 py-8 sm:py-12">
-      <Brand />
+    <PageFrame asked={consent}>
       {consent.isPending ? (
         <Loading label="Loading the request" rows={3} />
-      ) : consent.isSuccess ? (
-        <ConsentView consent={consent.data} />
       ) : isNotSignedIn(consent.error) ? (
         <NothingHere title="You are signed out" text="Sign in again to see what is asked." signIn={signIn} />
+      ) : consent.data !== undefined ? (
+        <ConsentView consent={consent.data} />
       ) : isNotFound(consent.error) ? (
         <NothingHere
           title="Nothing here to decide"
@@ -32,6 +31,6 @@ export function ConsentPage({ requestId }: { requestId: string }) {
       ) : (
         <LoadFailure error={consent.error} onRetry={() => void consent.refetch()} />
       )}
-    </main>
+    </PageFrame>
   );
 }

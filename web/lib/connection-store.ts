@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react';
-import type { ConnectionState } from './live-source.ts';
+import type { ConnectionState } from './connection-state.ts';
 
 let current: ConnectionState = 'connecting';
 const listeners = new Set<() => void>();

@@ -1,9 +1,6 @@
 import type { LiveEvent } from '../../api/contract/events.ts';
 import { eventKinds, parseLiveEvent } from './parse-live-event.ts';
 
-/** How the stream of changes stands: `lost` means that what is shown may be old. */
-export type ConnectionState = 'connecting' | 'live' | 'lost';
-
 /** What a stream reports. `opened` comes at each (re)opening: whatever happened in between was missed. */
 export type LiveSignal = { type: 'opened' } | { type: 'event'; event: LiveEvent } | { type: 'lost'; refused: boolean };
 

@@ -1,5 +1,5 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
-import { ApiError, isNotSignedIn } from './api-error.ts';
+import { isNotSignedIn, isOutage } from './api-error.ts';
 import { connectionNow } from './connection-store.ts';
 
 /** The query of who is signed in; its 401 is what sends people to sign in. */
@@ -30,9 +30,7 @@ export function createQueryClient(): QueryClient {
       queries: {
         staleTime: 5_000,
         refetchInterval: usualRefetchMs,
-        // A refusal stays a refusal; only silence and server trouble are worth another try.
-        retry: (failures, error) =>
-          failures < 2 && error instanceof ApiError && (error.status === 0 || error.status >= 500),
+        retry: (failures, error) => failures < 2 && isOutage(error),
         retryDelay: 1_000,
         // Our server is on this machine or network: the browser's idea of being online says nothing about it.
         networkMode: 'always',

@@ -13,13 +13,13 @@ export function openSharedLiveSource(url: string, report: (signal: LiveSignal) =
 
   const channel = new BroadcastChannel(`countersign:${url}`);
   const ended = new AbortController();
-  let isOpen = false;
+  let standing: LiveSignal | undefined;
   let closeOwn: (() => void) | undefined;
   const tell = (message: TabMessage): void => channel.postMessage(message);
 
   channel.onmessage = ({ data }: MessageEvent<TabMessage>) => {
     if (data.type === 'signal') report(data.signal);
-    else if (isOpen) tell({ type: 'signal', signal: { type: 'opened' } });
+    else if (standing !== undefined) tell({ type: 'signal', signal: standing });
   };
   tell({ type: 'joined' });
 
@@ -28,7 +28,7 @@ export function openSharedLiveSource(url: string, report: (signal: LiveSignal) =
       // The lock may have been on its way when this tab stopped listening: give it to the next one.
       if (ended.signal.aborted) return Promise.resolve();
       closeOwn = openLiveSource(url, (signal) => {
-        if (signal.type !== 'event') isOpen = signal.type === 'opened';
+        if (signal.type !== 'event') standing = signal;
         report(signal);
         tell({ type: 'signal', signal });
       });

@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { isNotFound, isNotSignedIn } from '../../lib/api-error.ts';
 import { useLiveUpdates } from '../../lib/use-live-updates.ts';
-import { Brand } from '../../ui/brand.tsx';
 import { LoadFailure } from '../../ui/load-failure.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { NothingHere } from '../nothing-here.tsx';
+import { PageFrame } from '../page-frame.tsx';
 import { affectedByEvent, stepUpQuery } from './waiting-query.ts';
 import { WaitingView } from './waiting-view.tsx';
 
@@ -14,8 +14,7 @@ export function WaitingPage({ id }: { id: string }) {
   useLiveUpdates(affectedByEvent);
   const signIn = `/sign-in?${new URLSearchParams({ return_to: `/waiting/${id}` }).toString()}`;
   return (
-    <main className="mx-auto grid min-h-dvh w-full max-w-2xl content-start gap-5 px-4 py-8 sm:py-12">
-      <Brand />
+    <PageFrame asked={stepUp}>
       {stepUp.isPending ? (
         <Loading label="Loading what is asked" rows={3} />
       ) : isNotSignedIn(stepUp.error) ? (
@@ -32,6 +31,6 @@ export function WaitingPage({ id }: { id: string }) {
       ) : (
         <LoadFailure error={stepUp.error} onRetry={() => void stepUp.refetch()} />
       )}
-    </main>
+    </PageFrame>
   );
 }
