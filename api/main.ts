@@ -3,6 +3,7 @@ import { Router } from 'express';
 import { createToolServer } from '../activities/chat/tool-server.ts';
 import { createMintClient } from '../activities/mint/mint-client.ts';
 import { deleteOldClientSignIns } from '../activities/store/client-sign-ins.ts';
+import { deleteOldClientDocuments } from '../activities/store/client-documents.ts';
 import { connect } from '../activities/store/connect.ts';
 import { createEventFeed } from '../activities/store/event-feed.ts';
 import { deleteOldEvents } from '../activities/store/event-history.ts';
@@ -102,10 +103,11 @@ export async function startApi(options: ApiOptions): Promise<{ open(): Promise<v
     Promise.all([
       deleteExpiredOidcPayloads(db),
       deleteOldClientSignIns(db),
+      deleteOldClientDocuments(db, now()),
       deleteOldEvents(db),
       deleteOldStepUps(db, now()),
     ]).catch((err: unknown) => {
-      logger.warn({ err }, 'expired OAuth state, old events or old step-ups could not be removed');
+      logger.warn({ err }, 'expired OAuth state, old events, step-ups or documents could not be removed');
     });
   }, cleanUpEveryMs);
   return {

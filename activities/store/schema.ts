@@ -320,6 +320,13 @@ export interface RegisteredClientsTable {
   created_at: Date;
 }
 
+export interface ClientDocumentsTable {
+  client_id: string;
+  document: string;
+  fetched_at: Date;
+  fresh_until: Date;
+}
+
 /** The database as Kysely sees it; `migrations/` is its source. */
 export interface Database {
   people: PeopleTable;
@@ -349,4 +356,5 @@ export interface Database {
   mcp_tasks: McpTasksTable;
   resource_servers: ResourceServersTable;
   registered_clients: RegisteredClientsTable;
+  client_documents: ClientDocumentsTable;
 }

@@ -20,6 +20,11 @@ export class FetchRefused extends Error {
   override readonly name = 'FetchRefused';
 }
 
+/** Nothing was learned: the name has no address, or the server says that it cannot answer now. */
+export class SiteFailed extends Error {
+  override readonly name = 'SiteFailed';
+}
+
 /** As `fetch`, as far as it goes. */
 export type GuardedFetch = (url: string | URL, init?: Pick<RequestInit, 'headers' | 'signal'>) => Promise<Response>;
 
@@ -28,7 +33,8 @@ export type GuardedFetch = (url: string | URL, init?: Pick<RequestInit, 'headers
  * section 4.15): https alone, port 443, a name and not an address, every address of it public, no redirects. The name is
  * resolved once and that very address connected to, so that a name that changes its mind (DNS rebinding) gains nothing.
  *
- * @returns a function that rejects with {@link FetchRefused}, or as the connection does.
+ * @returns a function that rejects with {@link FetchRefused}; when the site fails, with {@link SiteFailed} or as the
+ * connection does.
  */
 export function guardedFetch(options: GuardedFetchOptions): GuardedFetch {
   return async (address, init = {}) => {
@@ -37,10 +43,10 @@ export function guardedFetch(options: GuardedFetchOptions): GuardedFetch {
     const addresses = await checkedAddresses(url, options);
     signal.throwIfAborted();
     const answer = await get(url, addresses, { headers: new Headers(init.headers), signal, ca: options.ca });
-    const refusal = whyNotRead(answer);
-    if (refusal !== undefined) {
+    const failure = whyNotRead(answer);
+    if (failure !== undefined) {
       answer.destroy();
-      throw new FetchRefused(refusal);
+      throw failure;
     }
     const headers = Object.entries(answer.headersDistinct).flatMap(([name, values = []]) =>
       values.map((value): [string, string] => [name, value]),
@@ -64,7 +70,7 @@ async function checkedAddresses(
   if (!allowed && isIP(hostname) !== 0) throw new FetchRefused('only names are fetched from, no addresses');
   const lookUp = resolve ?? (allowed ? resolveBySystem : resolveByDns);
   const addresses = isIP(hostname) === 0 ? await lookUp(hostname) : [hostname];
-  if (addresses.length === 0) throw new FetchRefused('the name has no address');
+  if (addresses.length === 0) throw new SiteFailed('the name has no address');
   if (!allowed && !addresses.every(isPublic)) throw new FetchRefused('the name has an address that is not public');
   return addresses;
 }
@@ -116,9 +122,16 @@ function get(
   });
 }
 
-function whyNotRead({ statusCode = 0, headers }: IncomingMessage): string | undefined {
-  if (statusCode !== 200) return `it was answered ${statusCode}`;
+/** Of a server that has too much to do or is broken, and says so: what it answers otherwise stays open. */
+function isFailure(status: number): boolean {
+  return status >= 500 || status === 408 || status === 429;
+}
+
+function whyNotRead({ statusCode = 0, headers }: IncomingMessage): Error | undefined {
+  const answered = `it was answered ${statusCode}`;
+  if (isFailure(statusCode)) return new SiteFailed(answered);
+  if (statusCode !== 200) return new FetchRefused(answered);
   const type = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-  if (!/^application\/(?:[\w.+-]+\+)?json$/.test(type)) return 'it is not JSON';
-  return headers['content-encoding'] === undefined ? undefined : 'it is compressed';
+  if (!/^application\/(?:[\w.+-]+\+)?json$/.test(type)) return new FetchRefused('it is not JSON');
+  return headers['content-encoding'] === undefined ? undefined : new FetchRefused('it is compressed');
 }

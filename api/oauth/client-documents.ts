@@ -1,48 +1,78 @@
-import { errors, type KoaContextWithOIDC } from 'oidc-provider';
+import { errors, type Client, type KoaContextWithOIDC } from 'oidc-provider';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { hasConsent } from '../../activities/store/client-consents.ts';
-import type { DbOrTrx } from '../../activities/store/connect.ts';
+import { dropClientDocument, findClientDocument, keepClientDocument } from '../../activities/store/client-documents.ts';
 import { secondsToWait } from '../http/seconds-to-wait.ts';
 import { networkOf } from './address-limit.ts';
-
-/** Bytes; the draft recommends no more (Client ID Metadata Documents, section 6.6). */
-export const clientDocumentBytes = 5 * 1024;
+import { documentSource, type KnownClients } from './documents/document-source.ts';
+import type { OAuthDeps } from './options.ts';
 
 /** Characters. */
 const maxIdLength = 1024;
 
-/** How many documents one address may have fetched, and all of them together, in a minute. */
+/** How many documents of clients that nobody lets act for them one address may have fetched in a minute, and all together. */
 const perAddress = { points: 60, duration: 60 };
 const together = { points: 300, duration: 60 };
-/** A client that somebody lets act for them is looked up this often, however many others are: strangers cannot starve it. */
-const ofConsented = { points: 10, duration: 60 };
+
+/**
+ * Where a kept document stands in for a site that fails: for what a connected client does by itself. Whoever is to be
+ * sent back to an address of that document, or to agree to something, waits for the site.
+ */
+const standInRoutes: readonly string[] = ['token', 'revocation'];
 
 /**
  * Clients that are known by the address of a document about them (Client ID Metadata Documents). Anybody can have one
- * fetched without signing in, so how often is bounded; how it is fetched, `guardedFetch` says.
+ * fetched without signing in, so how often is bounded; how it is fetched, `guardedFetch` says; what is kept,
+ * `documentSource`. The provider keeps none itself.
  */
-export function clientDocuments(db: DbOrTrx) {
-  const limits = [new RateLimiterMemory(perAddress), new RateLimiterMemory(together)] as const;
-  const own = new RateLimiterMemory(ofConsented);
-  return {
+export function clientDocuments(deps: Pick<OAuthDeps, 'db' | 'clientFetch' | 'now'>) {
+  const source = documentSource({ known: knownClients(deps), fetch: deps.clientFetch, now: deps.now });
+  const [each, all] = [new RateLimiterMemory(perAddress), new RateLimiterMemory(together)];
+  const count = async (address: string | undefined): Promise<void> => {
+    const wait = (await secondsToWait(each, networkOf(address))) ?? (await secondsToWait(all, 'all'));
+    if (wait !== undefined) throw notNow('too many clients are looked up', wait);
+  };
+  const feature = {
     enabled: true,
     ack: 'draft-02',
-    // The document's own `max-age` counts within these; seconds. A site that is down costs nobody their sign-in at once.
-    cacheDuration: { min: 10 * 60, max: 24 * 60 * 60 },
+    cacheDuration: { min: 0, max: 0 },
     // Without a context it is a page of ours that asks.
     allowFetch: async (ctx: KoaContextWithOIDC | undefined, id: string): Promise<boolean> => {
       // One client, one id: another spelling of it would be another client, which admins do not expect.
       if (id.length > maxIdLength || URL.parse(id)?.href !== id) return false;
-      if ((await hasConsent(db, id)) && (await secondsToWait(own, id)) === undefined) return true;
-      const [each, all] = limits;
-      const wait =
-        (await secondsToWait(each, networkOf(ctx?.req.socket.remoteAddress))) ?? (await secondsToWait(all, 'all'));
-      if (wait !== undefined) {
-        throw new errors.TemporarilyUnavailable(`too many clients are looked up: try again in ${wait} s`);
-      }
+      const available = await source.prepare(id, () => count(ctx?.req.socket.remoteAddress));
+      if (available.status === 'refused') throw new errors.InvalidClient('client_id metadata document fetch failed');
+      if (available.status === 'unavailable')
+        throw notNow('the document of this client cannot be had', available.seconds);
       return true;
     },
+    allowClient: async (ctx: KoaContextWithOIDC | undefined, client: Client): Promise<boolean> => {
+      const accepted = await source.accept(client.clientId);
+      if (accepted === 'stands_in' && ctx !== undefined && !standInRoutes.includes(ctx.oidc.route)) {
+        throw notNow('the site of this client cannot be reached');
+      }
+      return accepted !== 'unknown';
+    },
   } as const;
+  /** Gives the provider what is at hand; nothing that only a document names is ever fetched. */
+  const fetch = (url: string | URL | Request): Promise<Response> => {
+    const text = source.read(url instanceof Request ? url.url : String(url));
+    return text === undefined ? Promise.reject(new TypeError('not fetched')) : Promise.resolve(new Response(text));
+  };
+  return { feature, fetch };
+}
+
+function notNow(why: string, seconds?: number): Error {
+  return new errors.TemporarilyUnavailable(`${why}: try again ${seconds === undefined ? 'soon' : `in ${seconds} s`}`);
+}
+
+function knownClients({ db }: Pick<OAuthDeps, 'db'>): KnownClients {
+  return {
+    isKnown: (id) => hasConsent(db, id),
+    find: (id) => findClientDocument(db, id),
+    keep: (document) => keepClientDocument(db, document),
+    drop: (id, by) => dropClientDocument(db, id, by),
+  };
 }
 
 /** The host that vouches for a client: of one that is known by an address there. Registered clients have none. */

@@ -5,9 +5,10 @@ import { adapterFactory } from './adapter.ts';
 import { createApprovalPrompt, interactionLifetime } from './approval-prompt.ts';
 import { backgroundLifetime, backgroundRequests, settleBackgroundRequests } from './background-requests.ts';
 import { chooseSigningKey } from './choose-signing-key.ts';
-import { clientDocumentBytes, clientDocuments } from './client-documents.ts';
+import { clientDocuments } from './client-documents.ts';
 import { firstPartyClients } from './clients.ts';
 import { promptPolicy } from './interaction-policy.ts';
+import { clientDocumentBytes } from './documents/fetched-document.ts';
 import { deviceCodeSeconds, deviceFlow, keepCodeForPage } from './device-flow.ts';
 import { loadGrant } from './load-grant.ts';
 import { MintSigningKey } from './mint-signing-key.ts';
@@ -39,6 +40,7 @@ export function createProvider(deps: OAuthDeps): Provider {
   const identifiers = { mcp: deps.mcpResource, api: deps.apiResource };
   const source = requestScopeSource(deps);
   const mintKey = new MintSigningKey(deps.mintPublicJwk, deps.mint);
+  const documents = clientDocuments(deps);
 
   const provider = new Provider(deps.issuer, {
     adapter: storage(deps),
@@ -103,15 +105,11 @@ export function createProvider(deps: OAuthDeps): Provider {
     },
     // Who may read answers from other origins is said before the provider is asked (open-cors.ts).
     clientBasedCORS: () => true,
-    fetch: (url, init) => deps.clientFetch(url instanceof Request ? url.url : url, init),
-    fetchResponseBodyLimits: {
-      'client_id metadata document': clientDocumentBytes,
-      jwks_uri: clientDocumentBytes,
-      sector_identifier_uri: clientDocumentBytes,
-    },
+    fetch: documents.fetch,
+    fetchResponseBodyLimits: { 'client_id metadata document': clientDocumentBytes },
     features: {
       ciba: backgroundRequests(deps, identifiers, source),
-      clientIdMetadataDocument: clientDocuments(deps.db),
+      clientIdMetadataDocument: documents.feature,
       dPoP: { enabled: true },
       deviceFlow: deviceFlow(deps),
       devInteractions: { enabled: false },

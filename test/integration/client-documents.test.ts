@@ -216,6 +216,16 @@ describe('what is not taken for a client', () => {
   });
 });
 
+test('naming a client over and over has its site asked once, whether anybody lets it act for them or not', async () => {
+  const gone = [`${site.origin}/gone-1.json`, `${site.origin}/gone-2.json`] as const;
+  const subject = await server.subjectOf('user@example.com');
+  await recordConsent(server.db, { subject, clientId: gone[0] }, new Date(), { offline: true, name: null });
+  for (const id of gone) {
+    for (let tries = 0; tries < 5; tries += 1) expect(await refused(id)).toContain('invalid_client');
+    expect(site.asked.filter((path) => id.endsWith(path))).toHaveLength(1);
+  }
+});
+
 test('who has documents fetched over and over is slowed down', async () => {
   let answer = '';
   for (let tries = 0; tries < 100 && !answer.includes('temporarily_unavailable'); tries += 1) {
@@ -231,12 +241,7 @@ test('who has documents fetched over and over is slowed down', async () => {
   await signInWith(browser, server.issuer, 'user@example.com');
   const { address } = await clients.begin(await clients.documented(clientId));
   expect((await browser.follow(address.href)).headers.get('location')).toContain('code=');
-  const gone = `${site.origin}/gone.json`;
-  await recordConsent(server.db, { subject, clientId: gone }, new Date(), { offline: true, name: null });
-  const answers = [];
-  for (let tries = 0; tries < 11; tries += 1) answers.push(await refused(gone));
-  expect(answers[0]).toContain('invalid_client');
-  expect(answers.at(-1)).toContain('temporarily_unavailable');
+  expect(await refused(`${site.origin}/flood-again.json`)).toContain('temporarily_unavailable');
 });
 
 test('admins are shown every client that somebody lets act for them or that was granted anything, however its id is spelt', async () => {

@@ -54,9 +54,9 @@ export interface TestAuthServer {
   stop(): Promise<void>;
 }
 
-/** Starts it. @param options.demoMode on unless said otherwise. */
+/** Starts it. @param options.demoMode on unless said otherwise. @param options.now the real time unless said otherwise. */
 export async function startAuthServer(
-  options: { demoMode?: boolean; clientDocuments?: GuardedFetchOptions } = {},
+  options: { demoMode?: boolean; clientDocuments?: GuardedFetchOptions; now?: () => Date } = {},
 ): Promise<TestAuthServer> {
   const [postgres, port, base, mintKey] = await Promise.all([
     startPostgres(),
@@ -77,7 +77,7 @@ export async function startAuthServer(
     mcpServerSecret: randomUUID(),
   };
   const logger = pino({ level: 'silent' });
-  const now = (): Date => new Date();
+  const now = options.now ?? ((): Date => new Date());
   const policy = await readFile(join(projectRoot, 'countersign.policy.yaml'), 'utf8');
   await insertPolicyVersion(owner.db, parsePolicy(policy, 'countersign.policy.yaml'), policy);
   await seedDemo(owner.db);
