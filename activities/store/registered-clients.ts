@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import { appendAudit } from './audit.ts';
+import { auditedAddress } from './audited-address.ts';
 import type { Db, DbOrTrx } from './connect.ts';
 import type { RegisteredClientsTable } from './schema.ts';
 
@@ -30,7 +31,7 @@ export async function addRegisteredClient(
       .execute();
     // The owner vouches for the name.
     await trx.insertInto('client_states').values({ client_id: clientId, name }).execute();
-    const data = { name, redirect_uris: redirectUris, background };
+    const data = { name, redirect_uris: redirectUris.map(auditedAddress), background };
     await appendAudit(trx, { type: 'client.registered', actor: 'system', clientId, data });
   });
   return { clientId, secret };

@@ -1,5 +1,6 @@
 import { errors, Provider, type Adapter, type AdapterFactory, type AdapterPayload } from 'oidc-provider';
 import { appendAudit } from '../../activities/store/audit.ts';
+import { auditedAddress } from '../../activities/store/audited-address.ts';
 import { endClientSignIns, type SignInEnd } from '../../activities/store/client-sign-ins.ts';
 import type { Db } from '../../activities/store/connect.ts';
 import type { OidcPayload, OidcPayloads } from '../../activities/store/oidc-payloads.ts';
@@ -67,7 +68,7 @@ async function registerClient(
   const { client_name: name = null, redirect_uris: uris = [] } = metadata;
   await db.transaction().execute(async (trx) => {
     await payloads.in(trx).upsert('Client', clientId, metadata, null);
-    const data = { name, redirect_uris: uris };
+    const data = { name, redirect_uris: Array.isArray(uris) ? uris.map(auditedAddress) : [] };
     await appendAudit(trx, { type: 'client.registered', actor: 'anonymous', clientId, data });
   });
 }

@@ -67,6 +67,20 @@ describe('registering (RFC 7591)', () => {
     ]);
   });
 
+  test('leaves nothing of an address in the audit log but where it leads', async () => {
+    const uri = 'https://app.example/callback?key=s3cret';
+    const response = await clients.register({ redirect_uris: [uri] });
+    const { client_id: clientId, redirect_uris: registered } = (await response.json()) as Record<string, unknown>;
+    expect(registered).toEqual([uri]);
+    const entries = await server.db
+      .selectFrom('audit_events')
+      .select('data')
+      .where('client_id', '=', String(clientId))
+      .execute();
+    expect(entries.map(({ data }) => data['redirect_uris'])).toEqual([['https://app.example/callback']]);
+    expect(JSON.stringify(entries)).not.toContain('s3cret');
+  });
+
   test.each(['client_secret_basic', 'client_secret_post'])(
     'one that asks for a secret (%s) is public',
     async (method) => {
