@@ -14,11 +14,11 @@ export function storeAuthority(db: Db, now: () => Date = () => new Date()): OwnA
     standing: async (of) => {
       const found = await standingOf(db, of, now());
       if (found === undefined) return undefined;
-      const { person, policy, ended, live, inBand } = found;
+      const { person, policy, clientVerified, ended, live, inBand } = found;
       const ours = inBand?.live.filter(({ scope }) => policy.scopes[scope]?.resource === 'mcp');
       return {
         person,
-        rules: policyRules(policy, person, of.clientId),
+        rules: policyRules(policy, person, { clientId: of.clientId, clientVerified }),
         ended,
         live,
         inBand: ours === undefined ? undefined : { live: ours },

@@ -14,6 +14,7 @@ import { findPersonAndPolicy, holdAccounts } from '../store/people.ts';
 import { holdPolicy } from '../store/policies.ts';
 import { announceRequest, auditContext, lockRequest, setDeciding, type ScopeRequest } from '../store/requests.ts';
 import { holdSuspensions, suspensionOf, type Suspension } from '../store/suspensions.ts';
+import { isClientVerified } from '../store/verified-clients.ts';
 import type { VerifyStatement } from './statement.ts';
 import type { MintInput, MintResult } from './types.ts';
 import { verifyDecision } from './verify-decision.ts';
@@ -119,14 +120,15 @@ async function recheck(
   input: MintInput,
   { verify, now }: { verify: VerifyStatement; now: Date },
 ): Promise<Recheck> {
-  const [{ person, policy }, decision, suspension] = await Promise.all([
+  const [{ person, policy }, decision, suspension, clientVerified] = await Promise.all([
     findPersonAndPolicy(trx, request.subject),
     input.decisionId === undefined ? undefined : findDecision(trx, input.decisionId),
     suspensionOf(trx, request.client_id),
+    isClientVerified(trx, request.client_id),
   ]);
   if (suspension !== undefined) return suspended(input, decision, suspension);
   if (person === undefined) return { ok: false, refusal: 'forbidden_by_policy' };
-  const verdict = currentVerdict(policy, person, request);
+  const verdict = currentVerdict(policy, { ...person, clientVerified }, request);
   if (verdict === 'forbidden') return { ok: false, refusal: 'forbidden_by_policy' };
   // A grant that policy binds to a session is never written without one (RULES 13).
   if (request.session_id === null && isSessionBound(policy, request.scopes)) {
@@ -176,13 +178,14 @@ function suspended(input: MintInput, decision: Decision | undefined, suspension:
 /** A scope that has left the policy since is forbidden, not an error. */
 function currentVerdict(
   policy: Policy,
-  person: { roles: readonly string[]; disabled: boolean },
+  asking: { roles: readonly string[]; disabled: boolean; clientVerified: boolean },
   request: ScopeRequest,
 ): 'auto' | 'self' | 'admin_required' | 'forbidden' {
   try {
     return evaluatePolicy(policy, {
-      roles: person.roles,
-      disabled: person.disabled,
+      roles: asking.roles,
+      disabled: asking.disabled,
+      clientVerified: asking.clientVerified,
       clientId: request.client_id,
       scopes: request.scopes,
     }).approvalType;

@@ -5,6 +5,7 @@ import { digestOf } from '../store/call-digest.ts';
 import type { Db } from '../store/connect.ts';
 import { findPersonAndPolicy } from '../store/people.ts';
 import { endRequest, lockRequest, recordEvaluation, type ScopeRequest } from '../store/requests.ts';
+import { isClientVerified } from '../store/verified-clients.ts';
 import type { EvaluatedRequest } from './types.ts';
 
 /** Reads policy, roles and account, evaluates, stores the verdict. Repeating it gives the stored verdict (RULES 24). */
@@ -17,6 +18,7 @@ export async function evaluateRequest(deps: { db: Db; now: () => Date }, request
       roles: person?.roles ?? [],
       disabled: person?.disabled ?? true,
       clientId: request.client_id,
+      clientVerified: await isClientVerified(trx, request.client_id),
       scopes: request.scopes,
     };
     const verdict = evaluatePolicy(policy, question);

@@ -6,6 +6,7 @@ import { allowedScopes, type Grant } from './grants.ts';
 import { rolesSql, toAccount, type Account, type AccountRow } from './people.ts';
 import { livePolicyKeySql, policyOfKey } from './policies.ts';
 import { grantNotSuspendedSql } from './suspensions.ts';
+import { clientNamedSql } from './verified-clients.ts';
 
 /** One issued elevated token, never the token itself (RULES 12). */
 export interface IssuedCredential {
@@ -40,6 +41,8 @@ export async function insertCredential(trx: DbOrTrx, credential: IssuedCredentia
 export interface Standing {
   person: Account;
   policy: Policy;
+  /** Somebody here has said who the client is. */
+  clientVerified: boolean;
   /** The token has ended before its time: its sign-in is over, or the person took its client's consent back. */
   ended: boolean;
   /** The scopes the elevated token still carries: those of its grants that are alive now and not denied (RULES 2, 14). */
@@ -84,6 +87,7 @@ export async function standingOf(
   return {
     person,
     policy,
+    clientVerified: row.clientVerified,
     ended,
     live: liveOf(row.grants),
     inBand: row.clientGrants === null ? undefined : { live: liveOf(row.clientGrants) },
@@ -94,6 +98,7 @@ type GrantOfStanding = Pick<Grant, 'grant_id' | 'client_id' | 'scopes'> & { issu
 
 interface StandingRow extends AccountRow {
   policyKey: string | null;
+  clientVerified: boolean;
   ended: boolean;
   grants: GrantOfStanding[];
   /** Null unless the client gets its errors in band. */
@@ -103,7 +108,7 @@ interface StandingRow extends AccountRow {
 /** Asked at every request of a tool, so it is written out: nothing is built or compiled then. */
 const standingSql = `
   select people.subject, people.email, people.display_name, people.disabled_at, ${rolesSql} as roles,
-    ${livePolicyKeySql} as "policyKey", ${tokenEndedSql(3)} as ended,
+    ${livePolicyKeySql} as "policyKey", ${clientNamedSql('$4')} as "clientVerified", ${tokenEndedSql(3)} as ended,
     case when $1::text is null then '[]' else coalesce((
       select json_agg(json_build_object('grant_id', grants.grant_id, 'client_id', grants.client_id,
         'scopes', grants.scopes, 'issued', credentials.scopes))

@@ -5,6 +5,7 @@ import type { ApprovalType } from '../../workflows/domain/approval-type.ts';
 import { coolDownMs, refusedAgain, type EarlierAnswer, type OpenQuestion } from '../../workflows/domain/step-up.ts';
 import type { DbOrTrx } from './connect.ts';
 import { findPersonAndPolicy } from './people.ts';
+import { isClientVerified } from './verified-clients.ts';
 
 /** The answer that a step-up would only ask for again. */
 export interface StepUpCoolDown {
@@ -35,13 +36,17 @@ export async function stepUpCoolDown(
   now: Date,
 ): Promise<StepUpCoolDown | undefined> {
   if (asked.scopes.length === 0) return undefined;
-  const { person, policy } = await findPersonAndPolicy(db, asked.subject);
+  const [{ person, policy }, clientVerified] = await Promise.all([
+    findPersonAndPolicy(db, asked.subject),
+    isClientVerified(db, asked.clientId),
+  ]);
   if (person === undefined) return undefined;
   const lastingMs = coolDownMs(policy);
   const earlier = await earlierRequests(db, asked, new Date(now.getTime() - lastingMs));
   const verdict = (scope: string): ApprovalType => {
     try {
-      return evaluatePolicy(policy, { ...person, clientId: asked.clientId, scopes: [scope] }).approvalType;
+      return evaluatePolicy(policy, { ...person, clientId: asked.clientId, clientVerified, scopes: [scope] })
+        .approvalType;
     } catch (error) {
       if (error instanceof DomainError && error.code === 'unknown_scope') return 'forbidden';
       throw error;

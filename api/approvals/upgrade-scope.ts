@@ -16,6 +16,7 @@ import {
   type RequestOrigin,
   type ScopeRequest,
 } from '../../activities/store/requests.ts';
+import { isClientVerified } from '../../activities/store/verified-clients.ts';
 import type { UpgradeScopeRequest, UpgradeScopeResponse } from '../contract/scope-requests.ts';
 import { currentFreeze, frozenError } from '../freeze/freeze-view.ts';
 import type { Caller } from '../sessions/caller.ts';
@@ -58,7 +59,13 @@ export async function upgradeScope(
   if (missing.length === 0) return approved(deps, caller, holder, scopes, undefined);
   const again = await refusedJustNow(deps, caller, missing);
   if (again !== undefined) return again;
-  const verdict = evaluatePolicy(policy, { ...caller.person, clientId: caller.clientId, scopes: missing });
+  const clientVerified = await isClientVerified(deps.db, caller.clientId);
+  const verdict = evaluatePolicy(policy, {
+    ...caller.person,
+    clientId: caller.clientId,
+    clientVerified,
+    scopes: missing,
+  });
   await refuseWhileFrozen(deps, holder, missing, verdict);
   requireJustification(policy, verdict, body.justification);
   if (body.duration_seconds !== undefined) refuseTooLong(policy, missing, body.duration_seconds);

@@ -4,7 +4,7 @@ import type { ResourceServer } from '../../activities/store/resource-servers.ts'
 import { stepUpCoolDown } from '../../activities/store/step-up-cool-down.ts';
 import { isClientBlocked } from '../../activities/store/suspensions.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
-import { denyingRule, evaluatePolicy } from '../../workflows/domain/evaluate-policy.ts';
+import { denyingRule, evaluatePolicy, type PolicyQuestion } from '../../workflows/domain/evaluate-policy.ts';
 import type { Policy } from '../../workflows/domain/policy.ts';
 import { isElevated } from '../../workflows/domain/scopes.ts';
 import type { IntrospectBody, Introspection } from '../contract/introspection.ts';
@@ -96,14 +96,14 @@ async function coolDownOf(db: Db, of: Parameters<typeof stepUpCoolDown>[1], now:
 
 /** What a resource server needs to know of policy to refuse well: about its own scopes and tools, as to this caller. */
 function aboutResource(
-  { policy, person }: Standing,
+  { policy, person, clientVerified }: Standing,
   clientId: string,
   resource: string,
 ): Pick<Active, 'approval_types' | 'tools'> {
   const own = Object.entries(policy.scopes).flatMap(([scope, entry]) =>
     entry.resource === resource && isElevated(scope) ? [scope] : [],
   );
-  const question = { roles: person.roles, disabled: person.disabled, clientId };
+  const question = { roles: person.roles, disabled: person.disabled, clientId, clientVerified };
   return {
     approval_types: Object.fromEntries(own.map((scope) => [scope, approvalTypeOf(policy, question, scope)])),
     tools: Object.fromEntries(
@@ -114,7 +114,7 @@ function aboutResource(
 
 function approvalTypeOf(
   policy: Policy,
-  question: { roles: readonly string[]; disabled: boolean; clientId: string },
+  question: Omit<PolicyQuestion, 'scopes'>,
   scope: string,
 ): Active['approval_types'][string] {
   const asked = { ...question, scopes: [scope] };

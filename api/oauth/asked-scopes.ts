@@ -1,12 +1,12 @@
 import type { Provider } from 'oidc-provider';
-import { clientNames } from '../../activities/store/client-names.ts';
 import type { Db } from '../../activities/store/connect.ts';
 import { heldScopes } from '../../activities/store/grants.ts';
 import { livePolicy } from '../../activities/store/policies.ts';
+import { isClientVerified } from '../../activities/store/verified-clients.ts';
 import type { ApprovalType } from '../../workflows/domain/approval-type.ts';
 import { endSentence } from '../../workflows/domain/end-sentence.ts';
 import { evaluatePolicy } from '../../workflows/domain/evaluate-policy.ts';
-import { isHighOrCritical, type Risk } from '../../workflows/domain/policy.ts';
+import type { Risk } from '../../workflows/domain/policy.ts';
 import { isElevated, parseScope } from '../../workflows/domain/scopes.ts';
 import type { CallerPerson } from '../sessions/caller.ts';
 
@@ -28,15 +28,16 @@ export async function askedScopes(
   person: CallerPerson,
 ): Promise<AskedScope[]> {
   const clientId = String(params['client_id']);
-  const [policy, held] = await Promise.all([
+  const [policy, held, clientVerified] = await Promise.all([
     livePolicy(deps.db),
     heldScopes(deps.db, { subject: person.subject, clientId }, deps.now()),
+    isClientVerified(deps.db, clientId),
   ]);
   const scopes = parseScope(typeof params['scope'] === 'string' ? params['scope'] : undefined).filter(
     (scope) => isElevated(scope) && Object.hasOwn(policy.scopes, scope),
   );
   const missing = scopes.filter((scope) => !held.includes(scope));
-  const verdict = evaluatePolicy(policy, { ...person, clientId, scopes: missing });
+  const verdict = evaluatePolicy(policy, { ...person, clientId, clientVerified, scopes: missing });
   // Nothing is granted beside a refusal.
   const whole = verdict.approvalType === 'forbidden' ? 'forbidden' : undefined;
   const how = new Map(verdict.scopes.map(({ scope, approvalType }) => [scope, whole ?? approvalType]));
@@ -47,35 +48,15 @@ export async function askedScopes(
   });
 }
 
-/**
- * What has to be confirmed by itself before the request goes on: high and critical scopes that policy grants the person at
- * once, for a client that nobody has verified. Policy trusts the person with them; it knows nothing of the client.
- */
-export async function scopesToConfirm(
-  deps: { db: Db; now: () => Date },
-  interaction: Interaction,
-  person: CallerPerson,
-): Promise<AskedScope[]> {
-  const risky = (await askedScopes(deps, interaction, person)).filter(
-    ({ how, risk }) => how === 'auto' && isHighOrCritical(risk),
-  );
-  if (risky.length === 0) return [];
-  const of = { subject: person.subject, client_id: String(interaction.params['client_id']) };
-  return (await clientNames(deps.db, [of]))(of).knownAs === null ? risky : [];
-}
-
 /** The scope and how the client comes to it, in words. */
 export function askedInWords({ scope, risk, description, how }: AskedScope): string {
-  return `${scope} (${risk} risk): ${endSentence(description)} ${howInWords[how](risk)}`;
+  return `${scope} (${risk} risk): ${endSentence(description)} ${howInWords[how]}`;
 }
 
-const howInWords: Record<AskedScope['how'], (risk: Risk) => string> = {
-  held: () => 'It holds this already.',
-  auto: (risk) =>
-    isHighOrCritical(risk)
-      ? 'The policy grants you this at once; you are asked about it by itself, unless an admin has given the app a name.'
-      : 'The policy grants you this at once: you give it by going on.',
-  self: () => 'You are asked about it by itself.',
-  admin_required: () => 'An approver decides about it.',
-  forbidden: () => 'It does not get this.',
+const howInWords: Record<AskedScope['how'], string> = {
+  held: 'It holds this already.',
+  auto: 'The policy grants you this at once: you give it by going on.',
+  self: 'You are asked about it by itself.',
+  admin_required: 'An approver decides about it.',
+  forbidden: 'It does not get this.',
 };

@@ -15,6 +15,8 @@ export function clientConsentPage(asked: {
   client: Client | undefined;
   /** What the person agreed to before. */
   given: { consentedAt: Date } | undefined;
+  /** Somebody here has said who it is. */
+  verified: boolean;
   /** What it asks for now. */
   scopes: readonly AskedScope[];
   email: string;
@@ -39,7 +41,12 @@ export function clientConsentPage(asked: {
     ],
     list: scopes.map(askedInWords),
     notes: [
-      'Once it acts for you it can ask for more: what the policy grants you at once it may get without asking you, anything else is decided by a person. All of it is listed under your name.',
+      'Once it acts for you it can ask for more. What the policy grants you at once it may get without asking you, anything else is decided by a person. All of it is listed under your name.',
+      ...(asked.verified
+        ? []
+        : [
+            'While nobody here has verified it, it gets nothing of high or critical risk without your own confirmation, on a page like this, or somebody else’s approval.',
+          ]),
     ],
     form: {
       action: `/interaction/${interaction.uid}`,

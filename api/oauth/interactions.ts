@@ -2,7 +2,7 @@ import { Router } from 'express';
 import type { Provider } from 'oidc-provider';
 import { z } from 'zod';
 import { findConsent, recordConsent, recordConsentRefused } from '../../activities/store/client-consents.ts';
-import { findStepUp } from '../../activities/store/step-ups.ts';
+import { isClientVerified } from '../../activities/store/verified-clients.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import { requireSameOrigin } from '../http/browser-guard.ts';
 import { parseBody } from '../http/parse.ts';
@@ -11,11 +11,10 @@ import { continueStepUp } from '../step-up/continue.ts';
 import { refuse, type StepUpDeps, type StepUpResult } from '../step-up/deps.ts';
 import { waitingPath } from '../step-up/waiting-path.ts';
 import { approvalPrompt } from './approval-prompt.ts';
-import { askedScopes, scopesToConfirm } from './asked-scopes.ts';
+import { askedScopes } from './asked-scopes.ts';
 import { begunInteraction } from './begun-interaction.ts';
 import { backToClientPage, clientConsentPage } from './client-consent-page.ts';
 import { findClient } from './find-client.ts';
-import { scopeConfirmPage } from './scope-confirm-page.ts';
 import { wantsToStay } from './interaction-policy.ts';
 import { authorizationErrorsProperty } from './registration.ts';
 import { rememberDeclared } from './remember-authorization-errors.ts';
@@ -26,7 +25,7 @@ export interface InteractionDeps extends StepUpDeps {
   origin: string;
 }
 
-const consentAnswerSchema = z.strictObject({ decision: z.enum(['allow', 'grant', 'refuse']) });
+const consentAnswerSchema = z.strictObject({ decision: z.enum(['allow', 'refuse']) });
 
 /**
  * Where the provider sends a browser that must sign in: whoever is signed in here goes on at once, anybody else signs
@@ -43,22 +42,13 @@ export function interactionRoutes(provider: Provider, deps: InteractionDeps): Ro
       const clientId = String(interaction.params['client_id']);
       const client = await findClient(provider, clientId);
       const given = await findConsent(deps.db, { subject: session.person.subject, clientId });
+      const verified = await isClientVerified(deps.db, clientId);
       const scopes = await askedScopes(deps, interaction, session.person);
       const { email } = session.person;
-      response.type('html').send(clientConsentPage({ interaction, client, given, scopes, email }));
+      response.type('html').send(clientConsentPage({ interaction, client, given, verified, scopes, email }));
       return;
     }
     if (interaction.prompt.name === approvalPrompt) {
-      const { uid } = interaction;
-      const { subject, email } = session.person;
-      const begun = (await findStepUp(deps.db, { uid, subject })) !== undefined;
-      const scopes = begun ? [] : await scopesToConfirm(deps, interaction, session.person);
-      if (scopes.length > 0) {
-        const clientId = String(interaction.params['client_id']);
-        const client = await findClient(provider, clientId);
-        response.type('html').send(scopeConfirmPage({ uid, clientId, client, scopes, email }));
-        return;
-      }
       const result = await beginStepUp(deps, interaction, session.person);
       if (result === undefined) response.redirect(303, waitingPath(interaction.uid));
       else await provider.interactionFinished(request, response, result);
@@ -76,22 +66,7 @@ export function interactionRoutes(provider: Provider, deps: InteractionDeps): Ro
     const found = await begunInteraction(provider, deps, request, response);
     if (found === undefined) return;
     const { interaction, session } = found;
-    const goOn = async (result: StepUpResult): Promise<void> => {
-      const address = await provider.interactionResult(request, response, result);
-      // A page of its own: redirects after a form are held to `form-action`, and clients are anywhere.
-      response.setHeader('Refresh', `0; url=${address}`);
-      response.type('html').send(backToClientPage(address));
-    };
-    if (interaction.prompt.name === approvalPrompt && decision !== 'allow') {
-      const result =
-        decision === 'grant'
-          ? await beginStepUp(deps, interaction, session.person)
-          : refuse('the person did not give what was asked for');
-      if (result === undefined) response.redirect(303, waitingPath(interaction.uid));
-      else await goOn(result);
-      return;
-    }
-    if (interaction.prompt.name !== 'consent' || decision === 'grant')
+    if (interaction.prompt.name !== 'consent')
       throw new DomainError(
         'invalid_request',
         'Nothing is asked here any more. Start again from the app you came from.',
@@ -103,7 +78,12 @@ export function interactionRoutes(provider: Provider, deps: InteractionDeps): Ro
       await recordConsent(deps.db, consent, deps.now(), terms);
       await rememberDeclared(deps.db, consent.clientId, client?.metadata()[authorizationErrorsProperty]);
     } else await recordConsentRefused(deps.db, consent);
-    await goOn(decision === 'allow' ? { consent: {} } : refuse('the person did not let this client act for them'));
+    const result: StepUpResult =
+      decision === 'allow' ? { consent: {} } : refuse('the person did not let this client act for them');
+    const address = await provider.interactionResult(request, response, result);
+    // A page of its own: redirects after a form are held to `form-action`, and clients are anywhere.
+    response.setHeader('Refresh', `0; url=${address}`);
+    response.type('html').send(backToClientPage(address));
   });
   return router;
 }

@@ -32,6 +32,7 @@ export async function stepUpView(
   ]);
   const context = await viewContext(deps, standing.requests);
   const viewer = { person, policy, issuer: deps.issuer };
+  const clientVerified = (states.get(stepUp.client_id)?.name ?? null) !== null;
   const registeredAt = client?.clientIdIssuedAt;
   return {
     id: stepUp.uid,
@@ -43,7 +44,7 @@ export async function stepUpView(
       registered_at: registeredAt === undefined ? null : new Date(registeredAt * 1_000).toISOString(),
       answer_goes_to: stepUp.redirect_uri === null ? 'the device that it runs on' : answerTarget(stepUp.redirect_uri),
     },
-    scopes: stepUp.scopes.map((scope) => scopeView(policy, shown, scope, standing.held)),
+    scopes: stepUp.scopes.map((scope) => scopeView(policy, { ...shown, clientVerified }, scope, standing.held)),
     justification: justificationState(standing),
     requests: standing.requests.map((request) => requestView(request, context, viewer, now)),
     status: statusOf(stepUp, standing),
@@ -60,7 +61,7 @@ export async function stepUpView(
 
 function scopeView(
   policy: Policy,
-  { stepUp, person }: { stepUp: StepUp; person: CallerPerson },
+  { stepUp, person, clientVerified }: { stepUp: StepUp; person: CallerPerson; clientVerified: boolean },
   scope: string,
   held: readonly string[],
 ): StepUpView['scopes'][number] {
@@ -69,7 +70,12 @@ function scopeView(
     const description = 'The policy does not know it any more.';
     return { scope, description, risk: 'none', server: null, held: false, decided_by: 'policy', approvers: [] };
   }
-  const verdict = evaluatePolicy(policy, { ...person, clientId: stepUp.client_id, scopes: [scope] }).approvalType;
+  const verdict = evaluatePolicy(policy, {
+    ...person,
+    clientId: stepUp.client_id,
+    clientVerified,
+    scopes: [scope],
+  }).approvalType;
   const byApprovers = verdict === 'admin_required';
   return {
     scope,

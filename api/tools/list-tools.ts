@@ -4,6 +4,7 @@ import type { Db } from '../../activities/store/connect.ts';
 import { heldScopes } from '../../activities/store/grants.ts';
 import { findPerson, findPersonByEmail, type Account } from '../../activities/store/people.ts';
 import { livePolicy } from '../../activities/store/policies.ts';
+import { isClientVerified } from '../../activities/store/verified-clients.ts';
 import { isAuditor } from '../../workflows/domain/approvers.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import type { ListedTool, listToolsQuerySchema, ToolList } from '../contract/tools.ts';
@@ -30,13 +31,14 @@ export async function listTools(
   const person = await personAskedAbout(db, caller, query.subject);
   const clientId = query.client_id ?? caller.clientId;
   const now = deps.now();
-  const [policy, held] = await Promise.all([
+  const [policy, held, clientVerified] = await Promise.all([
     livePolicy(db),
     heldScopes(db, { subject: person.subject, clientId }, now),
+    isClientVerified(db, clientId),
   ]);
   const tools: ListedTool[] = Object.keys(policy.tools)
     .sort()
-    .map((name) => toolAccess(policy, { person, clientId, held }, name));
+    .map((name) => toolAccess(policy, { person, clientId, clientVerified, held }, name));
   return { subject_email: person.email, client_id: clientId, tools, now: now.toISOString() };
 }
 

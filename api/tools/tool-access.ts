@@ -8,6 +8,7 @@ import type { ListedTool } from '../contract/tools.ts';
 export interface ToolViewer {
   person: Person;
   clientId: string;
+  clientVerified: boolean;
   held: readonly string[];
 }
 
@@ -15,13 +16,17 @@ export interface ToolViewer {
 export function toolAccess(policy: Policy, viewer: ToolViewer, name: string): ListedTool {
   const tool = policy.tools[name];
   const scope = tool?.scope ?? '';
-  const { roles, disabled } = viewer.person;
+  const {
+    person: { roles, disabled },
+    clientId,
+    clientVerified,
+  } = viewer;
   const known = Object.hasOwn(policy.scopes, scope) ? policy.scopes[scope] : undefined;
   const held = viewer.held.includes(scope);
   const approvalType =
     known === undefined
       ? 'forbidden'
-      : evaluatePolicy(policy, { roles, disabled, clientId: viewer.clientId, scopes: [scope] }).approvalType;
+      : evaluatePolicy(policy, { roles, disabled, clientId, clientVerified, scopes: [scope] }).approvalType;
   return {
     name,
     scope,

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { InsufficientScopeError } from '@modelcontextprotocol/client';
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as TransportV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
@@ -15,7 +16,11 @@ let product: Product;
 let admin: Visitor;
 
 beforeAll(async () => {
-  product = await startProduct();
+  const shipped = await readFile('countersign.policy.yaml', 'utf8');
+  // Admins get what is critical at once.
+  const policy = shipped.replace(/( {2}admin:users:\n(?: {4}.*\n)*? {4}granted_at_once_to: )\[\]/, '$1[admin]');
+  expect(policy).not.toBe(shipped);
+  product = await startProduct({ policy });
   admin = await signedIn(product.issuer, 'admin@example.com');
 }, 60_000);
 afterAll(() => product.stop());
@@ -110,6 +115,23 @@ describe('a refusal in band', () => {
     const done = await agent.call('list_files', { path: '.' });
     expect(done.isError, JSON.stringify(done)).toBeUndefined();
     expect(await requestsOf(agent.clientId)).toMatchObject([{ status: 'approved', tool_args: { path: '.' } }]);
+  });
+
+  it('waits for the person where policy grants at once what is critical, while nobody has verified the client', async () => {
+    const agent = await newAgent(inBand, 'admin@example.com');
+    const refused = await agent.call('list_users');
+    expect(refused.isError).toBe(true);
+    const [request] = await requestsOf(agent.clientId);
+    expect(request).toMatchObject({ status: 'pending', approval_type: 'self' });
+    const path = `/consent/${request?.request_id}`;
+    expect(refused.structuredContent).toMatchObject({ approval_type: 'self', approval_url: product.issuer + path });
+    const allowed = await admin.post(`/api${path.replace('consent', 'consents')}`, { decision: 'allow' });
+    expect(allowed.status, JSON.stringify(allowed.body)).toBe(200);
+    expect((await agent.call('list_users')).isError).toBeUndefined();
+
+    const named = await newAgent(inBand, 'admin@example.com');
+    await admin.post(`/api/clients/${named.clientId}/name`, { name: 'Ours' });
+    expect((await named.call('list_users')).isError).toBeUndefined();
   });
 
   it('ends with the grant: revoked, the next call asks anew', async () => {

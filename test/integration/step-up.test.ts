@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addNotes } from '../support/notes-resource.ts';
-import { startStepUpWorld, type StepUpWorld } from '../support/step-up-world.ts';
+import { startStepUpWorld, type SteppingUp, type StepUpWorld } from '../support/step-up-world.ts';
 
 let world: StepUpWorld;
 
@@ -10,6 +10,62 @@ beforeAll(async () => {
 afterAll(() => world.product.stop());
 
 const errorOf = (callback: URL): Record<string, string> => Object.fromEntries(callback.searchParams);
+
+describe('what policy grants the person at once, through a client that nobody has verified', () => {
+  const asks = 'none execute:commands read:files';
+
+  test('waits for them to confirm by itself what is high or critical, and their word is the code', async () => {
+    const who = await world.connected('admin@example.com');
+    const { waiting, checks } = await world.authorize(who, asks);
+    const asked = await world.view(who.browser, waiting);
+    expect(asked).toMatchObject({
+      status: 'waiting',
+      scopes: [
+        { scope: 'execute:commands', held: false, decided_by: 'self' },
+        { scope: 'read:files', held: true },
+      ],
+    });
+    const [request] = asked.requests.filter(({ status }) => status === 'pending');
+    // What the page before took for an answer is none here.
+    const interaction = `${world.product.issuer}/interaction/${waiting}`;
+    expect((await world.clients.answer(who.browser, interaction, 'allow')).status).toBe(400);
+    expect((await world.clients.answer(who.browser, interaction, 'grant')).status).toBe(400);
+    expect(await consent(who, request?.request_id, 'allow', 'https://evil.example')).toBe(403);
+    expect((await world.view(who.browser, waiting)).status).toBe('waiting');
+    expect(await consent(who, request?.request_id, 'allow')).toBe(200);
+    const callback = await world.goOn(who.browser, waiting);
+    expect(await world.token(who, callback, checks)).toBe('execute:commands none read:files');
+  });
+
+  test('they refuse it, and it gets what is harmless alone', async () => {
+    const who = await world.connected('admin@example.com');
+    const { waiting, checks } = await world.authorize(who, asks);
+    const [request] = (await world.view(who.browser, waiting)).requests.filter(({ status }) => status === 'pending');
+    expect(await consent(who, request?.request_id, 'refuse')).toBe(200);
+    expect(await world.token(who, await world.goOn(who.browser, waiting), checks)).toBe('none read:files');
+  });
+
+  test('waits for nobody when an admin has said who the client is', async () => {
+    const who = await world.connected('admin@example.com');
+    await world.admin.post(`/api/clients/${who.clientId}/name`, { name: 'Ours' });
+    const { callback, checks } = await world.authorize(who, asks);
+    expect(await world.token(who, callback, checks)).toBe('execute:commands none read:files');
+  });
+
+  async function consent(
+    { browser }: SteppingUp,
+    requestId: string | undefined,
+    decision: 'allow' | 'refuse',
+    origin: string = world.product.issuer,
+  ): Promise<number> {
+    const response = await browser.fetch(`${world.product.issuer}/api/consents/${requestId ?? ''}`, {
+      method: 'POST',
+      headers: { origin, 'content-type': 'application/json' },
+      body: JSON.stringify({ decision }),
+    });
+    return response.status;
+  }
+});
 
 describe('an authorization request for more than is held', () => {
   test('waits for an approver, and their approval is the code', async () => {

@@ -76,7 +76,7 @@ export class TestAuthority implements OwnAuthority {
   async standing(of: { subject: string; clientId: string; jti?: string | undefined }): Promise<Standing | undefined> {
     this.#reach('standing');
     const person = this.people.get(of.subject);
-    const rules = person && policyRules(this.livePolicy, person, of.clientId);
+    const rules = person && policyRules(this.livePolicy, person, { clientId: of.clientId, clientVerified: false });
     return rules && { person, rules, ended: false, live: this.live.get(of.jti ?? '') ?? [], inBand: this.inBand };
   }
 

@@ -12,8 +12,11 @@ import { evaluatePolicy } from '../../workflows/domain/evaluate-policy.ts';
 
 const text = await readFile(new URL('../../countersign.policy.yaml', import.meta.url), 'utf8');
 const policy = parsePolicy(text, 'countersign.policy.yaml');
-const ask = (roles: string[], scopes: string[], extra: { disabled?: boolean; clientId?: string } = {}) =>
-  evaluatePolicy(policy, { roles, scopes, disabled: extra.disabled ?? false, clientId: extra.clientId ?? 'c' });
+const ask = (
+  roles: string[],
+  scopes: string[],
+  extra: { disabled?: boolean; clientId?: string; clientVerified?: boolean } = {},
+) => evaluatePolicy(policy, { roles, scopes, disabled: false, clientId: 'c', clientVerified: true, ...extra });
 
 describe('the shipped policy', () => {
   it.each([
@@ -56,6 +59,55 @@ describe('the shipped policy', () => {
       reason: 'Not from there.',
     });
     expect(evaluatePolicy(denying, { ...question, clientId: 'good' }).approvalType).toBe('auto');
+  });
+});
+
+describe('through a client that nobody has verified', () => {
+  const unverified = { clientVerified: false };
+  const withRisk = (risk: string) =>
+    parsePolicy(text.replace(/(execute:commands:\n.*\n {4}risk: )critical/, `$1${risk}`), 'x');
+
+  it.each([
+    ['critical', 'self'],
+    ['high', 'self'],
+    ['medium', 'auto'],
+    ['low', 'auto'],
+  ])('what policy grants at once is, of %s risk: %s', (risk, expected) => {
+    for (const question of [{ clientId: 'c' }, { clientId: 'c', clientVerified: false }]) {
+      const verdict = evaluatePolicy(withRisk(risk), {
+        ...{ roles: ['admin'], disabled: false, scopes: ['execute:commands'] },
+        ...question,
+      });
+      expect(verdict.scopes[0]?.approvalType).toBe(expected);
+    }
+  });
+
+  it('everyone is no exception, nor is a set with something harmless', () => {
+    const everyone = parsePolicy(
+      text.replace(/(execute:commands:\n(?: {4}.*\n)*? {4}granted_at_once_to: )\[admin\]/, '$1[everyone]'),
+      'x',
+    );
+    const question = { roles: [], disabled: false, clientId: 'c', scopes: ['execute:commands'] };
+    expect(evaluatePolicy(everyone, question).scopes[0]).toMatchObject({
+      approvalType: 'self',
+      rule: 'builtin.unverified_client',
+    });
+    expect(evaluatePolicy(everyone, { ...question, clientVerified: true }).approvalType).toBe('auto');
+    expect(ask(['admin'], ['read:files', 'execute:commands'], unverified).approvalType).toBe('self');
+  });
+
+  it('loosens nothing: who gets nothing at once, or nothing at all, still does not', () => {
+    expect(ask(['developer'], ['execute:commands'], unverified).approvalType).toBe('admin_required');
+    expect(ask(['admin'], ['execute:commands'], { ...unverified, disabled: true }).approvalType).toBe('forbidden');
+  });
+
+  it('our own clients need nobody’s word', () => {
+    for (const clientId of ['countersign-chat', 'countersign-dashboard']) {
+      expect(ask(['admin'], ['execute:commands'], { ...unverified, clientId }).approvalType).toBe('auto');
+    }
+    expect(ask(['admin'], ['execute:commands'], { ...unverified, clientId: 'countersign-chats' }).approvalType).toBe(
+      'self',
+    );
   });
 });
 

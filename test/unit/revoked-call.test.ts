@@ -11,7 +11,14 @@ const permit: CallPermit = {
   caller: new Caller(
     {
       person: { subject: 'usr_1', email: 'user@example.com', disabled: false },
-      rules: policyRules(testPolicy(), { roles: ['user'], disabled: false }, 'countersign-chat'),
+      rules: policyRules(
+        testPolicy(),
+        { roles: ['user'], disabled: false },
+        {
+          clientId: 'countersign-chat',
+          clientVerified: true,
+        },
+      ),
       ended: false,
       live: [{ scope: 'execute:commands', grantId: 'gra_1' }],
     },

@@ -1,8 +1,8 @@
 import type { ApprovalType } from './approval-type.ts';
 import { isApproverRole } from './approvers.ts';
-import { chatClientId } from './clients.ts';
+import { chatClientId, isFirstParty } from './clients.ts';
 import { DomainError } from './errors.ts';
-import type { Policy, ScopePolicy } from './policy.ts';
+import { isHighOrCritical, type Policy, type ScopePolicy } from './policy.ts';
 import { decidingScope } from './scopes.ts';
 
 /** Whom and what a policy is asked about. */
@@ -11,6 +11,11 @@ export interface PolicyQuestion {
   /** A disabled account is refused everything. */
   disabled: boolean;
   clientId: string;
+  /**
+   * Somebody here has said who the client is, as the store knows it at that moment, never as the caller says. Absent is
+   * no; our own clients need nobody's word.
+   */
+  clientVerified?: boolean;
   scopes: readonly string[];
 }
 
@@ -85,13 +90,8 @@ function judgeScope(policy: Policy, question: PolicyQuestion, scope: string): Sc
   const denied = denyingRule(policy, question, scope);
   if (denied !== undefined) return { scope, approvalType: 'forbidden', ...denied };
   if (scope === decidingScope) return judgeDecidingScope(policy, question);
-  if (configured.grantedAtOnceTo.includes('everyone')) {
-    return { scope, approvalType: 'auto', rule: `scopes.${scope}.granted_at_once_to[everyone]` };
-  }
-  const role = question.roles.find((held) => configured.grantedAtOnceTo.includes(held));
-  if (role !== undefined) {
-    return { scope, approvalType: 'auto', rule: `scopes.${scope}.granted_at_once_to[${role}]` };
-  }
+  const role = ['everyone', ...question.roles].find((held) => configured.grantedAtOnceTo.includes(held));
+  if (role !== undefined) return judgeGrantedAtOnce(configured, question, scope, role);
   switch (configured.otherwise) {
     case 'admin':
       return { scope, approvalType: 'admin_required', rule: `scopes.${scope}.otherwise` };
@@ -107,6 +107,22 @@ function judgeScope(policy: Policy, question: PolicyQuestion, scope: string): Sc
     default:
       return configured.otherwise satisfies never;
   }
+}
+
+/**
+ * What policy grants the person at once. It trusts them, and knows nothing of a client that nobody has verified: through
+ * such a one they confirm by themselves what is of high or critical risk (RULES 20).
+ */
+function judgeGrantedAtOnce(
+  { risk }: ScopePolicy,
+  question: PolicyQuestion,
+  scope: string,
+  role: string,
+): ScopeVerdict {
+  const verified = question.clientVerified === true || isFirstParty(question.clientId);
+  return isHighOrCritical(risk) && !verified
+    ? { scope, approvalType: 'self', rule: 'builtin.unverified_client' }
+    : { scope, approvalType: 'auto', rule: `scopes.${scope}.granted_at_once_to[${role}]` };
 }
 
 /** Whether the person may consent themselves: everybody, unless policy names roles for it. */

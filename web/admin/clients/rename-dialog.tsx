@@ -24,12 +24,17 @@ export function RenameDialog(props: { name: string; onRename: (name: string) => 
           </label>
           <input
             id={field}
+            aria-describedby={`${field}-hint`}
             data-initial-focus
             maxLength={80}
             value={name}
             onChange={(event) => setName(event.target.value)}
             className={fieldClass}
           />
+          <p id={`${field}-hint`} className="text-sm text-muted">
+            Name a client only when you know whose it is. From then on it counts as verified: people are shown this
+            name, and what the policy grants them at once it gets without asking them, high and critical risk too.
+          </p>
         </div>
         {rename.isError && (
           <Notice tone="bad" role="alert">

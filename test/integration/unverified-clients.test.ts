@@ -1,0 +1,110 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decideConsent } from '../../api/approvals/consent.ts';
+import { upgradeScope } from '../../api/approvals/upgrade-scope.ts';
+import type { Caller } from '../../api/sessions/caller.ts';
+import { mintGrant } from '../../activities/mint/mint-grant.ts';
+import { heldScopes } from '../../activities/store/grants.ts';
+import { findRequest, openRequest } from '../../activities/store/requests.ts';
+import { startApprovalStack, type ApprovalStack } from '../support/approval-stack.ts';
+
+/** As shipped: admins get commands, which are critical, and files, which are low, at once. */
+const policyText = await readFile(new URL('../../countersign.policy.yaml', import.meta.url), 'utf8');
+let stack: ApprovalStack;
+let clients = 0;
+
+beforeAll(async () => {
+  stack = await startApprovalStack(policyText);
+}, 60_000);
+afterAll(() => stack.stop());
+
+/** An admin at a client that nobody has said anything about. */
+async function admin(): Promise<Caller> {
+  clients += 1;
+  return stack.person(['admin'], { kind: 'bearer', clientId: `client-${clients}` });
+}
+
+const held = ({ person: { subject }, clientId }: Caller): Promise<string[]> =>
+  heldScopes(stack.app.db, { subject, clientId }, new Date());
+
+async function name({ clientId }: Caller): Promise<void> {
+  const state = { client_id: clientId, name: 'Ours', blocked_at: null, blocked_by: null, block_reason: null };
+  await stack.owner.db.insertInto('client_states').values(state).execute();
+}
+
+describe('a client that nobody has verified', () => {
+  it('gets nothing critical by asking for its person, whom policy grants it at once', async () => {
+    const caller = await admin();
+    const answer = await upgradeScope(stack.deps, caller, { scopes: ['execute:commands'] });
+    expect(answer).toMatchObject({ status: 'pending_user_approval' });
+    expect(answer).not.toHaveProperty('new_token');
+    expect(await held(caller)).toEqual([]);
+    if (answer.status !== 'pending_user_approval') return;
+    const row = await findRequest(stack.app.db, answer.approval_request_id);
+    expect(row).toMatchObject({ status: 'pending', approval_type: 'self', rule: 'builtin.unverified_client' });
+    // Nor by its own token in the person's place, nor by another admin.
+    const decision = { decision: 'allow', duration_seconds: undefined } as const;
+    const id = answer.approval_request_id;
+    await expect(decideConsent(stack.deps, caller, id, decision)).rejects.toMatchObject({ code: 'client_not_allowed' });
+    const another = { ...(await stack.person(['admin'])), authenticatedAt: new Date() };
+    await expect(decideConsent(stack.deps, another, id, decision)).rejects.toMatchObject({ code: 'not_found' });
+    expect(await held(caller)).toEqual([]);
+  });
+
+  it('gets it when the person confirms it themselves, and what is harmless without', async () => {
+    const caller = await admin();
+    const answer = await upgradeScope(stack.deps, caller, { scopes: ['read:files', 'execute:commands'] });
+    expect(answer).toMatchObject({ status: 'pending_user_approval', auto_approved_scopes: ['read:files'] });
+    expect(await held(caller)).toEqual(['read:files']);
+    if (answer.status !== 'pending_user_approval') return;
+    const browser: Caller = {
+      ...{ kind: 'browser', person: caller.person, clientId: 'countersign-dashboard' },
+      authenticatedAt: new Date(),
+    };
+    const decision = { decision: 'allow', duration_seconds: undefined } as const;
+    await decideConsent(stack.deps, browser, answer.approval_request_id, decision);
+    expect(await held(caller)).toEqual(['execute:commands', 'read:files']);
+  });
+
+  it('is one no longer when an admin has said who it is', async () => {
+    const caller = await admin();
+    await name(caller);
+    expect(await upgradeScope(stack.deps, caller, { scopes: ['execute:commands'] })).toMatchObject({
+      status: 'approved',
+      auto_approved: true,
+    });
+  });
+});
+
+it('our own pages are no such client', async () => {
+  const { person } = await admin();
+  const browser: Caller = { kind: 'browser', person, clientId: 'countersign-dashboard' };
+  expect(await upgradeScope(stack.deps, browser, { scopes: ['execute:commands'] })).toMatchObject({
+    status: 'approved',
+  });
+});
+
+it('the mint itself grants nothing of the kind without the person’s decision, however it is asked', async () => {
+  const caller = await admin();
+  const { request } = await stack.app.db.transaction().execute((trx) =>
+    openRequest(trx, {
+      ...{ subject: caller.person.subject, clientId: caller.clientId, sessionId: null, scopes: ['execute:commands'] },
+      ...{ toolName: null, toolArgs: null, justification: null },
+    }),
+  );
+  // As the serving role could say it, though the policy does not.
+  await stack.app.db
+    .updateTable('scope_requests')
+    .set({ approval_type: 'auto', rule: 'scopes.execute:commands.granted_at_once_to[admin]' })
+    .where('request_id', '=', request.request_id)
+    .execute();
+  const deps = { db: stack.mint.db, verify: () => Promise.resolve(undefined), now: () => new Date() };
+  expect(await mintGrant(deps, { requestId: request.request_id })).toEqual({
+    minted: false,
+    refusal: 'forbidden_by_policy',
+  });
+  expect(await held(caller)).toEqual([]);
+  // It is the client alone that stands in the way.
+  await name(caller);
+  expect(await mintGrant(deps, { requestId: request.request_id })).toMatchObject({ minted: true });
+});
