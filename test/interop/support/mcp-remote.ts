@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js';
 import { failureOf, outcomeOf } from '../clients/outcome.ts';
 import type { ClientWorld, MatrixClient } from './matrix-client.ts';
 
@@ -31,7 +32,13 @@ export async function startMcpRemote(world: ClientWorld): Promise<MatrixClient> 
     throw new Error(`mcp-remote does not connect: ${said}`, { cause: error });
   });
   return {
-    call: (name, args = {}) => client.callTool({ name, arguments: args }).then(outcomeOf, failureOf),
+    call: (name, args = {}) =>
+      client.callTool({ name, arguments: args }).then(outcomeOf, (error: unknown) => {
+        // No test expects silence; what mcp-remote said tells why.
+        if (error instanceof McpError && error.code === Number(ErrorCode.RequestTimeout))
+          throw new Error(`no answer: ${said}`);
+        return failureOf(error);
+      }),
     stop: () => client.close(),
   };
 }
