@@ -32,6 +32,10 @@ export default tseslint.config(
       // React's event handlers and Express's take async functions.
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: false }],
       'no-restricted-syntax': ['error', noDefaultExports, noProcessEnv],
+      'no-restricted-properties': [
+        'error',
+        { property: 'remoteAddress', message: 'Behind a proxy that is the proxy: use clientAddress or clientNetwork.' },
+      ],
     },
   },
   { files: ['cli/configuration.ts'], rules: { 'no-restricted-syntax': ['error', noDefaultExports] } },

@@ -8,6 +8,7 @@ import type { PartChecks } from './health/part-checks.ts';
 import { readinessHandler } from './health/readiness.ts';
 import { createBaseApp, notFoundHandler } from './http/base-app.ts';
 import { requireSameOrigin } from './http/browser-guard.ts';
+import { trustProxies } from './http/client-address.ts';
 import { methodGuard } from './http/method-guard.ts';
 import { introspectionRoutes } from './introspection/routes.ts';
 import { guardDevicePage, guessLimit } from './oauth/guess-limit.ts';
@@ -36,6 +37,8 @@ import { toolRoutes } from './tools/routes.ts';
 /** What the auth server's HTTP app is made of. */
 export interface ApiAppDeps extends Omit<OAuthDeps, 'guesses'> {
   allowedHosts: readonly string[];
+  /** Whose `X-Forwarded-For` counts; nobody's unless named. */
+  trustedProxies?: readonly string[];
   feed: EventFeed;
   webRoot: string;
   demoMode: boolean;
@@ -57,6 +60,7 @@ export function createApiApp(deps: ApiAppDeps): Express {
     // The provider reads its own bodies.
     leavesBodyAlone: isProviderPath,
   });
+  trustProxies(app, deps.trustedProxies ?? []);
   const verifyToken = accessTokenVerifier({
     issuer: deps.issuer,
     audience: deps.apiResource,
@@ -97,8 +101,13 @@ export function createApiApp(deps: ApiAppDeps): Express {
   app.use(oauthRoutes.code_verification, ...guardDevicePage({ ...deps, guesses, origin }));
   app.use(introspectionRoutes(deps));
   app.use((request, response, next) => {
-    if (isProviderPath(request.path)) void answerOAuth(request, response);
-    else next();
+    if (!isProviderPath(request.path)) {
+      next();
+      return;
+    }
+    // It would take its own addresses from there, and who is answered to is said by `Host` alone.
+    delete request.headers['x-forwarded-host'];
+    void answerOAuth(request, response);
   });
   app.use(methodGuard([...authServerRoutes, ...pages]), notFoundHandler, problemHandler(deps.logger));
   return app;

@@ -16,6 +16,8 @@ export interface ApiOptions {
   chatUrl: string;
   /** Values of `Host` that are ours, with port. */
   allowedHosts: readonly string[];
+  /** Proxies in front of it, whose `X-Forwarded-For` says whom a request comes from: addresses, networks, names of ranges. */
+  trustedProxies?: readonly string[];
   /** Connection string of the app role. */
   databaseUrl: string;
   temporal: { address: string; namespace: string };

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { ConfigurationError } from './configuration.ts';
 import {
@@ -16,6 +17,16 @@ export type RoleName = (typeof roleNames)[number];
 
 const port = (standard: number) =>
   z.string().default(String(standard)).transform(Number).pipe(z.int('must be a port number').min(0).max(65_535));
+
+/** By commas or spaces. */
+const list = z.string().transform((text) => text.split(/[\s,]+/).filter((item) => item !== ''));
+
+/** What Express takes for a proxy, without a way to trust everybody. */
+function isProxy(text: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
+  if (!text.includes('/')) return ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv6.isValid(text);
+  return ipaddr.isValidCIDR(text) && ipaddr.parseCIDR(text)[1] > 0;
+}
 
 /** Every setting of a role, by its environment variable: the same under `npm start` and in production. */
 const roleSettings = z.object({
@@ -36,10 +47,20 @@ const roleSettings = z.object({
   COUNTERSIGN_WEB_ROOT: z.string().min(1),
   COUNTERSIGN_WORKFLOW_BUNDLE: z.string().min(1),
   COUNTERSIGN_WORKSPACE: z.string().min(1),
-  COUNTERSIGN_CLIENT_DOCUMENT_HOSTS: z
-    .string()
-    .transform((hosts) => hosts.split(/[\s,]+/).filter((host) => host !== ''))
+  COUNTERSIGN_CLIENT_DOCUMENT_HOSTS: list
     .pipe(z.array(z.string().regex(/^[a-z\d.-]+(?::\d+)?$/, 'must be host names, with a port where it is not 443')))
+    .optional(),
+  COUNTERSIGN_TRUSTED_PROXIES: list
+    .pipe(
+      z.array(
+        z
+          .string()
+          .refine(
+            isProxy,
+            'must be addresses, networks such as 10.0.0.0/8 (not everybody), loopback, linklocal or uniquelocal',
+          ),
+      ),
+    )
     .optional(),
   COUNTERSIGN_DEMO_MODE: z.enum(['on', 'off']).default('off'),
   COUNTERSIGN_METRICS_PORT: z
@@ -77,6 +98,8 @@ export interface RoleConfiguration {
   model: ModelConfiguration | undefined;
   /** Hosts of clients' metadata documents that may be at private addresses. */
   clientDocumentHosts: readonly string[];
+  /** Proxies whose `X-Forwarded-For` counts. */
+  trustedProxies: readonly string[];
   demoMode: boolean;
   /** Where the process shows its metrics; undefined means nowhere. */
   metricsPort: number | undefined;
@@ -131,6 +154,7 @@ export function roleConfiguration(env: NodeJS.ProcessEnv): RoleConfiguration {
     workspace: settings.COUNTERSIGN_WORKSPACE,
     model: modelConfiguration(settings),
     clientDocumentHosts: settings.COUNTERSIGN_CLIENT_DOCUMENT_HOSTS ?? [],
+    trustedProxies: settings.COUNTERSIGN_TRUSTED_PROXIES ?? [],
     demoMode: settings.COUNTERSIGN_DEMO_MODE === 'on',
     metricsPort: settings.COUNTERSIGN_METRICS_PORT,
     otlpEndpoint: settings.COUNTERSIGN_OTLP_ENDPOINT,

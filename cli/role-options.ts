@@ -58,6 +58,7 @@ export async function apiOptions(configuration: RoleConfiguration, logger: Logge
     chatClientSecret: await readSecret(secrets.chatClient),
     mcpServerSecret: await readSecret(secrets.mcpServerClient),
     clientDocumentHosts: configuration.clientDocumentHosts,
+    trustedProxies: configuration.trustedProxies,
     webRoot: configuration.webRoot,
     demoMode: configuration.demoMode,
     version: await productVersion(),

@@ -7,6 +7,7 @@ import { DomainError } from '../../workflows/domain/errors.ts';
 import type { Policy } from '../../workflows/domain/policy.ts';
 import { identifierOf } from '../../workflows/domain/resources.ts';
 import { introspectBodySchema } from '../contract/introspection.ts';
+import { clientNetwork } from '../http/client-address.ts';
 import { secondsToWait } from '../http/seconds-to-wait.ts';
 import { publicJwk } from '../oauth/public-jwk.ts';
 import { introspectionRoute } from '../oauth/routes.ts';
@@ -62,7 +63,7 @@ export function introspectionRoutes(
       const { server, policy } = await authenticated(request).catch(async (error: unknown) => {
         if (!(error instanceof DomainError) || error.code !== 'invalid_credentials') throw error;
         await journal('wrong credentials of a resource server');
-        const seconds = await secondsToWait(mistaken, request.socket.remoteAddress ?? 'unknown');
+        const seconds = await secondsToWait(mistaken, clientNetwork(request));
         throw seconds === undefined ? error : new TooMany(seconds);
       });
       const asked = introspectBodySchema.safeParse(request.body);

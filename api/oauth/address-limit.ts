@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
-import ipaddr from 'ipaddr.js';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { clientNetwork } from '../http/client-address.ts';
 import { plainPage } from '../http/plain-page.ts';
 import { secondsToWait } from '../http/seconds-to-wait.ts';
 
@@ -18,7 +18,7 @@ const perAddress: Record<Unasked, { points: number; duration: number }> = {
 export function addressLimit(what: Unasked, limit = perAddress[what]): RequestHandler {
   const limiter = new RateLimiterMemory(limit);
   return async (request, response, next) => {
-    const seconds = await secondsToWait(limiter, networkOf(request.socket.remoteAddress));
+    const seconds = await secondsToWait(limiter, clientNetwork(request));
     if (seconds === undefined) {
       next();
       return;
@@ -28,11 +28,4 @@ export function addressLimit(what: Unasked, limit = perAddress[what]): RequestHa
     if (what === 'sign-ins') response.type('html').send(plainPage({ title: 'Too many sign-ins', paragraphs: [why] }));
     else response.json({ error: 'temporarily_unavailable', error_description: why });
   };
-}
-
-/** Whom an address stands for: itself, and of IPv6 the 64 bits before it, of which everybody has as many as they like. */
-export function networkOf(address: string | undefined): string {
-  if (address === undefined || !ipaddr.isValid(address)) return 'unknown';
-  const plain = ipaddr.process(address);
-  return plain.kind() === 'ipv6' ? `${plain.toByteArray().slice(0, 8).join('.')}/64` : plain.toString();
 }

@@ -2,8 +2,8 @@ import { errors, type Client, type KoaContextWithOIDC } from 'oidc-provider';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { hasConsent } from '../../activities/store/client-consents.ts';
 import { dropClientDocument, findClientDocument, keepClientDocument } from '../../activities/store/client-documents.ts';
+import { clientNetwork } from '../http/client-address.ts';
 import { secondsToWait } from '../http/seconds-to-wait.ts';
-import { networkOf } from './address-limit.ts';
 import { documentSource, type KnownClients } from './documents/document-source.ts';
 import type { OAuthDeps } from './options.ts';
 
@@ -28,8 +28,8 @@ const standInRoutes: readonly string[] = ['token', 'revocation'];
 export function clientDocuments(deps: Pick<OAuthDeps, 'db' | 'clientFetch' | 'now'>) {
   const source = documentSource({ known: knownClients(deps), fetch: deps.clientFetch, now: deps.now });
   const [each, all] = [new RateLimiterMemory(perAddress), new RateLimiterMemory(together)];
-  const count = async (address: string | undefined): Promise<void> => {
-    const wait = (await secondsToWait(each, networkOf(address))) ?? (await secondsToWait(all, 'all'));
+  const count = async (network: string): Promise<void> => {
+    const wait = (await secondsToWait(each, network)) ?? (await secondsToWait(all, 'all'));
     if (wait !== undefined) throw notNow('too many clients are looked up', wait);
   };
   const feature = {
@@ -40,7 +40,7 @@ export function clientDocuments(deps: Pick<OAuthDeps, 'db' | 'clientFetch' | 'no
     allowFetch: async (ctx: KoaContextWithOIDC | undefined, id: string): Promise<boolean> => {
       // One client, one id: another spelling of it would be another client, which admins do not expect.
       if (id.length > maxIdLength || URL.parse(id)?.href !== id) return false;
-      const available = await source.prepare(id, () => count(ctx?.req.socket.remoteAddress));
+      const available = await source.prepare(id, () => count(clientNetwork(ctx?.req)));
       if (available.status === 'refused') throw new errors.InvalidClient('client_id metadata document fetch failed');
       if (available.status === 'unavailable')
         throw notNow('the document of this client cannot be had', available.seconds);

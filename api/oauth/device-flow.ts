@@ -1,5 +1,6 @@
 import type { errors, ErrorOut, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { endSentence } from '../../workflows/domain/end-sentence.ts';
+import { clientAddress } from '../http/client-address.ts';
 import type { BrowserSessions } from '../sessions/browser-sessions.ts';
 import { codeConfirmPage, codeInputPage, deviceEndPage } from './device-pages.ts';
 import type { GuessLimit } from './guess-limit.ts';
@@ -23,6 +24,7 @@ export function deviceFlow(deps: { sessions: Pick<BrowserSessions, 'find'>; gues
     enabled: true,
     charset: 'base-20',
     mask: '****-****',
+    deviceInfo: (ctx: KoaContextWithOIDC) => ({ ip: clientAddress(ctx.req), ua: ctx.get('user-agent') }),
     userCodeInputSource: async (ctx: KoaContextWithOIDC, _form: string, _out?: ErrorOut, error?: PageError) => {
       ctx.type = 'html';
       const end = error === undefined ? undefined : endOf(error);

@@ -5,6 +5,7 @@ import { findPersonByPassword } from '../../activities/store/people.ts';
 import { dashboardClientId } from '../../workflows/domain/clients.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import { demoLoginSchema } from '../contract/sign-in.ts';
+import { clientNetwork } from '../http/client-address.ts';
 import { localPathOr } from '../http/local-path.ts';
 import { parseBody } from '../http/parse.ts';
 import type { BrowserSessions } from './browser-sessions.ts';
@@ -28,7 +29,7 @@ export async function demoSignIn(deps: SignInDeps, request: Request, response: R
     throw new DomainError('demo_mode_off', 'Demo mode is off, so there are no demo accounts to sign in with.');
   const body = parseBody(demoLoginSchema, request);
   const returnTo = request.query['return_to'] ?? body.return_to;
-  const address = request.socket.remoteAddress ?? 'unknown';
+  const address = clientNetwork(request);
   await deps.limit.attempt(body.email, address);
   const person = await findPersonByPassword(deps.db, body.email, body.password);
   if (person === undefined) {

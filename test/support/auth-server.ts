@@ -56,7 +56,12 @@ export interface TestAuthServer {
 
 /** Starts it. @param options.demoMode on unless said otherwise. @param options.now the real time unless said otherwise. */
 export async function startAuthServer(
-  options: { demoMode?: boolean; clientDocuments?: GuardedFetchOptions; now?: () => Date } = {},
+  options: {
+    demoMode?: boolean;
+    clientDocuments?: GuardedFetchOptions;
+    now?: () => Date;
+    trustedProxies?: string[];
+  } = {},
 ): Promise<TestAuthServer> {
   const [postgres, port, base, mintKey] = await Promise.all([
     startPostgres(),
@@ -152,6 +157,7 @@ export async function startAuthServer(
     createApiApp({
       ...shared,
       allowedHosts: [`localhost:${port}`],
+      trustedProxies: options.trustedProxies ?? [],
       basePrivateJwk: base.privateJwk,
       mintPublicJwk: mintKey.publicJwk,
       cookieKeys: [randomUUID()],

@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
-import { expect, test } from 'vitest';
-import { addressLimit, networkOf } from '../../api/oauth/address-limit.ts';
+import { describe, expect, test } from 'vitest';
+import { clientAddress, networkOf, trustProxies } from '../../api/http/client-address.ts';
+import { addressLimit } from '../../api/oauth/address-limit.ts';
 
 test.each([
   ['2001:db8:1:2::1', '2001:db8:1:2:ffff:ffff:ffff:ffff', true],
@@ -30,3 +31,44 @@ test('a browser that begins too many sign-ins is shown a page, and nothing of it
   expect(Number(third.headers.get('retry-after'))).toBeGreaterThan(0);
   http.close();
 });
+
+describe('whom a request comes from', () => {
+  const proxies = ['10.0.0.0/8', '192.0.2.1', 'fd00::/8'];
+
+  test.each([
+    // The connection, what X-Forwarded-For says, whom it comes from.
+    ['203.0.113.7', '198.51.100.1', '203.0.113.7'],
+    ['203.0.113.7', undefined, '203.0.113.7'],
+    ['192.0.2.2', '198.51.100.1', '192.0.2.2'],
+    ['10.1.2.3', undefined, '10.1.2.3'],
+    ['10.1.2.3', '198.51.100.1', '198.51.100.1'],
+    ['::ffff:10.1.2.3', '198.51.100.1', '198.51.100.1'],
+    ['10.1.2.3', '1.1.1.1, 198.51.100.1', '198.51.100.1'],
+    ['10.1.2.3', '1.1.1.1, 198.51.100.1, 192.0.2.1', '198.51.100.1'],
+    ['10.1.2.3', '10.9.9.9, 198.51.100.1', '198.51.100.1'],
+    ['fd00::1', '2001:db8::5', '2001:db8::5'],
+  ])('connected from %s, forwarded for %s: %s', (socket, forwarded, address) => {
+    expect(seenBy(proxies, socket, forwarded)).toBe(address);
+  });
+
+  test('is the connection as long as no proxy is named', () => {
+    expect(seenBy([], '127.0.0.1', '198.51.100.1')).toBe('127.0.0.1');
+    const untold = Object.assign(Object.create(express().request) as express.Request, {
+      app: express(),
+      headers: { 'x-forwarded-for': '198.51.100.1' },
+      socket: { remoteAddress: '127.0.0.1' },
+    });
+    expect(clientAddress(untold)).toBe('127.0.0.1');
+  });
+});
+
+/** What an app that trusts these proxies makes of a request. */
+function seenBy(proxies: string[], remoteAddress: string, forwarded: string | undefined): string | undefined {
+  const app = express();
+  trustProxies(app, proxies);
+  const request = Object.assign(Object.create(app.request) as express.Request, {
+    headers: forwarded === undefined ? {} : { 'x-forwarded-for': forwarded },
+    socket: { remoteAddress },
+  });
+  return clientAddress(request);
+}

@@ -26,19 +26,35 @@ test('a role names every missing variable and no value', () => {
   expect(read).not.toThrow(/hunter2/);
 });
 
+const complete = {
+  COUNTERSIGN_DATABASE_URL: 'postgresql://db/x',
+  COUNTERSIGN_TEMPORAL_ADDRESS: 'temporal:7233',
+  COUNTERSIGN_KEYS_FOLDER: '/keys',
+  COUNTERSIGN_SECRETS_FOLDER: '/secrets',
+  COUNTERSIGN_MINT_SOCKET: '/run/mint.sock',
+  COUNTERSIGN_RUNTIME_FOLDER: '/run/countersign',
+  COUNTERSIGN_WEB_ROOT: '/web',
+  COUNTERSIGN_WORKFLOW_BUNDLE: '/bundle.js',
+  COUNTERSIGN_WORKSPACE: '/workspace',
+};
+
 test('demo mode is off unless it is switched on', () => {
-  const complete = {
-    COUNTERSIGN_DATABASE_URL: 'postgresql://db/x',
-    COUNTERSIGN_TEMPORAL_ADDRESS: 'temporal:7233',
-    COUNTERSIGN_KEYS_FOLDER: '/keys',
-    COUNTERSIGN_SECRETS_FOLDER: '/secrets',
-    COUNTERSIGN_MINT_SOCKET: '/run/mint.sock',
-    COUNTERSIGN_RUNTIME_FOLDER: '/run/countersign',
-    COUNTERSIGN_WEB_ROOT: '/web',
-    COUNTERSIGN_WORKFLOW_BUNDLE: '/bundle.js',
-    COUNTERSIGN_WORKSPACE: '/workspace',
-  };
   expect(roleConfiguration(complete).demoMode).toBe(false);
   expect(roleConfiguration({ ...complete, COUNTERSIGN_DEMO_MODE: 'on' }).demoMode).toBe(true);
   expect(roleConfiguration({ ...complete, COUNTERSIGN_DEMO_MODE: '', COUNTERSIGN_MODEL: '' }).model).toBeUndefined();
+});
+
+test('proxies are trusted by name alone, and never everybody', () => {
+  expect(roleConfiguration(complete).trustedProxies).toEqual([]);
+  const trusting = (proxies: string) =>
+    roleConfiguration({ ...complete, COUNTERSIGN_TRUSTED_PROXIES: proxies }).trustedProxies;
+  expect(trusting('loopback, 10.0.0.0/8 fd00::/8,192.0.2.1')).toEqual([
+    'loopback',
+    '10.0.0.0/8',
+    'fd00::/8',
+    '192.0.2.1',
+  ]);
+  for (const wrong of ['true', '1', '*', '0.0.0.0/0', '::/0', 'proxy.example', '10.0.0.0/40', '10', 'loopback,all']) {
+    expect(() => trusting(wrong)).toThrow(/COUNTERSIGN_TRUSTED_PROXIES/);
+  }
 });
