@@ -13,7 +13,7 @@ import { methodGuard } from './http/method-guard.ts';
 import { introspectionRoutes } from './introspection/routes.ts';
 import { guardDevicePage, guessLimit } from './oauth/guess-limit.ts';
 import { interactionRoutes } from './oauth/interactions.ts';
-import { openCors } from './oauth/open-cors.ts';
+import { openEndpoints } from './oauth/open-endpoints.ts';
 import type { OAuthDeps } from './oauth/options.ts';
 import { createProvider } from './oauth/provider.ts';
 import { publicJwk } from './oauth/public-jwk.ts';
@@ -94,7 +94,7 @@ export function createApiApp(deps: ApiAppDeps): Express {
   api.use(deps.resources);
   app.use('/api', api);
 
-  app.use(openCors);
+  app.use(openEndpoints);
   app.post(oauthRoutes.registration, addressLimit('registrations'));
   app.use(oauthRoutes.authorization, addressLimit('sign-ins'));
   app.post(oauthRoutes.device_authorization, addressLimit('devices'));

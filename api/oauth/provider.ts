@@ -103,7 +103,7 @@ export function createProvider(deps: OAuthDeps): Provider {
       long: { signed: true, httpOnly: true, sameSite: 'lax', secure },
       short: { signed: true, httpOnly: true, sameSite: 'lax', secure },
     },
-    // Who may read answers from other origins is said before the provider is asked (open-cors.ts).
+    // Who may read answers from other origins is said before the provider is asked (open-endpoints.ts).
     clientBasedCORS: () => true,
     fetch: documents.fetch,
     fetchResponseBodyLimits: { 'client_id metadata document': clientDocumentBytes },

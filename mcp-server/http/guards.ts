@@ -1,5 +1,6 @@
 import { validateHostHeader } from '@modelcontextprotocol/server';
 import type { RequestHandler } from 'express';
+import { openCors } from '../../activities/http/open-cors.ts';
 import { sendProblem } from './send-problem.ts';
 
 /** Refuses requests that were addressed to another name, as a page that rebinds DNS makes them (RULES 7). */
@@ -12,23 +13,10 @@ export function hostGuard(allowedHosts: readonly string[]): RequestHandler {
 }
 
 /** Browsers on any site may call: no cookie is read here, the token is the only credential (RULES 6). */
-export const openCors: RequestHandler = (request, response, next) => {
-  response.set({
-    'access-control-allow-origin': '*',
-    'access-control-expose-headers': 'WWW-Authenticate, Mcp-Session-Id, MCP-Protocol-Version, Retry-After',
-  });
-  if (request.method !== 'OPTIONS') {
-    next();
-    return;
-  }
-  response.set({
-    'access-control-allow-methods': 'GET, POST, DELETE, OPTIONS',
-    // The wildcard does not cover Authorization (Fetch standard), so that one is named.
-    'access-control-allow-headers': 'Authorization, *',
-    'access-control-max-age': '600',
-  });
-  response.status(204).end();
-};
+export const openToPages = openCors({
+  methods: ['GET', 'POST', 'DELETE'],
+  exposedHeaders: ['WWW-Authenticate', 'Mcp-Session-Id', 'MCP-Protocol-Version', 'Retry-After'],
+});
 
 /** What every answer carries. Answers hold what one caller may see, so no cache keeps them; none of them is a page. */
 export const answerHeaders: RequestHandler = (_request, response, next) => {

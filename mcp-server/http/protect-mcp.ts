@@ -4,7 +4,7 @@ import { Router } from 'express';
 import { answerRefusals } from '../auth/answer-refusals.ts';
 import { authenticate } from '../auth/authenticate.ts';
 import { requireGuarded } from '../auth/guarded-handler.ts';
-import { openCors } from './guards.ts';
+import { openToPages } from './guards.ts';
 import { protectedResourceMetadata } from './protected-resource-metadata.ts';
 import type { Protection } from './protection.ts';
 
@@ -29,7 +29,7 @@ export function protectMcp(protection: Protection, handler: McpHttpHandler): Rou
   router.use(protectedResourceMetadata(protection));
   router.all(
     resource.pathname,
-    openCors,
+    openToPages,
     authenticate({ ...protection, resource, resourceMetadataUrl: getOAuthProtectedResourceMetadataUrl(resource) }),
     // Where the application has read the body already, it is handed on.
     (request, response) => serve(request, response, request.body as unknown),

@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import { dpopAlgorithms } from '../../activities/tokens/dpop-proof.ts';
-import { openCors } from './guards.ts';
+import { openToPages } from './guards.ts';
 import type { ResourceDescription } from './protection.ts';
 
 /** What a client needs to sign in and be told by each tool what that one needs. */
@@ -22,7 +22,7 @@ export function metadataPaths({ resource }: Pick<ResourceDescription, 'resource'
 export function protectedResourceMetadata(options: ResourceDescription): Router {
   const paths = metadataPaths(options);
   const router = Router();
-  router.all(paths, openCors);
+  router.all(paths, openToPages);
   router.get(paths, (_request, response) => {
     response.json({
       resource: options.resource,
