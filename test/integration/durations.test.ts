@@ -1,32 +1,19 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { decide } from '../../api/approvals/decide.ts';
+import { describe, expect, it } from 'vitest';
 import { decideMany } from '../../api/approvals/decide-many.ts';
 import { requestDetail } from '../../api/approvals/request-detail.ts';
 import { upgradeScope } from '../../api/approvals/upgrade-scope.ts';
-import { signStatement } from '../../activities/mint/statement.ts';
-import { recordDecision } from '../../activities/store/decisions.ts';
 import { findGrantOfRequest } from '../../activities/store/grants.ts';
-import { findRequest } from '../../activities/store/requests.ts';
 import type { Caller } from '../../api/sessions/caller.ts';
-import { approveSignal, scopeUpgradeWorkflowId } from '../../workflows/messages.ts';
-import { startApprovalStack, type ApprovalStack } from '../support/approval-stack.ts';
+import { approvalsWorld } from '../support/approvals-world.ts';
 
 /** Grants of an hour, eight at most. */
 const policyText = await readFile(new URL('../../countersign.policy.yaml', import.meta.url), 'utf8');
-let stack: ApprovalStack;
-
-beforeAll(async () => {
-  stack = await startApprovalStack(policyText);
-}, 60_000);
-afterAll(() => stack.stop());
-afterEach(() => stack.policy(policyText));
-
-const requester = (): Promise<Caller> => stack.person(['user'], { kind: 'bearer', clientId: 'some-client' });
-const approver = (): Promise<Caller> => stack.person(['admin']);
+const world = approvalsWorld(policyText);
+const { admin: approver, bearerUser: requester, approve, decideBySignal } = world;
 
 async function ask(caller: Caller, durationSeconds?: number, scope = 'execute:commands'): Promise<string> {
-  const answer = await upgradeScope(stack.deps, caller, {
+  const answer = await upgradeScope(world.deps, caller, {
     scopes: [scope],
     ...(durationSeconds === undefined ? {} : { duration_seconds: durationSeconds }),
   });
@@ -34,55 +21,14 @@ async function ask(caller: Caller, durationSeconds?: number, scope = 'execute:co
   return answer.approval_request_id;
 }
 
-const approve = (caller: Caller, requestId: string, durationSeconds?: number): ReturnType<typeof decide> =>
-  decide(stack.deps, caller, { requestId, verdict: 'approve', note: null, claimedEmail: undefined, durationSeconds });
-
 /** How long the grant of the request was made to live. */
 async function granted(requestId: string): Promise<number | undefined> {
-  const grant = await findGrantOfRequest(stack.app.db, requestId);
+  const grant = await findGrantOfRequest(world.db, requestId);
   return grant === undefined ? undefined : (grant.expires_at.getTime() - grant.granted_at.getTime()) / 1_000;
 }
 
-/** A decision whose statement says what the API would not have signed. */
-async function approveBySignal(
-  by: Caller,
-  requestId: string,
-  statement: { duration_seconds?: number },
-): Promise<string> {
-  const row = await findRequest(stack.app.db, requestId);
-  if (row === undefined) throw new Error('no row');
-  const decisionId = `dec_${requestId}`;
-  const now = Math.floor(Date.now() / 1_000);
-  const signed = await signStatement(
-    {
-      request: requestId,
-      digest: row.digest,
-      verdict: 'approve',
-      scopes: row.scopes,
-      approver: by.person.subject,
-      nonce: decisionId,
-      iat: now,
-      exp: now + 60,
-      ...statement,
-    },
-    stack.decisionPrivateJwk,
-  );
-  await stack.app.db.transaction().execute((trx) =>
-    recordDecision(trx, row, {
-      decisionId,
-      verdict: 'approve',
-      approver: by.person.subject,
-      statement: signed,
-      note: null,
-    }),
-  );
-  const handle = stack.deps.temporal.workflow.getHandle(scopeUpgradeWorkflowId(requestId));
-  await handle.signal(approveSignal, { decisionId, statement: signed });
-  return decisionId;
-}
-
 const settledAs = (requestId: string, status: string): Promise<void> =>
-  expect.poll(async () => (await findRequest(stack.app.db, requestId))?.status, { timeout: 10_000 }).toBe(status);
+  expect.poll(() => world.statusOf(requestId), { timeout: 10_000 }).toBe(status);
 
 describe('a duration that policy does not allow', () => {
   it('is refused to the requester, with the maximum, and creates nothing', async () => {
@@ -92,7 +38,7 @@ describe('a duration that policy does not allow', () => {
       message: expect.stringContaining('8 hours') as unknown,
       details: { max_grant_seconds: 8 * 3_600 },
     });
-    const rows = await stack.app.db
+    const rows = await world.db
       .selectFrom('scope_requests')
       .select('request_id')
       .where('subject', '=', caller.person.subject)
@@ -105,12 +51,12 @@ describe('a duration that policy does not allow', () => {
     await expect(approve(await approver(), requestId, 8 * 3_600 + 1)).rejects.toMatchObject({
       code: 'duration_too_long',
     });
-    expect(await findRequest(stack.app.db, requestId)).toMatchObject({ status: 'pending', deciding: false });
+    expect(await world.requestOf(requestId)).toMatchObject({ status: 'pending', deciding: false });
   });
 
   it('is bounded by the shortest maximum of the set', async () => {
-    await stack.policy(policyText.replace('risk: critical', 'max_grant_ttl: 2h\n    risk: critical'));
-    const answer = upgradeScope(stack.deps, await requester(), {
+    await world.stack.policy(policyText.replace('risk: critical', 'max_grant_ttl: 2h\n    risk: critical'));
+    const answer = upgradeScope(world.deps, await requester(), {
       scopes: ['execute:commands', 'admin:users'],
       duration_seconds: 3 * 3_600,
     });
@@ -119,14 +65,17 @@ describe('a duration that policy does not allow', () => {
 
   it('is cut at the mint to what live policy allows, whatever a signed statement says', async () => {
     const requestId = await ask(await requester());
-    await approveBySignal(await approver(), requestId, { duration_seconds: 100 * 3_600 });
+    await decideBySignal(requestId, {
+      approver: (await approver()).person.subject,
+      duration_seconds: 100 * 3_600,
+    });
     await settledAs(requestId, 'approved');
     expect(await granted(requestId)).toBe(8 * 3_600);
   });
 
   it('is cut to a maximum that was lowered after it was asked for', async () => {
     const requestId = await ask(await requester(), 6 * 3_600);
-    await stack.policy(policyText.replace(/max_grant_ttl: 8h/, 'max_grant_ttl: 2h'));
+    await world.stack.policy(policyText.replace(/max_grant_ttl: 8h/, 'max_grant_ttl: 2h'));
     await approve(await approver(), requestId);
     expect(await granted(requestId)).toBe(2 * 3_600);
   });
@@ -136,7 +85,7 @@ describe('a duration', () => {
   it('asked for is what a plain approval gives, and stands in the views', async () => {
     const [caller, by] = [await requester(), await approver()];
     const requestId = await ask(caller, 900);
-    const { request } = await requestDetail(stack.deps, by, requestId);
+    const { request } = await requestDetail(world.deps, by, requestId);
     expect(request).toMatchObject({
       requested_duration_seconds: 900,
       grant_seconds: 900,
@@ -149,7 +98,7 @@ describe('a duration', () => {
   it('not asked for is what policy usually gives', async () => {
     const by = await approver();
     const requestId = await ask(await requester());
-    const { request } = await requestDetail(stack.deps, by, requestId);
+    const { request } = await requestDetail(world.deps, by, requestId);
     expect(request).toMatchObject({ requested_duration_seconds: null, grant_seconds: 3_600 });
     await approve(by, requestId);
     expect(await granted(requestId)).toBe(3_600);
@@ -160,9 +109,9 @@ describe('a duration', () => {
     const requestId = await ask(await requester(), 7_200);
     await approve(by, requestId, 600);
     expect(await granted(requestId)).toBe(600);
-    const { timeline } = await requestDetail(stack.deps, by, requestId);
+    const { timeline } = await requestDetail(world.deps, by, requestId);
     expect(timeline.find(({ type }) => type === 'decision.recorded')?.data).toMatchObject({ duration_seconds: 600 });
-    const { statement } = await stack.app.db
+    const { statement } = await world.db
       .selectFrom('decisions')
       .select('statement')
       .where('request_id', '=', requestId)
@@ -185,15 +134,15 @@ describe('a duration', () => {
 
   it('may be missing in a statement from before there were any', async () => {
     const requestId = await ask(await requester());
-    await approveBySignal(await approver(), requestId, {});
+    await decideBySignal(requestId, { approver: (await approver()).person.subject });
     await settledAs(requestId, 'approved');
     expect(await granted(requestId)).toBe(3_600);
   });
 
   it('can be given to several like requests together', async () => {
-    await stack.policy(policyText.replaceAll('risk: critical', 'risk: medium'));
+    await world.stack.policy(policyText.replaceAll('risk: critical', 'risk: medium'));
     const ids = await Promise.all([ask(await requester()), ask(await requester(), 60)]);
-    await decideMany(stack.deps, await approver(), { verdict: 'approve', request_ids: ids, duration_seconds: 120 });
+    await decideMany(world.deps, await approver(), { verdict: 'approve', request_ids: ids, duration_seconds: 120 });
     expect(await Promise.all(ids.map(granted))).toEqual([120, 120]);
   });
 });

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { cancelRequest } from '../../api/approvals/cancel.ts';
 import { decideConsent, showConsent } from '../../api/approvals/consent.ts';
 import { decide } from '../../api/approvals/decide.ts';
@@ -7,13 +7,8 @@ import { requestDetail } from '../../api/approvals/request-detail.ts';
 import { upgradeScope } from '../../api/approvals/upgrade-scope.ts';
 import type { Caller } from '../../api/sessions/caller.ts';
 import type { UpgradeScopeResponse } from '../../api/contract/scope-requests.ts';
-import { signStatement } from '../../activities/mint/statement.ts';
-import { recordDecision } from '../../activities/store/decisions.ts';
 import { heldScopes } from '../../activities/store/grants.ts';
-import { findRequest } from '../../activities/store/requests.ts';
-import type { DecisionStatement } from '../../workflows/domain/decision.ts';
-import { approveSignal, scopeUpgradeWorkflowId } from '../../workflows/messages.ts';
-import { startApprovalStack, type ApprovalStack } from '../support/approval-stack.ts';
+import { approvalsWorld, someClient as client } from '../support/approvals-world.ts';
 
 const shipped = await readFile(new URL('../../countersign.policy.yaml', import.meta.url), 'utf8');
 /** Developers may read user data when they consent themselves; files are had at once, commands take an admin. */
@@ -22,22 +17,13 @@ const policyText = shipped.replace(
   '$1    otherwise: self\n    approvers: [developer]',
 );
 const scope = 'read:user-data';
-const client = 'some-client';
-let stack: ApprovalStack;
-
-beforeAll(async () => {
-  expect(policyText).not.toBe(shipped);
-  stack = await startApprovalStack(policyText);
-}, 60_000);
-afterAll(() => stack.stop());
-afterEach(async () => {
-  stack.deps.now = () => new Date();
-  await stack.policy(policyText);
-});
+const world = approvalsWorld(policyText);
+const { statusOf, auditTypesOf, decideBySignal } = world;
+beforeAll(() => expect(policyText).not.toBe(shipped));
 
 /** One person, as their program asks and as they sit in front of the browser, where they have just signed in. */
 async function person(roles: readonly string[] = ['developer']): Promise<{ asks: Caller; browser: Caller }> {
-  const asks = await stack.person(roles, { kind: 'bearer', clientId: client });
+  const asks = await world.stack.person(roles, { kind: 'bearer', clientId: client });
   return { asks, browser: inBrowser(asks) };
 }
 
@@ -46,63 +32,15 @@ function inBrowser({ person: somebody }: Caller, signedInMsAgo = 1_000): Caller 
   return { kind: 'browser', person: somebody, clientId: 'countersign-dashboard', authenticatedAt };
 }
 
-async function ask(caller: Caller, scopes: string[] = [scope]): Promise<string> {
-  const answer = await upgradeScope(stack.deps, caller, {
-    scopes,
-    tool_name: 'get_user_info',
-    tool_args: { who: 'me' },
-  });
-  if (answer.status !== 'pending_user_approval') throw new Error(JSON.stringify(answer));
-  return answer.approval_request_id;
-}
-
+const ask = (caller: Caller, scopes = [scope]): Promise<string> =>
+  world.ask(caller, { scopes, tool_name: 'get_user_info', tool_args: { who: 'me' } });
 const allow = (caller: Caller, requestId: string, seconds?: number): ReturnType<typeof decideConsent> =>
-  decideConsent(stack.deps, caller, requestId, { decision: 'allow', duration_seconds: seconds });
+  decideConsent(world.deps, caller, requestId, { decision: 'allow', duration_seconds: seconds });
 const held = ({ person: { subject } }: Caller): Promise<string[]> =>
-  heldScopes(stack.app.db, { subject, clientId: client }, new Date());
-const statusOf = async (requestId: string): Promise<string | undefined> =>
-  (await findRequest(stack.app.db, requestId))?.status;
-
-async function auditOf(requestId: string): Promise<string[]> {
-  const rows = await stack.app.db
-    .selectFrom('audit_events')
-    .select('type')
-    .where('request_id', '=', requestId)
-    .orderBy('position')
-    .execute();
-  return rows.map(({ type }) => type);
-}
-
-/** Hands the workflow a recorded, well-signed statement that the API would not have made. */
-async function signal(requestId: string, claims: Partial<DecisionStatement> & { approver: string }): Promise<string> {
-  const row = await findRequest(stack.app.db, requestId);
-  if (row === undefined) throw new Error('no row');
-  const now = Math.floor(Date.now() / 1_000);
-  const decisionId = `dec_${requestId}_${claims.approver}`;
-  const statement = await signStatement(
-    {
-      request: requestId,
-      digest: row.digest,
-      verdict: 'approve',
-      scopes: row.scopes,
-      nonce: decisionId,
-      iat: now,
-      exp: now + 60,
-      ...claims,
-    },
-    stack.decisionPrivateJwk,
-  );
-  const { approver } = claims;
-  await stack.app.db
-    .transaction()
-    .execute((trx) => recordDecision(trx, row, { decisionId, verdict: 'approve', approver, statement, note: null }));
-  const handle = stack.deps.temporal.workflow.getHandle(scopeUpgradeWorkflowId(requestId));
-  await handle.signal(approveSignal, { decisionId, statement });
-  return decisionId;
-}
+  heldScopes(world.db, { subject, clientId: client }, new Date());
 
 async function outcomeOf(decisionId: string): Promise<string | null | undefined> {
-  const row = await stack.app.db
+  const row = await world.db
     .selectFrom('decisions')
     .select('outcome')
     .where('decision_id', '=', decisionId)
@@ -116,7 +54,7 @@ const dropped = (decisionId: string, refusal: string): Promise<void> =>
 describe('a scope that policy leaves to the person', () => {
   it('waits ten minutes for their own consent, on the consent page', async () => {
     const { asks } = await person();
-    const answer = await upgradeScope(stack.deps, asks, { scopes: [scope] });
+    const answer = await upgradeScope(world.deps, asks, { scopes: [scope] });
     expect(answer).toMatchObject({ status: 'pending_user_approval' });
     if (answer.status !== 'pending_user_approval') return;
     expect(answer.consent_url).toBe(`http://localhost:8002/consent/${answer.approval_request_id}`);
@@ -133,14 +71,14 @@ describe('a scope that policy leaves to the person', () => {
     expect(body).toMatchObject({ status: 'approved', approved_by: browser.person.email });
     expect(Date.parse(body.grant?.expires_at ?? '') - Date.now()).toBeLessThanOrEqual(600_000);
     expect(await held(asks)).toEqual([scope]);
-    expect(await auditOf(requestId)).toEqual([
+    expect(await auditTypesOf(requestId)).toEqual([
       'request.created',
       'request.pending',
       'decision.recorded',
       'request.approved',
       'grant.created',
     ]);
-    const collected = await upgradeScope(stack.deps, asks, { scopes: [scope] });
+    const collected = await upgradeScope(world.deps, asks, { scopes: [scope] });
     expect(collected).toMatchObject({ status: 'approved', new_token: expect.any(String) as unknown });
   });
 
@@ -148,7 +86,7 @@ describe('a scope that policy leaves to the person', () => {
     const { asks, browser } = await person();
     const requestId = await ask(asks);
     const stale = inBrowser(asks, 60 * 60_000);
-    const { body } = await decideConsent(stack.deps, stale, requestId, { decision: 'refuse' });
+    const { body } = await decideConsent(world.deps, stale, requestId, { decision: 'refuse' });
     expect(body).toMatchObject({ status: 'denied', denied_by: browser.person.email });
     expect(await held(asks)).toEqual([]);
     await expect(allow(browser, requestId)).rejects.toMatchObject({ code: 'already_decided' });
@@ -157,15 +95,15 @@ describe('a scope that policy leaves to the person', () => {
   it('is withdrawn, or expires, without it', async () => {
     const { asks } = await person();
     const withdrawn = await ask(asks);
-    expect((await cancelRequest(stack.deps, asks, withdrawn)).body.status).toBe('cancelled');
-    await stack.policy(policyText.replace('grant_ttl: 1h', 'grant_ttl: 1h\n  self_request_ttl: 2s'));
+    expect((await cancelRequest(world.deps, asks, withdrawn)).body.status).toBe('cancelled');
+    await world.stack.policy(policyText.replace('grant_ttl: 1h', 'grant_ttl: 1h\n  self_request_ttl: 2s'));
     const unanswered = await ask(asks);
     await expect.poll(() => statusOf(unanswered), { timeout: 10_000 }).toBe('expired');
   });
 
   it('is shown in full to them, with who asks and how long', async () => {
     const { asks, browser } = await person();
-    const consent = await showConsent(stack.deps, browser, await ask(asks));
+    const consent = await showConsent(world.deps, browser, await ask(asks));
     expect(consent).toMatchObject({
       request: { tool_args: { who: 'me' }, grant_seconds: 3_600, own: true, cannot_decide: 'self_approval' },
       client: { client_id: client },
@@ -183,14 +121,14 @@ describe('nobody else decides it', () => {
   it('an admin sees it and is refused, audited', async () => {
     const { asks } = await person();
     const requestId = await ask(asks);
-    const admin = await stack.person(['admin', 'developer']);
-    const { request } = await requestDetail(stack.deps, admin, requestId);
+    const admin = await world.stack.person(['admin', 'developer']);
+    const { request } = await requestDetail(world.deps, admin, requestId);
     expect(request).toMatchObject({ cannot_decide: 'self_approval', consent_url: null });
     for (const verdict of ['approve', 'deny'] as const) {
-      const attempt = decide(stack.deps, admin, { requestId, verdict, note: 'x', claimedEmail: undefined });
+      const attempt = decide(world.deps, admin, { requestId, verdict, note: 'x', claimedEmail: undefined });
       await expect(attempt).rejects.toMatchObject({ code: 'self_approval' });
     }
-    expect(await auditOf(requestId)).toContain('decision.refused');
+    expect(await auditTypesOf(requestId)).toContain('decision.refused');
     expect(await statusOf(requestId)).toBe('pending');
   });
 
@@ -198,7 +136,7 @@ describe('nobody else decides it', () => {
     const { asks } = await person();
     const requestId = await ask(asks);
     const other = (await person(['admin', 'developer'])).browser;
-    await expect(showConsent(stack.deps, other, requestId)).rejects.toMatchObject({ code: 'not_found' });
+    await expect(showConsent(world.deps, other, requestId)).rejects.toMatchObject({ code: 'not_found' });
     await expect(allow(other, requestId)).rejects.toMatchObject({ code: 'not_found' });
     await expect(allow(asks, requestId)).rejects.toMatchObject({ code: 'client_not_allowed' });
     expect(await statusOf(requestId)).toBe('pending');
@@ -209,21 +147,21 @@ describe('nobody else decides it', () => {
     const requestId = await ask(asks);
     const now = Math.floor(Date.now() / 1_000);
     const other = (await person()).browser.person.subject;
-    await dropped(await signal(requestId, { approver: other, kind: 'self', auth_time: now }), 'not_approver');
-    const admin = (await stack.person(['admin'])).person.subject;
-    await dropped(await signal(requestId, { approver: admin }), 'self_approval');
+    await dropped(await decideBySignal(requestId, { approver: other, kind: 'self', auth_time: now }), 'not_approver');
+    const admin = (await world.stack.person(['admin'])).person.subject;
+    await dropped(await decideBySignal(requestId, { approver: admin }), 'self_approval');
     expect(await statusOf(requestId)).toBe('pending');
-    const commands = await upgradeScope(stack.deps, asks, { scopes: ['execute:commands'] });
+    const commands = await upgradeScope(world.deps, asks, { scopes: ['execute:commands'] });
     const commandsId = commands.status === 'pending_admin_approval' ? commands.approval_request_id : '';
     const { subject } = browser.person;
-    await dropped(await signal(commandsId, { approver: subject, kind: 'self', auth_time: now }), 'own_request');
+    await dropped(await decideBySignal(commandsId, { approver: subject, kind: 'self', auth_time: now }), 'own_request');
     await expect(allow(browser, commandsId)).rejects.toMatchObject({ code: 'not_found' });
     expect(await held(asks)).toEqual([]);
   });
 
   it('and who does not hold a role that policy names for it cannot ask', async () => {
     const { asks } = await person(['user']);
-    const answer = await upgradeScope(stack.deps, asks, { scopes: [scope] });
+    const answer = await upgradeScope(world.deps, asks, { scopes: [scope] });
     expect(answer).toMatchObject({ status: 'denied', reason: expect.stringContaining('developer') as unknown });
   });
 });
@@ -233,14 +171,17 @@ describe('a consent', () => {
     const { asks } = await person();
     const requestId = await ask(asks);
     const stale = inBrowser(asks, 6 * 60_000);
-    expect((await showConsent(stack.deps, stale, requestId)).sign_in).toMatchObject({
+    expect((await showConsent(world.deps, stale, requestId)).sign_in).toMatchObject({
       fresh: false,
       fresh_until: null,
     });
     await expect(allow(stale, requestId)).rejects.toMatchObject({ code: 'fresh_sign_in_required' });
     const { subject } = asks.person;
     const old = Math.floor(Date.now() / 1_000) - 301;
-    await dropped(await signal(requestId, { approver: subject, kind: 'self', auth_time: old }), 'stale_sign_in');
+    await dropped(
+      await decideBySignal(requestId, { approver: subject, kind: 'self', auth_time: old }),
+      'stale_sign_in',
+    );
     expect(await statusOf(requestId)).toBe('pending');
     expect((await allow(inBrowser(asks), requestId)).body.status).toBe('approved');
   });
@@ -250,7 +191,7 @@ describe('a consent', () => {
       '    approvers: [developer]',
       '    approvers: [developer]\n    fresh_sign_in: 30s',
     );
-    await stack.policy(strict);
+    await world.stack.policy(strict);
     const { asks } = await person();
     const requestId = await ask(asks);
     await expect(allow(inBrowser(asks, 40_000), requestId)).rejects.toMatchObject({ code: 'fresh_sign_in_required' });
@@ -259,21 +200,21 @@ describe('a consent', () => {
   it('of somebody who has lost the role, or after policy gave it to admins, ends the request as denied by policy', async () => {
     const { asks, browser } = await person();
     const requestId = await ask(asks);
-    await stack.policy(shipped);
+    await world.stack.policy(shipped);
     await expect(allow(browser, requestId)).rejects.toMatchObject({ code: 'already_decided' });
-    const view = await requestDetail(stack.deps, browser, requestId);
+    const view = await requestDetail(world.deps, browser, requestId);
     expect(view.request).toMatchObject({
       status: 'denied',
       denied_by: 'policy',
       denial_reason: expect.stringContaining('policy has changed') as unknown,
     });
-    expect(await auditOf(requestId)).toEqual(expect.arrayContaining(['decision.dropped', 'request.denied']));
+    expect(await auditTypesOf(requestId)).toEqual(expect.arrayContaining(['decision.dropped', 'request.denied']));
     expect(await held(asks)).toEqual([]);
 
-    await stack.policy(policyText);
+    await world.stack.policy(policyText);
     const other = await person();
     const second = await ask(other.asks);
-    await stack.owner.db.deleteFrom('person_roles').where('subject', '=', other.asks.person.subject).execute();
+    await world.stack.owner.db.deleteFrom('person_roles').where('subject', '=', other.asks.person.subject).execute();
     await expect(allow(other.browser, second)).rejects.toMatchObject({ code: 'already_decided' });
     expect(await held(other.asks)).toEqual([]);
   });
@@ -281,13 +222,11 @@ describe('a consent', () => {
   it('that policy takes away between judgement and mint grants nothing', async () => {
     const { asks, browser } = await person();
     const requestId = await ask(asks);
-    await stack.stopMint();
+    await world.stack.stopMint();
     const deciding = allow(browser, requestId);
-    await expect
-      .poll(async () => (await findRequest(stack.app.db, requestId))?.deciding, { timeout: 10_000 })
-      .toBe(true);
-    await stack.policy(shipped);
-    await stack.startMint();
+    await expect.poll(async () => (await world.requestOf(requestId)).deciding, { timeout: 10_000 }).toBe(true);
+    await world.stack.policy(shipped);
+    await world.stack.startMint();
     await deciding.catch(() => undefined);
     await expect.poll(() => statusOf(requestId), { timeout: 15_000 }).toBe('denied');
     expect(await held(asks)).toEqual([]);
@@ -297,21 +236,19 @@ describe('a consent', () => {
 describe('a mixed set', () => {
   it('is a request for each: at once, by oneself, by an approver', async () => {
     const { asks, browser } = await person();
-    const answer: UpgradeScopeResponse = await upgradeScope(stack.deps, asks, {
+    const answer: UpgradeScopeResponse = await upgradeScope(world.deps, asks, {
       scopes: ['read:files', scope, 'execute:commands'],
     });
     expect(answer).toMatchObject({ status: 'pending_user_approval', auto_approved_scopes: ['read:files'] });
     if (answer.status !== 'pending_user_approval') return;
-    expect((await findRequest(stack.app.db, answer.admin_approval_request_id ?? ''))?.scopes).toEqual([
-      'execute:commands',
-    ]);
+    expect((await world.requestOf(answer.admin_approval_request_id ?? '')).scopes).toEqual(['execute:commands']);
     await allow(browser, answer.approval_request_id);
     expect(await held(asks)).toEqual(['read:files', scope].sort());
   });
 
   it('grants nothing beside a refusal', async () => {
     const { asks } = await person();
-    const answer = await upgradeScope(stack.deps, asks, { scopes: ['read:files', scope, 'approve:requests'] });
+    const answer = await upgradeScope(world.deps, asks, { scopes: ['read:files', scope, 'approve:requests'] });
     expect(answer.status).toBe('denied');
     expect(await held(asks)).toEqual([]);
   });
@@ -326,29 +263,29 @@ describe('deciding through a client (RULES 3)', () => {
     mayDecide: scopes.includes('approve:requests'),
   });
   const approve = (caller: Caller, requestId: string): ReturnType<typeof decide> =>
-    decide(stack.deps, caller, { requestId, verdict: 'approve', note: null, claimedEmail: undefined });
+    decide(world.deps, caller, { requestId, verdict: 'approve', note: null, claimedEmail: undefined });
 
   /** An admin whose client holds `approve:requests` by their own consent. */
   async function decider(): Promise<Caller> {
-    const admin = await stack.person(['admin'], { kind: 'bearer', clientId: cli });
-    const answer = await upgradeScope(stack.deps, admin, { scopes: ['approve:requests'] });
+    const admin = await world.stack.person(['admin'], { kind: 'bearer', clientId: cli });
+    const answer = await upgradeScope(world.deps, admin, { scopes: ['approve:requests'] });
     if (answer.status !== 'pending_user_approval') throw new Error(JSON.stringify(answer));
     await allow(inBrowser(admin), answer.approval_request_id);
     return admin;
   }
 
   async function pendingUserData(): Promise<string> {
-    const user = await stack.person(['user'], { kind: 'bearer', clientId: client });
-    const answer = await upgradeScope(stack.deps, user, { scopes: ['erase:user-data'] });
+    const user = await world.stack.person(['user'], { kind: 'bearer', clientId: client });
+    const answer = await upgradeScope(world.deps, user, { scopes: ['erase:user-data'] });
     if (answer.status !== 'pending_admin_approval') throw new Error(JSON.stringify(answer));
     return answer.approval_request_id;
   }
 
   it('is had by own consent of approvers only, never by the chat agent', async () => {
-    const user = await stack.person(['user', 'developer'], { kind: 'bearer', clientId: cli });
-    expect(await upgradeScope(stack.deps, user, { scopes: ['approve:requests'] })).toMatchObject({ status: 'denied' });
-    const chat = await stack.person(['admin'], { kind: 'bearer', clientId: 'countersign-chat' });
-    expect(await upgradeScope(stack.deps, chat, { scopes: ['approve:requests'] })).toMatchObject({
+    const user = await world.stack.person(['user', 'developer'], { kind: 'bearer', clientId: cli });
+    expect(await upgradeScope(world.deps, user, { scopes: ['approve:requests'] })).toMatchObject({ status: 'denied' });
+    const chat = await world.stack.person(['admin'], { kind: 'bearer', clientId: 'countersign-chat' });
+    expect(await upgradeScope(world.deps, chat, { scopes: ['approve:requests'] })).toMatchObject({
       status: 'denied',
       reason: expect.stringContaining('chat agent') as unknown,
     });
@@ -364,21 +301,21 @@ describe('deciding through a client (RULES 3)', () => {
     const caller = await decider();
     const requestId = await pendingUserData();
     await expect(approve(asCli(caller, []), requestId)).rejects.toMatchObject({ code: 'insufficient_scope' });
-    await stack.owner.db
+    await world.stack.owner.db
       .updateTable('grants')
       .set({ end_reason: 'revoked', ended_at: new Date(), ended_by: 'system' })
       .where('subject', '=', caller.person.subject)
       .execute();
     await expect(approve(asCli(caller), requestId)).rejects.toMatchObject({ code: 'insufficient_scope' });
     const { subject } = caller.person;
-    await dropped(await signal(requestId, { approver: subject, client: cli }), 'client_not_allowed');
+    await dropped(await decideBySignal(requestId, { approver: subject, client: cli }), 'client_not_allowed');
     expect(await statusOf(requestId)).toBe('pending');
   });
 
   it('is refused for what is critical, through the chat, and on a request of the same client', async () => {
     const caller = await decider();
-    const user = await stack.person(['user'], { kind: 'bearer', clientId: client });
-    const critical = await upgradeScope(stack.deps, user, { scopes: ['execute:commands'] });
+    const user = await world.stack.person(['user'], { kind: 'bearer', clientId: client });
+    const critical = await upgradeScope(world.deps, user, { scopes: ['execute:commands'] });
     const criticalId = critical.status === 'pending_admin_approval' ? critical.approval_request_id : '';
     // As of requests that are not there: a token learns nothing about which are.
     await expect(approve(asCli(caller), criticalId)).rejects.toMatchObject({ code: 'not_found' });
@@ -387,9 +324,12 @@ describe('deciding through a client (RULES 3)', () => {
       const attempt = approve({ ...asCli(caller), clientId }, requestId);
       await expect(attempt).rejects.toMatchObject({ code: 'not_found' });
       const another = (await decider()).person.subject;
-      await dropped(await signal(requestId, { approver: another, client: clientId }), 'client_not_allowed');
+      await dropped(await decideBySignal(requestId, { approver: another, client: clientId }), 'client_not_allowed');
     }
-    await dropped(await signal(criticalId, { approver: caller.person.subject, client: cli }), 'client_not_allowed');
+    await dropped(
+      await decideBySignal(criticalId, { approver: caller.person.subject, client: cli }),
+      'client_not_allowed',
+    );
     expect(await statusOf(requestId)).toBe('pending');
     expect(await statusOf(criticalId)).toBe('pending');
   });
