@@ -88,12 +88,16 @@ export interface Authority {
    * Begins a call under a grant: in one step the grant is seen alive and the entry is written, so that a revoke either
    * came first or finds the call in the audit table (RULES 15, 25).
    *
-   * @param call.synced whether the entry is on the disk before this resolves; if not, the next {@link audit} puts it there.
+   * @param call.synced whether the entry is on the disk before this resolves; if not, the next that is takes it along.
    * @returns whether the grant was alive; if not, the call has not begun.
    */
   startCall(call: { token: string; grantId: string; entry: CallEntry; synced: boolean }): Promise<boolean>;
-  /** Records a call that was refused or has ended. */
-  audit(entry: CallEntry, token: string): Promise<void>;
+  /**
+   * Records a call that was refused or has ended.
+   *
+   * @param call.synced as of {@link startCall}: a call waits for the disk once.
+   */
+  audit(call: { token: string; entry: CallEntry; synced: boolean }): Promise<void>;
 }
 
 /** Told of each token that was refused. Never throws: the request is refused anyway. */

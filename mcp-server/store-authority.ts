@@ -1,4 +1,4 @@
-import { appendAudit, appendAuditUnderGrant } from '../activities/store/audit.ts';
+import { appendAudit, appendAuditUnderGrant, appendCallAudit } from '../activities/store/audit.ts';
 import type { Db } from '../activities/store/connect.ts';
 import { standingOf } from '../activities/store/credentials.ts';
 import { listPeople } from '../activities/store/people.ts';
@@ -27,7 +27,7 @@ export function storeAuthority(db: Db, now: () => Date = () => new Date()): OwnA
     policy: () => livePolicy(db),
     coolDown: ({ subject, clientId, scope }) => stepUpCoolDown(db, { subject, clientId, scopes: [scope] }, now()),
     startCall: (call) => appendAuditUnderGrant(db, call, now()),
-    audit: (entry) => appendAudit(db, entry),
+    audit: ({ entry, synced }) => appendCallAudit(db, entry, synced),
     recordRefusedToken: (data) => appendAudit(db, { type: 'token.refused', actor: 'anonymous', data }),
   };
 }

@@ -1,6 +1,6 @@
-import { sql } from 'kysely';
+import { CompiledQuery } from 'kysely';
 import type { Db, DbOrTrx } from './connect.ts';
-import { grantNotSuspended } from './suspensions.ts';
+import { grantNotSuspendedSql } from './suspensions.ts';
 
 /** Every kind of entry in the audit table. */
 export const auditTypes = [
@@ -90,11 +90,37 @@ export async function appendAudit(db: DbOrTrx, ...entries: readonly AuditEntry[]
   await db.insertInto('audit_events').values(entries.map(rowOf)).execute();
 }
 
+/** The parameters of {@link valuesOf}, then who waits for the disk. */
+const valuesSql = '$1, $2, $3, $4, $5, $6, $7, $8::text[], $9::jsonb';
+const intoSql =
+  'insert into audit_events (type, actor, subject, client_id, request_id, grant_id, session_id, scopes, data)';
+/** Of this statement alone: the next commit that waits for the disk takes one that does not along. */
+const syncedSql = `set_config('synchronous_commit', case when $10::boolean then current_setting('synchronous_commit') else 'off' end,
+  true) is not null`;
+
+/** Written out, as two are run for each call of a tool: nothing is built or compiled then. */
+const aloneSql = `${intoSql} select ${valuesSql} where ${syncedSql}`;
+const underGrantSql = `
+  with alive as (
+    select grant_id from grants where grant_id = $6 and end_reason is null and expires_at > $11::timestamptz
+      and ${grantNotSuspendedSql} for share
+  )
+  ${intoSql} select ${valuesSql} from alive where ${syncedSql}`;
+
+/**
+ * Appends what happened to a call, in a transaction of its own.
+ *
+ * @param synced `false` does not wait for the disk: the next commit that does takes this one along.
+ */
+export async function appendCallAudit(db: Db, entry: AuditEntry, synced: boolean): Promise<void> {
+  await db.executeQuery(CompiledQuery.raw(aloneSql, [...valuesOf(entry), synced]));
+}
+
 /**
  * Appends if and only if the grant is alive, holding it while it does: one statement, so that a revoke comes wholly
  * before or wholly after (RULES 15). A freeze or a blocked client counts as an end.
  *
- * @param record.synced `false` does not wait for the disk: the next commit that does takes this one along.
+ * @param record.synced as of {@link appendCallAudit}
  * @returns whether it was alive.
  */
 export async function appendAuditUnderGrant(
@@ -102,18 +128,8 @@ export async function appendAuditUnderGrant(
   { grantId, entry, synced }: { grantId: string; entry: AuditEntry; synced: boolean },
   now: Date,
 ): Promise<boolean> {
-  const row = rowOf(entry);
-  const { numAffectedRows } = await sql`
-    with alive as (
-      select grant_id from grants where grant_id = ${grantId} and end_reason is null and expires_at > ${now}
-        and ${grantNotSuspended} for share
-    )
-    insert into audit_events (type, actor, subject, client_id, request_id, grant_id, session_id, scopes, data)
-    select ${row.type}, ${row.actor}, ${row.subject}, ${row.client_id}, ${row.request_id}, alive.grant_id,
-      ${row.session_id}, ${row.scopes}::text[], ${row.data}::jsonb
-    from alive
-    where set_config('synchronous_commit', case when ${synced} then current_setting('synchronous_commit') else 'off' end,
-      true) is not null`.execute(db);
+  const parameters = [...valuesOf({ ...entry, grantId }), synced, now];
+  const { numAffectedRows } = await db.executeQuery(CompiledQuery.raw(underGrantSql, parameters));
   return numAffectedRows === 1n;
 }
 
@@ -129,4 +145,10 @@ function rowOf(entry: AuditEntry) {
     scopes: [...(entry.scopes ?? [])],
     data: JSON.stringify(entry.data ?? {}),
   };
+}
+
+function valuesOf(entry: AuditEntry): unknown[] {
+  const row = rowOf(entry);
+  const [type, actor, subject, client] = [row.type, row.actor, row.subject, row.client_id];
+  return [type, actor, subject, client, row.request_id, row.grant_id, row.session_id, row.scopes, row.data];
 }

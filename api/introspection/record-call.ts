@@ -1,4 +1,4 @@
-import { appendAudit, appendAuditUnderGrant, type AuditEntry } from '../../activities/store/audit.ts';
+import { appendAudit, appendAuditUnderGrant, appendCallAudit, type AuditEntry } from '../../activities/store/audit.ts';
 import type { Db } from '../../activities/store/connect.ts';
 import type { ResourceServer } from '../../activities/store/resource-servers.ts';
 import { isElevated } from '../../workflows/domain/scopes.ts';
@@ -67,10 +67,8 @@ async function recordEnd(db: Db, entry: AuditEntry, call: ToldCall): Promise<voi
           .where('subject', '=', entry.subject ?? '')
           .where('client_id', '=', entry.clientId ?? '')
           .executeTakeFirst();
-  await appendAudit(db, {
-    ...entry,
-    type: 'tool.finished',
-    grantId: grant?.scopes.includes(call.scope) === true ? grant.grant_id : null,
-    data: { ...entry.data, outcome: call.tool_outcome ?? null, duration_ms: call.duration_ms ?? null },
-  });
+  const grantId = grant?.scopes.includes(call.scope) === true ? grant.grant_id : null;
+  const data = { ...entry.data, outcome: call.tool_outcome ?? null, duration_ms: call.duration_ms ?? null };
+  // That it began is on the disk, and nobody waits for this.
+  await appendCallAudit(db, { ...entry, type: 'tool.finished', grantId, data }, false);
 }

@@ -14,8 +14,8 @@ import { registerTool, type ToolHost } from '../../mcp-server/tools/register-too
 import { toolHost } from '../../mcp-server/tools/tool-host.ts';
 
 /**
- * A process of its own that serves the same tool four times: bare, and behind what protects it with an authority that knows
- * everything, that asks the database, that asks by introspection.
+ * A process of its own that serves the same tool: bare, and behind what protects it with an authority that knows everything,
+ * that asks the database, that asks by introspection.
  */
 const [settings = '{}'] = process.argv.slice(2);
 const given = JSON.parse(settings) as {
@@ -57,11 +57,19 @@ function bare(): Express {
   return express().all('/mcp', (request, response) => serve(request, response));
 }
 
-/** @param authority what the published one asks is replaced by */
-function guarded(own: ResourceServer, scope: string, authority: Authority = own.protection.authority): Express {
+/**
+ * @param authority what the published one asks is replaced by
+ * @param readOnly whether the tool says of itself that it changes nothing
+ */
+function guarded(
+  own: ResourceServer,
+  scope: string,
+  authority: Authority = own.protection.authority,
+  readOnly = true,
+): Express {
   const protection = { ...own.protection, authority };
   const host: ToolHost = toolHost(protection, () => Promise.reject(new Error('nobody is answered in band here')));
-  const annotations = { readOnlyHint: true };
+  const annotations = { readOnlyHint: readOnly };
   const tool = {
     name: 'list_files',
     scope,
@@ -90,13 +98,18 @@ const knowing: Authority = {
 };
 
 const database = connect(given.databaseUrl);
+const asking = storeAuthority(database.db);
+/** Asks what holds at this moment, and records nothing. */
+const checking: Authority = { ...asking, startCall: async () => true, audit: async () => undefined };
 const published = (resource: string) =>
   resourceServer({ ...given.other, issuer: given.issuer, resource, name: 'Bench', logger: silent });
 const apps = {
   bare: bare(),
   token: guarded(published(given.own), 'none', knowing),
   known: guarded(published(given.own), 'read:files', knowing),
-  store: guarded(published(given.own), 'read:files', storeAuthority(database.db)),
+  checked: guarded(published(given.own), 'read:files', checking),
+  recorded: guarded(published(given.own), 'read:files', asking),
+  changing: guarded(published(given.own), 'read:files', asking, false),
   introspection: guarded(published(given.other.resource), 'read:bench'),
 };
 

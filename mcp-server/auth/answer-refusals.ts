@@ -46,7 +46,8 @@ async function parkedResponse(response: Response, task: Readonly<Record<string, 
 async function recordNotRun(authority: Pick<Authority, 'audit'>, { permits }: RequestDecisions): Promise<void> {
   for (const permit of permits.values()) {
     if (permit.grantId !== undefined && (await permit.begun)) {
-      await authority.audit(callEntry('tool.finished', permit, { outcome: 'not_run' }), permit.caller.token());
+      const entry = callEntry('tool.finished', permit, { outcome: 'not_run' });
+      await authority.audit({ token: permit.caller.token(), entry, synced: !permit.synced });
     }
   }
 }

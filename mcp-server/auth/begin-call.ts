@@ -20,14 +20,15 @@ export async function beginCall(
   { caller, toolName, requiredScope, argumentDigest, readOnly }: AskedCall,
   alive: readonly LiveScope[] = caller.held,
 ): Promise<{ permit: CallPermit } | { refused: CallRefused }> {
+  const synced = !readOnly;
   let held = alive;
   let begun = Promise.resolve(true);
   let verdict = judgeCall(caller, held, toolName, requiredScope);
   while (verdict.allowed && verdict.grantId !== undefined) {
     const { grantId } = verdict;
-    const permit = { caller, toolName, scope: verdict.scope, grantId, argumentDigest };
-    const entry = callEntry('tool.called', permit);
-    begun = authority.startCall({ token: caller.token(), grantId, entry, synced: !readOnly });
+    const call = { caller, toolName, scope: verdict.scope, grantId, argumentDigest };
+    const entry = callEntry('tool.called', call);
+    begun = authority.startCall({ token: caller.token(), grantId, entry, synced });
     // Nothing of a call that only reads is handed out before it is known to have begun: that is awaited then.
     begun.catch(() => undefined);
     if (readOnly || (await begun)) break;
@@ -37,5 +38,5 @@ export async function beginCall(
   }
   if (!verdict.allowed) return { refused: verdict };
   const { scope, grantId } = verdict;
-  return { permit: { caller, toolName, scope, grantId, argumentDigest, begun } };
+  return { permit: { caller, toolName, scope, grantId, argumentDigest, begun, synced } };
 }

@@ -15,6 +15,8 @@ export interface CallPermit {
   argumentDigest: string;
   /** Whether it began under a living grant, and is in the audit table; pending only for calls that read. */
   begun: Promise<boolean>;
+  /** That entry was on the disk before the call was let run: then how it ended need not be waited for. */
+  synced: boolean;
 }
 
 /** That a call was judged and may not run, which its result says. */

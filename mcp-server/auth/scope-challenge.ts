@@ -52,7 +52,7 @@ export function scopeChallenge(
         { ...asked, scope: requiredScope },
         { approval_type: error.approval_type, ...(inBand ? { in_band: true } : {}) },
       );
-      await authority.audit(entry, caller.token());
+      await authority.audit({ token: caller.token(), entry, synced: true });
       if (inBand) {
         recordInBand(request.id, { ...asked, error, args, coolDown, canWait: waits });
         return undefined;

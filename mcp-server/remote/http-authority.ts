@@ -28,7 +28,7 @@ export function httpAuthority(introspect: Introspect, logger: Log): Authority {
       const answer = await introspect(token, { tool_event: 'called', ...told(entry) });
       return answer.active && answer.call?.allowed === true;
     },
-    audit: async (entry, token) => {
+    audit: async ({ entry, token }) => {
       if (entry.type === 'tool.refused') {
         await introspect(token, { tool_event: 'refused', ...told(entry) });
         return;

@@ -25,7 +25,7 @@ export class CallRecorder {
       const begun = await permit.begun;
       const outcome = begun ? (result.isError === true ? 'failed' : 'succeeded') : 'withheld';
       const entry = callEntry('tool.finished', permit, { outcome, duration_ms: durationMs });
-      await this.#authority.audit(entry, permit.caller.token());
+      await this.#authority.audit({ token: permit.caller.token(), entry, synced: !permit.synced });
       if (begun) return result;
       return failed(
         'insufficient_scope',

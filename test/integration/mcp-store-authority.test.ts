@@ -115,8 +115,12 @@ it('begins a call only under a living grant', async () => {
 });
 
 it('records calls', async () => {
-  await storeAuthority(app.db).audit({ ...entry, grantId: 'grt_1' }, '');
-  expect(await owner.db.selectFrom('audit_events').select(['type', 'grant_id']).execute()).toEqual([
-    { type: 'tool.called', grant_id: 'grt_1' },
-  ]);
+  for (const synced of [true, false])
+    await storeAuthority(app.db).audit({ token: '', entry: { ...entry, grantId: 'grt_1' }, synced });
+  const row = {
+    ...{ type: 'tool.called', actor: 'usr_dev', subject: 'usr_dev', client_id: clientId, grant_id: 'grt_1' },
+    ...{ request_id: null, session_id: null, scopes: ['read:files'], data: entry.data },
+  };
+  const recorded = await owner.db.selectFrom('audit_events').selectAll().execute();
+  expect(recorded).toMatchObject([row, row]);
 });

@@ -97,7 +97,7 @@ export class TestAuthority implements OwnAuthority {
     return alive;
   }
 
-  async audit(entry: CallEntry): Promise<void> {
+  async audit({ entry }: { entry: CallEntry }): Promise<void> {
     this.#reach('audit');
     this.entries.push(entry);
   }

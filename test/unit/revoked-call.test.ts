@@ -30,11 +30,15 @@ const permit: CallPermit = {
   grantId: 'gra_1',
   argumentDigest: 'digest',
   begun: Promise.resolve(true),
+  synced: true,
 };
 
 it('a call whose grant is revoked while it runs is reported, not undone (RULES 15)', async () => {
   const entries: AuditEntry[] = [];
-  const recorder = new CallRecorder({ audit: async (entry) => void entries.push(entry) }, pino({ level: 'silent' }));
+  const recorder = new CallRecorder(
+    { audit: async ({ entry }) => void entries.push(entry) },
+    pino({ level: 'silent' }),
+  );
   let revoke = (): void => undefined;
   const revoked = new Promise<void>((resolve) => {
     revoke = resolve;
