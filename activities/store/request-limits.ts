@@ -1,5 +1,5 @@
 import { sql, type ExpressionBuilder } from 'kysely';
-import { isFirstParty } from '../../workflows/domain/clients.ts';
+import { isFirstParty, ownClientIds } from '../../workflows/domain/clients.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import type { DbOrTrx } from './connect.ts';
 import type { Database } from './schema.ts';
@@ -7,8 +7,17 @@ import type { Database } from './schema.ts';
 /** Of one person; each is a day of a workflow and a line in every approver's queue. */
 const maxOpenRequests = 50;
 
-/** Of one person through a client of other people: it must not fill the queue, nor take the person's own places. */
+/** Of one person through all clients of other people together: the person's own apps keep the rest. */
+const maxOpenOfClients = 40;
+
+/** Of one person through a client of other people: it must not fill the queue. */
 const maxOpenOfClient = 10;
+
+/** Once this person's other clients have so many waiting, a client may have {@link sureOfClient} and no more. */
+const manyOfOtherClients = 20;
+
+/** What a client may have waiting however many the others have: two alone cannot keep the others from asking. */
+const sureOfClient = 3;
 
 /** New ones of one person through a client of other people: asked for and withdrawn, each is work and entries all the same. */
 const maxNewOfClient = 30;
@@ -24,6 +33,7 @@ interface Asker {
 export interface CountsBefore {
   open_before: string | null;
   open_of_client: string | null;
+  open_of_other_clients: string | null;
   new_of_client: string | null;
 }
 
@@ -46,6 +56,10 @@ export function countsBefore(eb: ExpressionBuilder<Database, 'scope_requests'>, 
   return [
     open.as('open_before'),
     open.where('others.client_id', '=', clientId).as('open_of_client'),
+    open
+      .where('others.client_id', '!=', clientId)
+      .where('others.client_id', 'not in', [...ownClientIds])
+      .as('open_of_other_clients'),
     ofClient
       .where('others.created_at', '>', sql<Date>`now() - make_interval(mins => ${newWithinMinutes})`)
       .as('new_of_client'),
@@ -64,10 +78,19 @@ export function refuseTooMany({ clientId }: Asker, before: CountsBefore): void {
     );
   }
   if (isFirstParty(clientId)) return;
-  if (Number(before.open_of_client) >= maxOpenOfClient) {
+  const [ofClient, ofOthers] = [Number(before.open_of_client), Number(before.open_of_other_clients)];
+  if (ofClient >= maxOpenOfClient) {
     throw tooMany(
       `${maxOpenOfClient} requests of this client wait already: withdraw some, or wait until they are decided.`,
     );
+  }
+  if (ofClient >= sureOfClient && ofOthers >= manyOfOtherClients) {
+    throw tooMany(
+      `Other connected apps have ${ofOthers} requests of yours waiting, so that this one may have ${sureOfClient}. ${makeRoom}`,
+    );
+  }
+  if (ofClient + ofOthers >= maxOpenOfClients) {
+    throw tooMany(`Your connected apps have ${maxOpenOfClients} requests waiting together. ${makeRoom}`);
   }
   if (Number(before.new_of_client) >= maxNewOfClient) {
     throw tooMany(
@@ -75,6 +98,8 @@ export function refuseTooMany({ clientId }: Asker, before: CountsBefore): void {
     );
   }
 }
+
+const makeRoom = 'Withdraw some, disconnect what you do not need under “Your access”, or wait until they are decided.';
 
 function tooMany(message: string): DomainError {
   return new DomainError('rate_limited', message);

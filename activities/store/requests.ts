@@ -60,8 +60,8 @@ export async function openRequest(
       .executeTakeFirst(),
   ]);
   if (inserted !== undefined) {
-    const { open_before, open_of_client, new_of_client, ...request } = inserted;
-    refuseTooMany(asked, { open_before, open_of_client, new_of_client });
+    const { open_before, open_of_client, open_of_other_clients, new_of_client, ...request } = inserted;
+    refuseTooMany(asked, { open_before, open_of_client, open_of_other_clients, new_of_client });
     await appendAudit(trx, {
       type: 'request.created',
       actor: asked.subject,
@@ -91,6 +91,20 @@ export async function findRequest(db: DbOrTrx, requestId: string): Promise<Scope
 export async function findRequests(db: DbOrTrx, requestIds: readonly string[]): Promise<ScopeRequest[]> {
   if (requestIds.length === 0) return [];
   return db.selectFrom('scope_requests').selectAll().where('request_id', 'in', requestIds).execute();
+}
+
+/** How these requests were judged when they were made, by id. */
+export async function recordedRisks(
+  db: DbOrTrx,
+  requestIds: readonly string[],
+): Promise<Map<string, Pick<ScopeRequest, 'risk' | 'approval_type'>>> {
+  if (requestIds.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('scope_requests')
+    .select(['request_id', 'risk', 'approval_type'])
+    .where('request_id', 'in', requestIds)
+    .execute();
+  return new Map(rows.map((row) => [row.request_id, row]));
 }
 
 /** What a person has waiting through one client, the oldest first. */

@@ -22,8 +22,13 @@ export function isVisible(visibility: Visibility, table: 'scope_requests' | 'gra
   const approvable = sql<boolean>`scopes <@ ${[...approvableScopes]}::text[]`;
   if (exceptClientId === undefined) return sql<boolean>`(${own} or ${approvable})`;
   // As it was recorded, whatever policy says of the scopes now; what policy has not looked at yet is not decided by a client.
+  // A grant goes by the request that it came of.
+  const decidable = sql<boolean>`(approval_type <> 'self' and risk <> 'critical')`;
   const recorded =
-    table === 'scope_requests' ? sql<boolean>`(approval_type <> 'self' and risk <> 'critical')` : sql<boolean>`true`;
+    table === 'scope_requests'
+      ? decidable
+      : sql<boolean>`exists (select from scope_requests
+          where scope_requests.request_id = grants.request_id and ${decidable})`;
   return sql<boolean>`(${own}
     or (subject <> ${subject} and ${approvable} and client_id <> ${exceptClientId} and ${recorded}))`;
 }

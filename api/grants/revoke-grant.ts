@@ -4,6 +4,7 @@ import { DomainError } from '../../workflows/domain/errors.ts';
 import { appendAudit } from '../../activities/store/audit.ts';
 import { findGrant, type Grant } from '../../activities/store/grants.ts';
 import { livePolicy } from '../../activities/store/policies.ts';
+import { findRequest } from '../../activities/store/requests.ts';
 import type { ApprovalDeps } from '../approvals/deps.ts';
 import type { GrantView } from '../contract/grants.ts';
 import { revokesByToken } from '../sessions/deciding-token.ts';
@@ -13,8 +14,16 @@ import { endEarly } from './end-early.ts';
 const byToken =
   'Revoking through a client needs the scope approve:requests, and never ends what is critical or of the same client. Revoke in the dashboard instead.';
 
-function whyNotRevoke(policy: Policy, caller: Caller, grant: Grant): 'insufficient_scope' | 'not_approver' | undefined {
-  if (caller.kind === 'bearer') return revokesByToken(policy, caller, grant) ? undefined : 'insufficient_scope';
+async function whyNotRevoke(
+  { db }: Pick<ApprovalDeps, 'db'>,
+  policy: Policy,
+  caller: Caller,
+  grant: Grant,
+): Promise<'insufficient_scope' | 'not_approver' | undefined> {
+  if (caller.kind === 'bearer') {
+    const request = await findRequest(db, grant.request_id);
+    return revokesByToken(policy, caller, grant, request) ? undefined : 'insufficient_scope';
+  }
   return approvesScopes(policy, caller.person, grant.scopes) ? undefined : 'not_approver';
 }
 
@@ -37,7 +46,7 @@ export async function revokeGrant(
     if (caller.kind === 'bearer') throw new DomainError('insufficient_scope', byToken);
     throw new DomainError('not_found', 'There is no such grant, or it is not yours to see.');
   }
-  const refusal = whyNotRevoke(policy, caller, grant);
+  const refusal = await whyNotRevoke(deps, policy, caller, grant);
   if (refusal !== undefined) {
     await appendAudit(deps.db, {
       type: 'access.refused',

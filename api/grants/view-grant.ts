@@ -1,5 +1,6 @@
 import type { Grant } from '../../activities/store/grants.ts';
 import { namesOf, type PersonName } from '../../activities/store/people-names.ts';
+import { recordedRisks, type ScopeRequest } from '../../activities/store/requests.ts';
 import { approvesScopes } from '../../workflows/domain/approvers.ts';
 import { grantStatus } from '../../workflows/domain/grant-status.ts';
 import type { Policy } from '../../workflows/domain/policy.ts';
@@ -24,6 +25,8 @@ export async function viewGrant(
 export interface GrantContext {
   names: Map<string, PersonName>;
   client: (of: Grant) => ClientIntro;
+  /** The requests that they came of, by id. */
+  requests: Map<string, Pick<ScopeRequest, 'risk' | 'approval_type'>>;
 }
 
 /** Reads what {@link grantView} needs, at once. */
@@ -31,20 +34,24 @@ export async function grantContext(
   deps: Parameters<typeof clientIntros>[0],
   grants: readonly Grant[],
 ): Promise<GrantContext> {
-  const [names, client] = await Promise.all([
+  const [names, client, requests] = await Promise.all([
     namesOf(
       deps.db,
       grants.flatMap(({ subject, ended_by }) => [subject, ended_by]),
     ),
     clientIntros(deps, grants),
+    recordedRisks(
+      deps.db,
+      grants.map(({ request_id }) => request_id),
+    ),
   ]);
-  return { names, client };
+  return { names, client, requests };
 }
 
 /** The same with the names at hand. Pure. */
 export function grantView(
   grant: Grant,
-  { names, client }: GrantContext,
+  { names, client, requests }: GrantContext,
   caller: Caller,
   policy: Policy,
   now: Date,
@@ -66,7 +73,7 @@ export function grantView(
       status === 'active' &&
       (caller.kind === 'browser'
         ? approvesScopes(policy, caller.person, grant.scopes)
-        : revokesByToken(policy, caller, grant)),
+        : revokesByToken(policy, caller, grant, requests.get(grant.request_id))),
     can_return:
       status === 'active' &&
       grant.subject === caller.person.subject &&

@@ -1,6 +1,6 @@
 import { approvableScopes, whyNotApprover } from '../../workflows/domain/approvers.ts';
 import type { ApprovalType } from '../../workflows/domain/approval-type.ts';
-import type { Policy } from '../../workflows/domain/policy.ts';
+import type { Policy, Risk } from '../../workflows/domain/policy.ts';
 import { whyNotThroughClient, type RequestOfClient } from '../../workflows/domain/through-client.ts';
 import type { Caller } from './caller.ts';
 
@@ -21,14 +21,21 @@ export function decidesByToken(
   );
 }
 
-/** The same of a grant, which they may then end early. Pure. */
+/**
+ * The same of a grant, which they may then end early. Pure.
+ *
+ * @param request what it came of, judged as it was recorded and by live policy, as that request itself is; without one, no.
+ */
 export function revokesByToken(
   policy: Policy,
   caller: Caller,
   grant: { subject: string; client_id: string; scopes: readonly string[] },
+  request: { risk: Risk | null; approval_type: ApprovalType | null } | undefined,
 ): boolean {
+  if (request === undefined) return false;
   const { subject, client_id: clientId, scopes } = grant;
-  return decidesByToken(policy, caller, { subject, clientId, scopes, risk: 'none', approvalType: null });
+  const { risk, approval_type: approvalType } = request;
+  return decidesByToken(policy, caller, { subject, clientId, scopes, risk, approvalType });
 }
 
 /** The scopes of such requests, for looking them up: none without such a token. Pure. */

@@ -9,6 +9,7 @@ import { upgradeScope } from '../../api/approvals/upgrade-scope.ts';
 import { auditPage } from '../../api/audit/list-audit.ts';
 import { grantDetail } from '../../api/grants/grant-detail.ts';
 import { listGrants } from '../../api/grants/list-grants.ts';
+import { revokeGrant } from '../../api/grants/revoke-grant.ts';
 import { stats } from '../../api/stats/stats.ts';
 import type { Caller } from '../../api/sessions/caller.ts';
 import { endRequest, findRequest, openRequest, recordEvaluation } from '../../activities/store/requests.ts';
@@ -95,6 +96,29 @@ describe('how much other people’s client may ask', () => {
     await ask(browser);
   });
 
+  it('is three at a time once its person’s other clients have twenty waiting, and leaves the person ten', async () => {
+    const { one, browser, chat } = await person();
+    const client = (n: number): Caller => ({ ...one, clientId: `client-${n}` });
+    const fill = async (caller: Caller): Promise<number> => {
+      for (let n = 0; ; n += 1) {
+        const refused = await ask(caller, { tool_args: { of: caller.clientId, n } }).then(
+          () => undefined,
+          (error: unknown) => error,
+        );
+        if (refused === undefined) continue;
+        expect(refused).toMatchObject({
+          code: 'rate_limited',
+          message: expect.stringMatching(/[Ww]ithdraw some.*, or wait until they are decided/) as string,
+        });
+        return n;
+      }
+    };
+    const shares: number[] = [];
+    for (let n = 0; n < 10; n += 1) shares.push(await fill(client(n)));
+    expect(shares).toEqual([10, 10, 3, 3, 3, 3, 3, 3, 2, 0]);
+    expect([await fill(browser), await fill(chat)]).toEqual([10, 0]);
+  }, 60_000);
+
   it('counts a part of what waits as another request', async () => {
     const { one } = await person();
     const both = { scopes: ['admin:users', 'execute:commands'], tool_name: 'both', justification: 'tests' };
@@ -167,6 +191,49 @@ describe('a client that may decide', () => {
     for (const ids of [listed, logged]) {
       expect(ids).toContain(decidable);
       for (const id of others) expect(ids).not.toContain(id);
+    }
+  });
+
+  it('is listed, and ends, grants of what it may decide as it was recorded', async () => {
+    const grantOf = async (requestId: string): Promise<string> => {
+      const { subject, client_id, scopes } = (await findRequest(stack.deps.db, requestId)) ?? {};
+      const grantId = `gra_${requestId}`;
+      await stack.owner.db
+        .insertInto('grants')
+        .values({
+          grant_id: grantId,
+          request_id: requestId,
+          subject: subject ?? '',
+          client_id: client_id ?? '',
+          session_id: null,
+          scopes: scopes ?? [],
+          granted_at: new Date(),
+          expires_at: new Date(Date.now() + 60_000),
+        })
+        .execute();
+      return grantId;
+    };
+    const decidable = await grantOf(await asked('admin_required', 'low'));
+    const others = [
+      await grantOf(await asked('self', 'low')),
+      await grantOf(await asked('admin_required', 'critical')),
+    ];
+    const caller = await decider();
+    const { grants } = await listGrants(stack.deps, caller, { limit: 100 });
+    const revocable = grants.filter(({ can_revoke }) => can_revoke).map(({ grant_id }) => grant_id);
+    expect(revocable).toContain(decidable);
+    const listed = grants.map(({ grant_id }) => grant_id);
+    for (const id of others) {
+      expect(listed).not.toContain(id);
+      await expect(revokeGrant(stack.deps, caller, id, undefined)).rejects.toMatchObject({
+        code: 'insufficient_scope',
+      });
+    }
+    expect(await revokeGrant(stack.deps, caller, decidable, undefined)).toMatchObject({ status: 'revoked' });
+    // In the dashboard an admin sees and ends them all.
+    for (const id of others) {
+      const { status } = await revokeGrant(stack.deps, { ...caller, kind: 'browser' }, id, undefined);
+      expect(status).toBe('revoked');
     }
   });
 
