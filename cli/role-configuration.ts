@@ -43,7 +43,6 @@ const roleSettings = z.object({
   COUNTERSIGN_KEYS_FOLDER: z.string().min(1),
   COUNTERSIGN_SECRETS_FOLDER: z.string().min(1),
   COUNTERSIGN_MINT_SOCKET: z.string().min(1),
-  COUNTERSIGN_RUNTIME_FOLDER: z.string().min(1),
   COUNTERSIGN_WEB_ROOT: z.string().min(1),
   COUNTERSIGN_WORKFLOW_BUNDLE: z.string().min(1),
   COUNTERSIGN_WORKSPACE: z.string().min(1),
@@ -76,6 +75,7 @@ const roleSettings = z.object({
 /** The variables of {@link roleConfiguration}, as the launcher passes them. */
 export type RoleEnvironment = Omit<z.input<typeof roleSettings>, keyof ModelEnvironment> & ModelEnvironment;
 
+/** A role's settings, read. */
 export interface RoleConfiguration {
   urls: { issuer: string; apiResource: string; mcpResource: string; chat: string; temporalUi: string | undefined };
   ports: { auth: number; mcp: number; chat: number };
@@ -87,8 +87,6 @@ export interface RoleConfiguration {
   /** Paths of files that hold one secret each. */
   secrets: { cookie: string; atRest: string; chatClient: string; mcpServerClient: string };
   mintSocket: string;
-  /** A short folder for sockets and scratch files; gone after a stop. */
-  runtimeFolder: string;
   /** The folder of the built web apps: `chat/`, `admin/`, `consent/`. */
   webRoot: string;
   /** The bundled workflow code, made by `workers/build.ts`. */
@@ -148,7 +146,6 @@ export function roleConfiguration(env: NodeJS.ProcessEnv): RoleConfiguration {
       mcpServerClient: secret('mcp-server-client'),
     },
     mintSocket: settings.COUNTERSIGN_MINT_SOCKET,
-    runtimeFolder: settings.COUNTERSIGN_RUNTIME_FOLDER,
     webRoot: settings.COUNTERSIGN_WEB_ROOT,
     workflowBundle: settings.COUNTERSIGN_WORKFLOW_BUNDLE,
     workspace: settings.COUNTERSIGN_WORKSPACE,

@@ -119,7 +119,6 @@ async function startAll(
     COUNTERSIGN_KEYS_FOLDER: state.keys,
     COUNTERSIGN_SECRETS_FOLDER: state.secrets,
     COUNTERSIGN_MINT_SOCKET: join(runtime.roles, 'mint.sock'),
-    COUNTERSIGN_RUNTIME_FOLDER: runtime.roles,
     COUNTERSIGN_WEB_ROOT: join(projectRoot, webApps.output),
     COUNTERSIGN_WORKFLOW_BUNDLE: join(projectRoot, workflowBundle.output, 'bundle.js'),
     COUNTERSIGN_WORKSPACE: configuration.workspace,

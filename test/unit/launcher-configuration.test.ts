@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { ConfigurationError, startConfiguration } from '../../cli/configuration.ts';
 import { roleConfiguration } from '../../cli/role-configuration.ts';
@@ -32,7 +33,6 @@ const complete = {
   COUNTERSIGN_KEYS_FOLDER: '/keys',
   COUNTERSIGN_SECRETS_FOLDER: '/secrets',
   COUNTERSIGN_MINT_SOCKET: '/run/mint.sock',
-  COUNTERSIGN_RUNTIME_FOLDER: '/run/countersign',
   COUNTERSIGN_WEB_ROOT: '/web',
   COUNTERSIGN_WORKFLOW_BUNDLE: '/bundle.js',
   COUNTERSIGN_WORKSPACE: '/workspace',
@@ -57,4 +57,16 @@ test('proxies are trusted by name alone, and never everybody', () => {
   for (const wrong of ['true', '1', '*', '0.0.0.0/0', '::/0', 'proxy.example', '10.0.0.0/40', '10', 'loopback,all']) {
     expect(() => trusting(wrong)).toThrow(/COUNTERSIGN_TRUSTED_PROXIES/);
   }
+});
+
+test('what a deployment sets is all told in the documentation', async () => {
+  const root = new URL('../../', import.meta.url);
+  const read = (file: string) => readFile(new URL(file, root), 'utf8');
+  const code = await Promise.all(
+    ['configuration', 'role-configuration', 'model-configuration'].map((name) => read(`cli/${name}.ts`)),
+  );
+  const told = (await Promise.all(['CONTRIBUTING.md', 'docs/models.md', 'docs/operations.md'].map(read))).join('\n');
+  const variables = new Set(code.join('\n').match(/\bCOUNTERSIGN_[A-Z_]+[A-Z]\b/g));
+  expect(variables.size).toBeGreaterThan(20);
+  expect([...variables].filter((name) => !told.includes(`\`${name}`) && !told.includes(`${name}=`))).toEqual([]);
 });
