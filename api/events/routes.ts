@@ -8,8 +8,9 @@ import { isClientBlocked } from '../../activities/store/suspensions.ts';
 import { mayOpenDashboard } from '../../workflows/domain/approvers.ts';
 import { callerOf } from '../sessions/authenticate.ts';
 import type { BrowserSessions } from '../sessions/browser-sessions.ts';
-import type { Caller } from '../sessions/caller.ts';
+import { isOtherPeoplesClient, type Caller } from '../sessions/caller.ts';
 import { mayReceiveEvent, onlyReceivable } from './may-receive.ts';
+import { onlyOfClient } from './only-of-client.ts';
 import { lastEventIdOf, streamStart, type StreamStart } from './replay.ts';
 import { streamEvents } from './stream.ts';
 import type { StreamLimit } from './stream-limit.ts';
@@ -33,10 +34,11 @@ export function eventRoutes(deps: EventRouteDeps): Router {
       feed: deps.feed,
       limit: deps.limit,
       subject,
-      mayReceive: (event) =>
-        seesOwnOnly(caller)
-          ? Promise.resolve(event.subject === subject || event.kind === 'freeze')
-          : mayReceiveEvent(deps.db, subject, event),
+      mayReceive: async (event) => {
+        if (isOtherPeoplesClient(caller)) return (await onlyOfClient(deps.db, ofClient(caller), [event])).length > 0;
+        if (seesOwnOnly(caller)) return event.subject === subject || event.kind === 'freeze';
+        return mayReceiveEvent(deps.db, subject, event);
+      },
       isStillAllowed: () => isStillAllowed(deps, caller),
       // Whose client is blocked or disconnected in the middle is told nothing more.
       mayBeEndedBy: ({ kind, id }) => kind === 'client' && id === caller.clientId,
@@ -49,6 +51,9 @@ export function eventRoutes(deps: EventRouteDeps): Router {
 /** Who sees only their own events is not told to fetch everything because of others'. */
 async function begin({ db }: EventRouteDeps, caller: Caller, lastEventId: string | undefined): Promise<StreamStart> {
   const { subject } = caller.person;
+  if (isOtherPeoplesClient(caller)) {
+    return streamStart(db, lastEventId, { subject, only: (events) => onlyOfClient(db, ofClient(caller), events) });
+  }
   if (seesOwnOnly(caller)) {
     return streamStart(db, lastEventId, { subject });
   }
@@ -58,6 +63,10 @@ async function begin({ db }: EventRouteDeps, caller: Caller, lastEventId: string
     ...(seesOthers ? {} : { subject }),
     only: (events) => onlyReceivable(db, subject, events),
   });
+}
+
+function ofClient({ person, clientId }: Caller): { subject: string; clientId: string } {
+  return { subject: person.subject, clientId };
 }
 
 /** A token carries no power over what is others' (RULES 3). */

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { deleteOldEvents } from '../../activities/store/event-history.ts';
 import { recordConsent } from '../../activities/store/client-consents.ts';
 import { announce } from '../../activities/store/events.ts';
+import { announceRequest, openRequest } from '../../activities/store/requests.ts';
 import type { EventKind } from '../../activities/store/schema.ts';
 import { startAuthServer, type TestAuthServer } from '../support/auth-server.ts';
 import { openEventStream, type EventStream } from '../support/event-stream.ts';
@@ -173,27 +174,78 @@ test('events are kept for a week; who was away for longer is told to fetch every
   await expect.poll(() => late.events.map(({ event }) => event).slice(0, 2)).toEqual(['hello', 'resync']);
 });
 
-test('a client that is blocked in the middle is told nothing more', async () => {
-  await recordConsent(server.db, { subject: subjects.get('user') ?? '', clientId: 'cli_blocked' }, new Date());
-  const token = await new SignJWT({ client_id: 'cli_blocked', scope: 'none' })
+/** What the user's client of that id sends. */
+async function headersOf(clientId: string): Promise<{ authorization: string }> {
+  await recordConsent(server.db, { subject: subjects.get('user') ?? '', clientId }, new Date());
+  const token = await new SignJWT({ client_id: clientId, scope: 'none' })
     .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: server.baseKey.kid ?? '' })
     .setIssuer(server.issuer)
     .setAudience(`${server.issuer}/api`)
     .setSubject(subjects.get('user') ?? '')
-    .setJti('jti-blocked')
+    .setJti(`jti-${clientId}`)
     .setIssuedAt()
     .setExpirationTime('5m')
     .sign(await importJWK(server.baseKey, 'ES256'));
-  const response = await fetch(`${server.issuer}/api/events`, { headers: { authorization: `Bearer ${token}` } });
+  return { authorization: `Bearer ${token}` };
+}
+
+test('other people’s client is told of its own requests and grants alone, also of those it missed', async () => {
+  const subject = subjects.get('user') ?? '';
+  const headers = await headersOf('cli_own');
+  const openAs = async (lastEventId?: string): Promise<EventStream> => {
+    const stream = await openEventStream(server.issuer, headers, lastEventId);
+    opened.push(stream);
+    await expect.poll(() => stream.events.length).toBeGreaterThan(0);
+    return stream;
+  };
+  /** Without that it was connected. */
+  const told = (stream: EventStream): string[] => ids(stream).filter((id) => id !== 'cli_own');
+  /** A request and a grant of a client, told of as they happen. @returns their ids */
+  const happen = async (clientId: string): Promise<string[]> => {
+    const what = { scopes: ['read:files'], toolName: null, toolArgs: { at: Date.now() }, justification: null };
+    return server.ownerDb.transaction().execute(async (trx) => {
+      const { request } = await openRequest(trx, { subject, clientId, sessionId: null, ...what });
+      const [requestId, grantId] = [request.request_id, `gra_${request.request_id}`];
+      const [from, to] = [new Date(), new Date(Date.now() + 60_000)];
+      const of = { subject, client_id: clientId, session_id: null, scopes: ['read:files'] };
+      const grant = { grant_id: grantId, request_id: requestId, ...of, granted_at: from, expires_at: to };
+      await trx.insertInto('grants').values(grant).execute();
+      await announceRequest(trx, request);
+      await announce(trx, { kind: 'grant', id: grantId, subject, scopes: ['read:files'] });
+      return [requestId, grantId];
+    });
+  };
+  const all = async () => {
+    const others = [...(await happen('cli_other')), ...(await happen('countersign-chat'))];
+    await announceFor('user', 'conversation', 'chat_session');
+    await announceFor('user', 'cli_other', 'client');
+    await announceFor('admin', 'of somebody else', 'person');
+    const own = await happen('cli_own');
+    await announceFor('user', subject, 'person');
+    return { others: [...others, 'conversation', 'cli_other', 'of somebody else'], own: [...own, subject] };
+  };
+  const stream = await openAs();
+  const live = await all();
+  await expect.poll(() => told(stream)).toEqual(live.own);
+  await stream.close();
+  const away = await all();
+  const again = await openAs(stream.lastEventId);
+  await expect.poll(() => ids(again)).toEqual(expect.arrayContaining(away.own));
+  for (const id of [...live.others, ...away.others]) expect(ids(again)).not.toContain(id);
+});
+
+test('a client that is blocked in the middle is told nothing more', async () => {
+  const headers = await headersOf('cli_blocked');
+  const response = await fetch(`${server.issuer}/api/events`, { headers });
   expect(response.status).toBe(200);
   let told = '';
   const reading = (async () => {
     for await (const chunk of response.body ?? []) told += Buffer.from(chunk).toString();
   })();
-  await announceFor('user', 'before');
+  await announceFor('user', 'before', 'person');
   await expect.poll(() => told).toContain('before');
   await sql`select set_client_blocked(${subjects.get('admin')}, 'cli_blocked', 'stolen')`.execute(server.db);
   await reading;
-  await announceFor('user', 'after');
+  await announceFor('user', 'after', 'person');
   expect(told).not.toContain('after');
 });

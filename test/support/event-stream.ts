@@ -19,11 +19,23 @@ export interface EventStream {
   close(): Promise<void>;
 }
 
-/** Opens `GET /api/events`. @param lastEventId as a browser sends it when it comes back */
-export async function openEventStream(base: string, cookie: string, lastEventId?: string): Promise<EventStream> {
+/**
+ * Opens `GET /api/events`.
+ *
+ * @param as the cookie of a browser, or the headers of a client.
+ * @param lastEventId as a browser sends it when it comes back.
+ */
+export async function openEventStream(
+  base: string,
+  as: string | Record<string, string>,
+  lastEventId?: string,
+): Promise<EventStream> {
   const stop = new AbortController();
   const response = await fetch(`${base}/api/events`, {
-    headers: { cookie, ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }) },
+    headers: {
+      ...(typeof as === 'string' ? { cookie: as } : as),
+      ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
+    },
     signal: stop.signal,
   });
   if (!response.ok) throw new Error(`the event stream answered ${response.status}`);
