@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import { dpopAlgorithms, presentedToken } from '../activities/tokens/dpop-proof.ts';
 import { plainPage } from './http/plain-page.ts';
 import { DomainError, type DomainErrorCode } from '../workflows/domain/errors.ts';
 import type { Problem } from './contract/problem.ts';
@@ -79,9 +80,14 @@ export function sendProblem(response: Response, error: DomainError): void {
   if (retryAfter !== undefined) response.setHeader('Retry-After', String(retryAfter));
   if (Array.isArray(allow)) response.setHeader('Allow', allow.join(', '));
   // RFC 9110 section 15.5.2: a 401 names a way to authenticate.
-  if (problem.status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
+  if (problem.status === 401) response.setHeader('WWW-Authenticate', challengeFor(response.req.headers.authorization));
   response.setHeader('Cache-Control', 'no-store');
   response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+}
+
+/** In the scheme that was used; one that binds its tokens to a key is told the algorithms (RFC 9449 section 7.1). */
+function challengeFor(authorization: string | undefined): string {
+  return presentedToken(authorization)?.scheme === 'DPoP' ? `DPoP algs="${dpopAlgorithms.join(' ')}"` : 'Bearer';
 }
 
 /** The same for a person who followed a link. */

@@ -96,6 +96,17 @@ export function settleBackgroundRequests(factory: AdapterFactory, deps: StepUpDe
   };
 }
 
+/** There is nothing that a person would confirm by a code of theirs; the provider's metadata say otherwise. */
+export function takeNoUserCodes(provider: Provider): void {
+  provider.use(async (ctx, next) => {
+    await next();
+    const metadata: unknown = ctx.path.startsWith('/.well-known/') ? ctx.body : undefined;
+    if (typeof metadata === 'object' && metadata !== null && 'backchannel_user_code_parameter_supported' in metadata) {
+      metadata.backchannel_user_code_parameter_supported = false;
+    }
+  });
+}
+
 function isAnswered(payload: AdapterPayload): boolean {
   return payload.consumed !== undefined || payload.grantId !== undefined || payload['error'] !== undefined;
 }

@@ -6,7 +6,10 @@ import { codeConfirmPage, codeInputPage, deviceEndPage } from './device-pages.ts
 import type { GuessLimit } from './guess-limit.ts';
 import { oauthRoutes } from './routes.ts';
 
-/** Seconds. A device stops asking then; what is approved later it gets at its next attempt. */
+/**
+ * Seconds. A device stops asking then; what is approved later it gets at its next attempt. Not as long as a request may
+ * wait: the code on its screen lives as long, which others could send around (RFC 8628 section 5.4).
+ */
 export const deviceCodeSeconds = 30 * 60;
 
 type PageError = errors.OIDCProviderError | Error;

@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import { openCors } from '../../activities/http/open-cors.ts';
 import { oauthRoutes } from './routes.ts';
 
-const exposedHeaders = ['WWW-Authenticate', 'DPoP-Nonce', 'Retry-After'];
+const exposedHeaders = ['WWW-Authenticate', 'Retry-After'];
 const reading = openCors({ methods: ['GET'], exposedHeaders });
 const posting = openCors({ methods: ['POST'], exposedHeaders });
 

@@ -3,7 +3,12 @@ import { dpopAlgorithms } from '../../activities/tokens/dpop-proof.ts';
 import { findPerson } from '../../activities/store/people.ts';
 import { adapterFactory } from './adapter.ts';
 import { createApprovalPrompt, interactionLifetime } from './approval-prompt.ts';
-import { backgroundLifetime, backgroundRequests, settleBackgroundRequests } from './background-requests.ts';
+import {
+  backgroundLifetime,
+  backgroundRequests,
+  settleBackgroundRequests,
+  takeNoUserCodes,
+} from './background-requests.ts';
 import { chooseSigningKey } from './choose-signing-key.ts';
 import { clientDocuments } from './client-documents.ts';
 import { firstPartyClients } from './clients.ts';
@@ -25,6 +30,7 @@ import { introspectionRoute, oauthRoutes } from './routes.ts';
 import { followOurSessions } from './same-account.ts';
 import { nameAScope, nameDevicesAScope } from './name-a-scope.ts';
 import { nameTheSignIn } from './name-the-sign-in.ts';
+import { slowDownPolling } from './slow-down-polling.ts';
 import { registerTokenExchange } from './token-exchange.ts';
 import { accessTokenLifetime, refreshTokenSeconds } from './token-lifetime.ts';
 import { widenRefresh } from './widen-refresh.ts';
@@ -138,6 +144,7 @@ export function createProvider(deps: OAuthDeps): Provider {
   followOurSessions(provider, deps.sessions);
   keepCodeForPage(provider);
   nameAScope(provider);
+  takeNoUserCodes(provider);
   revokeAccessTokens(provider, deps);
   return provider;
 }
@@ -145,5 +152,5 @@ export function createProvider(deps: OAuthDeps): Provider {
 /** The provider's tables, and what of ours is read and kept beside them. */
 function storage(deps: OAuthDeps): AdapterFactory {
   const clients = withRegisteredClients(rememberAuthorizationErrors(adapterFactory(deps), deps.db), deps.db);
-  return settleBackgroundRequests(nameDevicesAScope(clients), deps);
+  return slowDownPolling(settleBackgroundRequests(nameDevicesAScope(clients), deps), deps.now);
 }

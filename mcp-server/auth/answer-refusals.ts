@@ -2,6 +2,7 @@ import type { FetchLikeMcpHandler } from '@modelcontextprotocol/node';
 import { problemOf } from '../http/problem.ts';
 import type { Authority } from '../ports.ts';
 import { callEntry } from './call-entry.ts';
+import { inSchemeOf } from './challenge-scheme.ts';
 import { withDecisions, type RequestDecisions } from './call-permits.ts';
 
 /**
@@ -23,7 +24,7 @@ export function answerRefusals(handler: FetchLikeMcpHandler, authority: Pick<Aut
         return Response.json(problem.body, { status: problem.status, headers: problem.headers });
       }
       const oauthError: unknown = await response.json();
-      const headers = new Headers(response.headers);
+      const headers = inSchemeOf(request.headers.get('authorization'), response.headers);
       headers.delete('content-length');
       return Response.json({ ...(oauthError as Record<string, unknown>), ...made.refusal }, { status: 403, headers });
     },

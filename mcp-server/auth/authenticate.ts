@@ -6,13 +6,14 @@ import {
   type AuthInfo,
 } from '@modelcontextprotocol/server';
 import type { RequestHandler } from 'express';
-import { dpopAlgorithms, dpopProofs, presentedToken, ProofRefused } from '../../activities/tokens/dpop-proof.ts';
+import { dpopProofs, presentedToken, ProofRefused } from '../../activities/tokens/dpop-proof.ts';
 import { isElevated } from '../../workflows/domain/scopes.ts';
 import { sendWebResponse } from '../http/send-web-response.ts';
 import { leastScopes } from '../http/protected-resource-metadata.ts';
 import { sendProblem } from '../http/send-problem.ts';
 import type { Authority, Log, RefusedTokens } from '../ports.ts';
 import { Caller } from './caller.ts';
+import { inSchemeOf } from './challenge-scheme.ts';
 import { TokenRefused, type VerifiedToken } from './verify-access-token.ts';
 
 /**
@@ -69,19 +70,12 @@ export function authenticate(options: {
       // The least to sign in with: clients that are told nothing ask for every scope that the metadata names.
       const challenge = { resourceMetadataUrl, requiredScopes: leastScopes };
       const answer = bearerAuthChallengeResponse(error, challenge);
-      await sendWebResponse(response, presented?.scheme === 'DPoP' ? asDpop(answer) : answer);
+      const headers = inSchemeOf(request.headers.authorization, answer.headers);
+      await sendWebResponse(response, new Response(answer.body, { status: answer.status, headers }));
       return;
     }
     next();
   };
-}
-
-/** The same challenge in the scheme that the client used, with the algorithms that are taken (RFC 9449 section 7.1). */
-function asDpop(answer: Response): Response {
-  const headers = new Headers(answer.headers);
-  const challenge = headers.get('www-authenticate') ?? '';
-  headers.set('www-authenticate', `${challenge.replace(/^Bearer/, 'DPoP')}, algs="${dpopAlgorithms.join(' ')}"`);
-  return new Response(answer.body, { status: answer.status, headers });
 }
 
 async function authInfoOf(

@@ -32,6 +32,6 @@ test('a device shows a code, which its person enters on a phone, checks, and let
   await user.getByRole('button', { name: 'Let it act for me' }).click();
   await expect(user.getByRole('heading', { name: 'The device is connected' })).toBeVisible();
   await expectAccessible(user, 'a connected device');
-  const tokens = await oauth.pollDeviceAuthorizationGrant(client, { ...asked, interval: 1 }, { resource });
+  const tokens = await oauth.pollDeviceAuthorizationGrant(client, asked, { resource });
   expect(tokens.scope).toBe('none');
 });

@@ -67,7 +67,8 @@ describe('an agent in the background', () => {
     const agent = await newAgent();
     const asked = await ask(agent, 'none execute:commands', { binding_message: 'The nightly restart.' });
     expect(asked).toMatchObject({ auth_req_id: expect.any(String) as string, expires_in: 3_600 });
-    expect(await poll(agent, asked)).toMatchObject({ error: 'authorization_pending' });
+    const polled = await Promise.all([poll(agent, asked), poll(agent, asked)]);
+    expect(polled.map(({ error }) => error).sort()).toEqual(['authorization_pending', 'slow_down']);
     const requestId = await waitingOf(agent);
     const detail = await world.admin.get(`/api/requests/${requestId}`);
     expect(JSON.stringify(detail.body)).toContain('The nightly restart.');
@@ -174,6 +175,16 @@ describe('is refused', () => {
     expect((await ask(agent, 'none', { binding_message: 'one\ntwo' })).error).toBe('invalid_binding_message');
     expect((await ask(agent, 'none', { resource: 'https://other.example/mcp' })).error).toBe('invalid_target');
   });
+});
+
+test('the metadata promise polling alone, and no codes of people', async () => {
+  for (const document of ['oauth-authorization-server', 'openid-configuration']) {
+    const response = await fetch(`${world.product.issuer}/.well-known/${document}`);
+    expect(await response.json()).toMatchObject({
+      backchannel_token_delivery_modes_supported: ['poll'],
+      backchannel_user_code_parameter_supported: false,
+    });
+  }
 });
 
 test('the secret of a client is stored nowhere', async () => {

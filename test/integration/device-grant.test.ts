@@ -8,9 +8,13 @@ import { thirdPartyClients, type ThirdPartyClients } from '../support/third-part
 const grantType = 'urn:ietf:params:oauth:grant-type:device_code';
 let server: TestAuthServer;
 let clients: ThirdPartyClients;
+/** How far the auth server's clock is ahead. */
+let aheadMs = 0;
+/** As long as a device leaves between two polls, at least. */
+const intervalMs = 5_000;
 
 beforeAll(async () => {
-  server = await startAuthServer();
+  server = await startAuthServer({ now: () => new Date(Date.now() + aheadMs) });
   clients = thirdPartyClients(server);
 });
 afterAll(() => server.stop());
@@ -84,6 +88,22 @@ async function consent(browser: TestBrowser, url: string, decision: 'allow' | 'r
 }
 
 describe('a device', () => {
+  test('that asks too often is told to slow down, and has its answer as soon as there is one', async () => {
+    const client = await newDevice();
+    const asked = await begin(client);
+    const answers = await Promise.all([1, 2, 3].map(() => poll(client, asked.device_code)));
+    expect(answers.map(({ error }) => error).sort()).toEqual(['authorization_pending', 'slow_down', 'slow_down']);
+    // Each on its own: neither another code nor another client counts.
+    expect(await poll(client, (await begin(client)).device_code)).toMatchObject({ error: 'authorization_pending' });
+    aheadMs += intervalMs;
+    expect(await poll(await newDevice(), asked.device_code)).toMatchObject({ error: 'invalid_grant' });
+    expect(await poll(client, asked.device_code)).toMatchObject({ error: 'authorization_pending' });
+
+    const browser = await browserOf('user@example.com');
+    await consent(browser, (await connect(browser, asked.user_code)).url, 'allow');
+    expect(await poll(client, asked.device_code)).toMatchObject({ scope: 'none' });
+  });
+
   test('is shown to the person, consented to, and gets tokens of that sign-in', async () => {
     const client = await newDevice();
     const { client_id: clientId } = client.clientMetadata();
@@ -96,6 +116,7 @@ describe('a device', () => {
     for (const shown of [asked.user_code, 'A television', 'user@example.com', 'Nobody has verified', '127.0.0.1']) {
       expect(confirm).toContain(shown);
     }
+    aheadMs += intervalMs;
     expect(await poll(client, asked.device_code)).toMatchObject({ error: 'authorization_pending' });
 
     const { url, page } = await connect(browser, asked.user_code);

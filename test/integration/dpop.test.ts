@@ -90,6 +90,17 @@ describe('a token that is bound to a key', () => {
     }
   });
 
+  test('meets a missing scope in its own scheme, with the algorithms that are taken', async () => {
+    const { key, token } = await connected();
+    const headers = { authorization: `DPoP ${token}`, dpop: await proofFor(key, token) };
+    const response = await tools.call(token, 'list_users', headers);
+    expect(response.status).toBe(403);
+    const challenge = response.headers.get('www-authenticate') ?? '';
+    expect(challenge).toMatch(/^DPoP (?=.*error="insufficient_scope")(?=.*scope=")(?=.*algs="ES256 Ed25519 EdDSA")/);
+    expect(challenge).not.toContain('Bearer');
+    expect(await response.json()).toMatchObject({ error: 'insufficient_scope' });
+  });
+
   test('is renewed with a proof of the same key only', async () => {
     const { client, DPoP, tokens, key } = await connected();
     const refreshToken = tokens.refresh_token ?? '';
@@ -131,7 +142,10 @@ test('the API takes it with a proof for its own address', async () => {
   const url = `${resource}/user-status`;
   const ask = async (proof: string | undefined, scheme = 'DPoP'): Promise<number> => {
     const headers = { authorization: `${scheme} ${token}`, ...(proof === undefined ? {} : { dpop: proof }) };
-    return (await fetch(`${url}?x=1`, { headers })).status;
+    const response = await fetch(`${url}?x=1`, { headers });
+    const challenge = scheme === 'DPoP' ? 'DPoP algs="ES256 Ed25519 EdDSA"' : 'Bearer';
+    expect(response.headers.get('www-authenticate')).toBe(response.status === 401 ? challenge : null);
+    return response.status;
   };
   const good = await key.proof({ method: 'GET', url, token });
   expect(await ask(good)).toBe(200);
@@ -145,6 +159,10 @@ test('what is supported stands in the metadata of both', async () => {
   const algorithms = ['ES256', 'Ed25519', 'EdDSA'];
   const authServer = await fetch(`${server.issuer}/.well-known/oauth-authorization-server`);
   expect(await authServer.json()).toMatchObject({ dpop_signing_alg_values_supported: algorithms });
+  // No proof needs a nonce, so none is promised.
+  const exposed = authServer.headers.get('access-control-expose-headers');
+  expect(exposed).toContain('WWW-Authenticate');
+  expect(exposed).not.toMatch(/nonce/i);
   const resource = await fetch(`${new URL(tools.url).origin}/.well-known/oauth-protected-resource/mcp`);
   expect(await resource.json()).toMatchObject({
     dpop_signing_alg_values_supported: algorithms,
