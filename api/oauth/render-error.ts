@@ -13,7 +13,9 @@ export function renderError(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error
   ctx.body = plainPage({
     title: 'This sign-in cannot go on',
     paragraphs: [
-      'The app that sent you here asked in a way that is not allowed, or too much time has passed. Start again from that app.',
+      error instanceof errors.TemporarilyUnavailable
+        ? 'That is for now only: nothing is lost. Start again from the app that sent you here, in a while.'
+        : 'The app that sent you here asked in a way that is not allowed, or too much time has passed. Start again from that app.',
       `What went wrong: ${out.error_description ?? out.error} (${out.error}).`,
     ],
   });

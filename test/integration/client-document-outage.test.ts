@@ -104,6 +104,8 @@ describe('while the site of a connected client fails', () => {
     const { status, text } = await beginning(client);
     expect(status).toBe(400);
     expect(text).toContain('temporarily_unavailable');
+    expect(text).toContain('for now only');
+    expect(text).not.toContain('not allowed');
 
     aheadMs += 10 * minuteMs;
     answer(documentOf(clientId, { client_name: 'Back again' }));

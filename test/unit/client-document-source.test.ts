@@ -10,8 +10,7 @@ const refusal = (): Promise<Response> => Promise.reject(new FetchRefused('it was
 const good = (): Promise<Response> => Promise.resolve(new Response('{"a":1}'));
 
 /** A source with a clock, a site and a table in memory. */
-function world({ known = [] as string[] } = {}) {
-  const table = new Map<string, ClientDocument>();
+function world({ known = [] as string[], table = new Map<string, ClientDocument>() } = {}) {
   const state = { now: Date.parse('2026-01-01T00:00:00Z'), site: good, asked: [] as string[], counted: 0 };
   const source = documentSource({
     now: () => new Date(state.now),
@@ -123,6 +122,18 @@ describe('a site that fails', () => {
     state.site = good;
     expect(await prepare()).toBe('fresh');
   });
+});
+
+test('another process goes by what is kept, asks nobody while that is fresh, and outlives an outage', async () => {
+  const first = world({ known: [id] });
+  await first.prepare();
+  expect(await first.source.accept(id)).toBe('fresh');
+  const { state, source, prepare } = world({ known: [id], table: first.table });
+  state.site = failure;
+  expect([await prepare(), await source.accept(id), state.asked]).toEqual(['fresh', 'fresh', []]);
+  state.now += 3_600_000;
+  expect([await prepare(), await source.accept(id), state.asked]).toEqual(['stands_in', 'stands_in', [id]]);
+  expect(source.read(id)).toBe('{"a":1}');
 });
 
 test('what nobody accepted is not asked for again at once, and kept nowhere', async () => {
