@@ -1,6 +1,6 @@
 import { sign, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
-import { mcpServerClientId } from '../../workflows/domain/clients.ts';
+import { isFirstParty, mcpServerClientId } from '../../workflows/domain/clients.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import { scopePolicy } from '../../workflows/domain/evaluate-policy.ts';
 import { identifierOf, resourceNamed, type OwnIdentifiers } from '../../workflows/domain/resources.ts';
@@ -66,7 +66,7 @@ export async function signToken(deps: SignDeps, signingInput: string): Promise<U
       const [, used] = await Promise.all([
         refuseForeignScopes(deps, trx, claims, elevated),
         grantsBehind(trx, claims, elevated, now),
-        refuseEndedSignIn(trx, claims),
+        refuseWithoutSignIn(trx, claims),
       ]);
       const credential = {
         jti: claims.jti,
@@ -130,10 +130,17 @@ async function refuseForeignScopes(
   }
 }
 
-/** A token belongs to a sign-in of its own person and client, or to none. */
-async function refuseEndedSignIn(trx: DbOrTrx, { sid, sub, client_id: clientId }: Claims): Promise<void> {
-  if (sid === undefined || (await isSignInAlive(trx, { signIn: sid, subject: sub, clientId }))) return;
-  throw new DomainError('insufficient_scope', 'The sign-in of this token has ended.');
+/**
+ * A token belongs to a sign-in of its own person and client that goes on; that of other people's client has to, and its
+ * person lets the client act for them. Our own apps' pages issue tokens for themselves without one.
+ */
+async function refuseWithoutSignIn(trx: DbOrTrx, { sid, sub, client_id: clientId }: Claims): Promise<void> {
+  if (sid === undefined && isFirstParty(clientId)) return;
+  if (sid !== undefined && (await isSignInAlive(trx, { signIn: sid, subject: sub, clientId }))) return;
+  throw new DomainError(
+    'insufficient_scope',
+    'The sign-in of this token has ended, or its person does not let the client act for them.',
+  );
 }
 
 async function grantsBehind(

@@ -130,18 +130,28 @@ export async function endClientSignIns(trx: DbOrTrx, which: EndedSignIns, at: Da
     .execute();
 }
 
-/** Whether this sign-in of theirs at this client goes on. */
+/** Whether this sign-in of theirs at this client goes on and, where the client is other people's, they let it act for them. */
 export async function isSignInAlive(
   db: DbOrTrx,
-  of: { signIn: string; subject: string; clientId: string },
+  { signIn, subject, clientId }: { signIn: string; subject: string; clientId: string },
 ): Promise<boolean> {
   const row = await db
     .selectFrom('client_sign_ins')
     .select('sign_in_id')
-    .where('sign_in_id', '=', of.signIn)
-    .where('subject', '=', of.subject)
-    .where('client_id', '=', of.clientId)
+    .where('sign_in_id', '=', signIn)
+    .where('subject', '=', subject)
+    .where('client_id', '=', clientId)
     .where('ended_at', 'is', null)
+    .$if(!isFirstParty(clientId), (query) =>
+      query.where(({ exists, selectFrom }) =>
+        exists(
+          selectFrom('client_consents')
+            .select('client_consents.client_id')
+            .where('client_consents.subject', '=', subject)
+            .where('client_consents.client_id', '=', clientId),
+        ),
+      ),
+    )
     .executeTakeFirst();
   return row !== undefined;
 }

@@ -69,7 +69,7 @@ export async function upgradeScope(
   await refuseWhileFrozen(deps, holder, missing, verdict);
   requireJustification(policy, verdict, body.justification);
   if (body.duration_seconds !== undefined) refuseTooLong(policy, missing, body.duration_seconds);
-  const sessionId = isSessionBound(policy, missing) ? requireSession(own) : (given ?? null);
+  const sessionId = isSessionBound(policy, missing) ? requireSession(own, policy, caller, missing) : (given ?? null);
   const ask = (wanted: readonly string[]): Promise<ScopeRequest> =>
     settledRequest(deps, via, {
       subject: caller.person.subject,
@@ -242,12 +242,19 @@ async function ownSession(
   throw new DomainError('not_found', 'There is no such session of yours.');
 }
 
-function requireSession(sessionId: string | undefined): string {
+function requireSession(
+  sessionId: string | undefined,
+  policy: Policy,
+  { clientId }: Caller,
+  scopes: readonly string[],
+): string {
   if (sessionId !== undefined) return sessionId;
-  throw new DomainError(
-    'invalid_request',
-    'The policy binds this scope to one session, and this client has none to name. Ask for it in the chat.',
-  );
+  const bound = scopes.filter((scope) => isSessionBound(policy, [scope])).join(', ');
+  const next =
+    clientId === chatClientId
+      ? 'Name the conversation that it is for, as session_id.'
+      : 'This client cannot get it: ask for it in the chat, and leave it out here.';
+  throw new DomainError('invalid_request', `The policy binds ${bound} to one conversation in the chat. ${next}`);
 }
 
 /** Asking and waiting go on while grants are frozen; what would be granted at once, or is held already, comes to nothing. */

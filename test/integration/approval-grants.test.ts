@@ -98,6 +98,9 @@ describe('a scope that policy binds to a session (RULES 13)', () => {
     await world.stack.policy(bound);
     await expect(upgradeScope(world.deps, caller, { scopes: ['read:files'] })).rejects.toMatchObject({
       code: 'invalid_request',
+      // Said so that the client can do without it, and its person get it elsewhere.
+      message:
+        'The policy binds read:files to one conversation in the chat. This client cannot get it: ask for it in the chat, and leave it out here.',
     });
     await expect(approve(await admin(), requestId)).rejects.toMatchObject({ code: 'already_decided' });
     expect(await statusOf(requestId)).toBe('denied');

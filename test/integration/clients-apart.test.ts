@@ -16,6 +16,7 @@ import { endRequest, findRequest, openRequest, recordEvaluation } from '../../ac
 import type { ApprovalType } from '../../workflows/domain/approval-type.ts';
 import type { Risk } from '../../workflows/domain/policy.ts';
 import { startApprovalStack, type ApprovalStack } from '../support/approval-stack.ts';
+import { signInAtClient } from '../support/client-sign-in.ts';
 
 let stack: ApprovalStack;
 
@@ -27,9 +28,15 @@ afterAll(() => stack.stop());
 /** One person at two clients of other people, at our chat and in their browser. */
 async function person() {
   const one = await stack.person(['user'], { kind: 'bearer', clientId: 'one-client' });
-  const at = (clientId: string): Caller => ({ ...one, clientId });
+  const { signIn: _, ...asked } = one;
+  const otherClient = { subject: one.person.subject, clientId: 'other-client' };
+  const other: Caller = {
+    ...asked,
+    clientId: otherClient.clientId,
+    signIn: await signInAtClient(stack.app.db, otherClient),
+  };
   const browser: Caller = { ...one, kind: 'browser', clientId: 'countersign-dashboard' };
-  return { one, other: at('other-client'), chat: at('countersign-chat'), browser };
+  return { one, other, chat: { ...asked, clientId: 'countersign-chat' } satisfies Caller, browser };
 }
 
 async function ask(caller: Caller, extra: { tool_args?: Record<string, unknown> } = {}): Promise<string> {

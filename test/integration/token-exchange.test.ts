@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, importJWK, jwtVerify, SignJWT } from 'jose';
 import type { JSONWebKeySet, JWK } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { recordConsent } from '../../activities/store/client-consents.ts';
 import { recordSignOut } from '../../activities/store/sign-outs.ts';
 import { chatClientId, isFirstParty, mcpServerClientId } from '../../workflows/domain/clients.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import { startAuthServer, type TestAuthServer } from '../support/auth-server.ts';
+import { signInAtClient } from '../support/client-sign-in.ts';
 
 const grantType = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const accessToken = 'urn:ietf:params:oauth:token-type:access_token';
@@ -38,8 +38,8 @@ async function toolsToken(input: TokenInput = {}): Promise<string> {
   const iat = Math.floor(Date.now() / 1_000) - (input.issuedSecondsAgo ?? 0);
   const subject = await server.subjectOf(input.email ?? 'user@example.com');
   const clientId = input.clientId ?? agent;
-  if (!isFirstParty(clientId)) await recordConsent(server.db, { subject, clientId }, new Date());
-  return new SignJWT({ client_id: clientId, scope: input.scope ?? 'none' })
+  const sid = isFirstParty(clientId) ? undefined : await signInAtClient(server.db, { subject, clientId });
+  return new SignJWT({ client_id: clientId, scope: input.scope ?? 'none', ...(sid === undefined ? {} : { sid }) })
     .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: (input.key ?? server.baseKey).kid ?? '' })
     .setIssuer(input.issuer ?? server.issuer)
     .setAudience(input.audience ?? server.mcpResource)
@@ -140,8 +140,10 @@ describe('the MCP server exchanges a token', () => {
     const base = await exchange(subjectToken);
     expect([base.body.scope, decodeJwt(base.body.access_token)['scope']]).toEqual(['none', 'none']);
     server.mint.refuse = new DomainError('temporarily_unavailable', 'The mint is down.');
+    const before = (await audited('token.refused')).length;
     const down = await exchange(subjectToken);
     expect([down.status >= 400, down.body.error]).toEqual([true, 'temporarily_unavailable']);
+    await expect.poll(async () => (await audited('token.refused')).length).toBe(before + 1);
   });
 });
 

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Client, StreamableHTTPClientTransport, type CallToolResult } from '@modelcontextprotocol/client';
 import { importJWK, SignJWT } from 'jose';
-import { recordConsent } from '../../activities/store/client-consents.ts';
+import { isSignInAlive } from '../../activities/store/client-sign-ins.ts';
+import { isFirstParty } from '../../workflows/domain/clients.ts';
+import { signInAtClient } from './client-sign-in.ts';
 import type { Product } from './product.ts';
 
 /** An MCP client of somebody else's, registered here, and the person it acts for. */
@@ -25,16 +27,17 @@ export async function registerAgent(issuer: string, metadata: Record<string, unk
   return answer.client_id;
 }
 
-/** An agent of that client, acting for that person, who consents to it. */
+/** An agent of that client, acting for that person, who consents to it and signs in. */
 export function agentOf(product: Product, clientId: string, email: string): Agent {
+  let sid: string | undefined;
   const token = async (): Promise<string> => {
     const { subject } = await product.ownerDb
       .selectFrom('people')
       .select('subject')
       .where('email', '=', email)
       .executeTakeFirstOrThrow();
-    await recordConsent(product.ownerDb, { subject, clientId }, new Date(), { offline: false, name: 'An agent' });
-    return new SignJWT({ client_id: clientId, scope: 'none' })
+    if (!isFirstParty(clientId)) sid = await livingSignIn(product, { subject, clientId }, sid);
+    return new SignJWT({ client_id: clientId, scope: 'none', ...(sid === undefined ? {} : { sid }) })
       .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: product.baseKey.kid ?? '' })
       .setIssuer(product.issuer)
       .setAudience(product.mcpResource)
@@ -61,4 +64,15 @@ export function agentOf(product: Product, clientId: string, email: string): Agen
       }
     },
   };
+}
+
+/** The sign-in they have, or where that is over, as after a disconnect, a new one. */
+async function livingSignIn(
+  { ownerDb }: Product,
+  of: { subject: string; clientId: string },
+  had: string | undefined,
+): Promise<string> {
+  return had !== undefined && (await isSignInAlive(ownerDb, { ...of, signIn: had }))
+    ? had
+    : signInAtClient(ownerDb, of);
 }

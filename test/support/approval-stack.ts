@@ -16,6 +16,8 @@ import { insertPolicyVersion } from '../../activities/store/policies.ts';
 import { bundleWorkflows } from '../../workers/bundle.ts';
 import { startMint } from '../../workers/mint.ts';
 import { startOrchestrationWorker } from '../../workers/main.ts';
+import { isFirstParty } from '../../workflows/domain/clients.ts';
+import { signInAtClient } from './client-sign-in.ts';
 import { startPostgres, startTemporal } from './embedded.ts';
 
 /** Database, Temporal, worker and mint of the approvals, in this process, on temporary folders. */
@@ -26,7 +28,7 @@ export interface ApprovalStack {
   mint: Connection;
   decisionPrivateJwk: JWK;
   mintPublicJwk: JWK;
-  /** Adds a person and gives a caller for them. */
+  /** Adds a person and gives a caller for them; at somebody else's client they have signed in and consent to it. */
   person(roles: readonly string[], client?: { kind?: Caller['kind']; clientId?: string }): Promise<Caller>;
   /** Makes this policy text live. */
   policy(text: string): Promise<void>;
@@ -109,9 +111,12 @@ export async function startApprovalStack(policyText: string): Promise<ApprovalSt
           .insertInto('person_roles')
           .values(roles.map((role) => ({ subject, role })))
           .execute();
+      const { kind = 'browser', clientId = 'countersign-dashboard' } = client;
+      const signsIn = kind === 'bearer' && !isFirstParty(clientId);
       return {
-        kind: client.kind ?? 'browser',
-        clientId: client.clientId ?? 'countersign-dashboard',
+        kind,
+        clientId,
+        ...(signsIn ? { signIn: await signInAtClient(app.db, { subject, clientId }) } : {}),
         person: { subject, email, displayName: subject, roles: [...roles], disabled: false },
       };
     },

@@ -5,7 +5,6 @@ import { upgradeScope } from '../../api/approvals/upgrade-scope.ts';
 import type { UpgradeScopeRequest, UpgradeScopeResponse } from '../../api/contract/scope-requests.ts';
 import type { Caller } from '../../api/sessions/caller.ts';
 import { signStatement } from '../../activities/mint/statement.ts';
-import { recordConsent } from '../../activities/store/client-consents.ts';
 import { recordDecision } from '../../activities/store/decisions.ts';
 import { findRequest, type ScopeRequest } from '../../activities/store/requests.ts';
 import type { DecisionStatement } from '../../workflows/domain/decision.ts';
@@ -30,7 +29,7 @@ export interface ApprovalsWorld {
   readonly deps: ApprovalStack['deps'];
   readonly db: ApprovalStack['deps']['db'];
   admin(): Promise<Caller>;
-  /** Somebody at other people's client, which they let act for them. */
+  /** Somebody signed in at other people's client, which they let act for them. */
   bearerUser(): Promise<Caller>;
   /** Asks for what takes somebody's approval: to run a command, where nothing else is said. @returns the request's id */
   ask(caller: Caller, body?: Partial<UpgradeScopeRequest>): Promise<string>;
@@ -77,11 +76,7 @@ export function approvalsWorld(policyText: string): ApprovalsWorld {
       return stack.app.db;
     },
     admin: () => stack.person(['admin']),
-    async bearerUser() {
-      const caller = await stack.person(['user'], { kind: 'bearer', clientId: someClient });
-      await recordConsent(stack.app.db, { subject: caller.person.subject, clientId: someClient }, new Date());
-      return caller;
-    },
+    bearerUser: () => stack.person(['user'], { kind: 'bearer', clientId: someClient }),
     async ask(caller, body) {
       const answer = await upgradeScope(stack.deps, caller, { ...toRunCommand, ...body });
       if (answer.status === 'approved' || answer.status === 'denied') throw new Error(JSON.stringify(answer));

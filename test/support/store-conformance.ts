@@ -439,6 +439,10 @@ export function describeStore(name: string, start: () => Promise<StoreUnderTest>
       await expect(sql`update person_roles set role = 'admin'`.execute(mint.db)).rejects.toMatchObject(refused);
       await expect(sql`select refresh_token from chat_sign_ins`.execute(mint.db)).rejects.toMatchObject(refused);
       await expect(sql`select payload from oidc_payloads`.execute(mint.db)).rejects.toMatchObject(refused);
+      await expect(sql`select offline from client_consents`.execute(mint.db)).rejects.toMatchObject(refused);
+      await expect(sql`delete from client_consents`.execute(mint.db)).rejects.toMatchObject(refused);
+      await expect(sql`select account_session_id from client_sign_ins`.execute(mint.db)).rejects.toMatchObject(refused);
+      await expect(sql`update client_sign_ins set ended_at = null`.execute(mint.db)).rejects.toMatchObject(refused);
       await expect(
         sql`insert into policy_versions (version, policy, source) values ('v', '{}', '')`.execute(mint.db),
       ).rejects.toMatchObject(refused);
