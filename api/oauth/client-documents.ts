@@ -25,8 +25,8 @@ const standInRoutes: readonly string[] = ['token', 'revocation'];
  * fetched without signing in, so how often is bounded; how it is fetched, `guardedFetch` says; what is kept,
  * `documentSource`. The provider keeps none itself.
  */
-export function clientDocuments(deps: Pick<OAuthDeps, 'db' | 'clientFetch' | 'now'>) {
-  const source = documentSource({ known: knownClients(deps), fetch: deps.clientFetch, now: deps.now });
+export function clientDocuments(deps: Pick<OAuthDeps, 'db' | 'clientFetch' | 'now' | 'logger'>) {
+  const source = documentSource({ ...deps, known: knownClients(deps), fetch: deps.clientFetch });
   const [each, all] = [new RateLimiterMemory(perAddress), new RateLimiterMemory(together)];
   const count = async (network: string): Promise<void> => {
     const wait = (await secondsToWait(each, network)) ?? (await secondsToWait(all, 'all'));

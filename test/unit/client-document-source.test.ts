@@ -11,9 +11,16 @@ const good = (): Promise<Response> => Promise.resolve(new Response('{"a":1}'));
 
 /** A source with a clock, a site and a table in memory. */
 function world({ known = [] as string[], table = new Map<string, ClientDocument>() } = {}) {
-  const state = { now: Date.parse('2026-01-01T00:00:00Z'), site: good, asked: [] as string[], counted: 0 };
+  const state = {
+    now: Date.parse('2026-01-01T00:00:00Z'),
+    site: good,
+    asked: [] as string[],
+    warned: [] as string[],
+    counted: 0,
+  };
   const source = documentSource({
     now: () => new Date(state.now),
+    logger: { warn: ({ clientId }: { clientId: string }) => state.warned.push(clientId) },
     fetch: (url) => {
       state.asked.push(String(url));
       return state.site();
@@ -134,6 +141,15 @@ test('another process goes by what is kept, asks nobody while that is fresh, and
   state.now += 3_600_000;
   expect([await prepare(), await source.accept(id), state.asked]).toEqual(['stands_in', 'stands_in', [id]]);
   expect(source.read(id)).toBe('{"a":1}');
+});
+
+test.each([failure, refusal])('the log tells of connected clients alone', async (site) => {
+  const { state, prepare } = world({ known: [id] });
+  state.site = site;
+  await prepare();
+  await prepare();
+  await prepare('https://stranger.test/one.json');
+  expect(state.warned).toEqual([id]);
 });
 
 test('what nobody accepted is not asked for again at once, and kept nowhere', async () => {

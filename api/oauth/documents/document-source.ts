@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type { Logger } from 'pino';
 import { standInMs, type ClientDocument } from '../../../activities/store/client-documents.ts';
 import { FetchRefused, type GuardedFetch } from '../../http/guarded-fetch.ts';
 import { failingSites } from './failing-sites.ts';
@@ -49,7 +50,12 @@ const places = { known: { together: 20, perHost: 4 }, strangers: { together: 20,
  * last good document of a client that somebody lets act for them, for at most {@link standInMs} after it would have been
  * asked again; the caller says what for.
  */
-export function documentSource(deps: { known: KnownClients; fetch: GuardedFetch; now: () => Date }): DocumentSource {
+export function documentSource(deps: {
+  known: KnownClients;
+  fetch: GuardedFetch;
+  now: () => Date;
+  logger: Pick<Logger, 'warn'>;
+}): DocumentSource {
   const { known: clients, now } = deps;
   const held = new LRUCache<string, Held>({ max: 1_000 });
   const failing = failingSites(now);
@@ -93,6 +99,8 @@ export function documentSource(deps: { known: KnownClients; fetch: GuardedFetch;
       held.set(clientId, { state: 'unjudged', document, until: at.getTime() + refusedMs });
       return { status: 'fresh' };
     } catch (error) {
+      // Not of strangers' clients, who could fill the log.
+      if (isKnown) deps.logger.warn({ err: error, clientId }, 'the document of a connected client cannot be had');
       if (!(error instanceof FetchRefused)) {
         failing.failed(site);
         return standIn(kept, failing.secondsLeft(site));
