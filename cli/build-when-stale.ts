@@ -17,6 +17,7 @@ export interface Build {
   output: string;
 }
 
+/** What browsers load. */
 export const webApps: Build = {
   what: 'the web apps',
   sources: ['web', 'package-lock.json'],
@@ -24,6 +25,7 @@ export const webApps: Build = {
   output: 'dist/web',
 };
 
+/** The code of the workflows, as the worker takes it. */
 export const workflowBundle: Build = {
   what: 'the workflow bundle',
   sources: ['workflows', 'workers/bundle.ts', 'package-lock.json'],

@@ -29,6 +29,7 @@ const stylesBudgetKb = 10;
 /** An app, as it is named below `dist/web`. */
 export type BuiltApp = keyof typeof initialBudgetKb;
 
+/** Every app that has a budget. */
 export const builtApps = Object.keys(initialBudgetKb) as BuiltApp[];
 
 /** The sizes of a built app: what its first page loads, each page that comes later, its styles. */

@@ -66,6 +66,7 @@ const startSettings = {
 /** Names of the settings of `start`, as commander gives them. */
 export type StartFlags = Partial<Record<keyof typeof startSettings, string>>;
 
+/** The settings of `start`, read, with whole paths. */
 export interface StartConfiguration {
   stateFolder: string;
   ports: { auth: number; mcp: number; chat: number; temporalUi: number };

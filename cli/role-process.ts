@@ -10,6 +10,7 @@ import type { RoleEnvironment, RoleName } from './role-configuration.ts';
 import type { FromRole, ToRole } from './role-protocol.ts';
 import type { Run } from './service.ts';
 
+/** Which roles a process runs, and with what. */
 export interface RoleProcessOptions {
   names: readonly RoleName[];
   /** The settings, added to our own environment. */

@@ -4,6 +4,7 @@ import { processEnvironment, projectRoot } from './configuration.ts';
 import { tiedToUs } from './embedded/child-process.ts';
 import type { StopRequest } from './stop-request.ts';
 
+/** How a development tool is run. */
 export interface ToolOptions {
   /** Whether its output goes to the terminal as it comes; otherwise it is collected. */
   show: boolean;
@@ -12,6 +13,7 @@ export interface ToolOptions {
   env?: Record<string, string>;
 }
 
+/** How it ended. */
 export interface ToolRun {
   code: number;
   /** Empty when it was shown. */

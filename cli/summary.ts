@@ -1,5 +1,6 @@
 import { demoAccounts } from '../activities/store/seed-demo.ts';
 
+/** What the start summary tells. */
 export interface SummaryFacts {
   ports: { auth: number; mcp: number; chat: number; temporalUi: number };
   stateFolder: string;

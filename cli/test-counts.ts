@@ -7,8 +7,10 @@ export interface TestCounts {
   skipped: number;
 }
 
+/** Before anything ran. */
 export const noTests: TestCounts = { passed: 0, failed: 0, skipped: 0 };
 
+/** Both together. */
 export function addCounts(one: TestCounts, other: TestCounts): TestCounts {
   return {
     passed: one.passed + other.passed,

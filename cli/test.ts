@@ -35,6 +35,7 @@ const checks: readonly { name: string; tool: string; args: readonly string[] }[]
 
 const pythonExample = join(projectRoot, 'examples', 'python-fastmcp', 'requirements.txt');
 
+/** What `npm test` was asked to run. */
 export interface TestOptions {
   /** Only these; empty is all. */
   suites: readonly string[];

@@ -3,6 +3,7 @@ import type { DecisionOutcome } from './domain/decision.ts';
 
 /** Workflow ids carry our own ids only: no personal data (ARCHITECTURE, durable-code rules). */
 export const scopeUpgradeWorkflowId = (requestId: string): string => `scope-upgrade:${requestId}`;
+/** The workflow of a conversation. */
 export const chatSessionWorkflowId = (sessionId: string): string => `chat-session:${sessionId}`;
 /** The one workflow that repairs what crashes leave. */
 export const maintenanceWorkflowId = 'maintenance';
@@ -28,7 +29,9 @@ export interface DecisionJudged {
   outcome: DecisionOutcome;
 }
 
+/** An approval, with its signed statement. */
 export const approveSignal = defineSignal<[DecisionSignal]>('approve');
+/** A denial, with its signed statement. */
 export const denySignal = defineSignal<[DecisionSignal]>('deny');
 /** The requester withdraws; the API has checked that it is the requester. */
 export const cancelSignal = defineSignal('cancel');

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** What was found where the file should be. */
 export type FileReading = { source: string } | { unreadable: string };
 
+/** What {@link followFile} follows, and whom it tells. */
 export interface FollowFileOptions {
   path: string;
   /** Told of each new content, one after the other, the present one first. A rejection means: again, shortly. */

@@ -3,6 +3,7 @@ import { activatePolicy, rejectPolicyFile } from './activate-policy-file.ts';
 import { followFile, type FileReading, type FollowFileOptions } from './follow-file.ts';
 import { parsePolicy, PolicyFileError } from './parse-policy.ts';
 
+/** What {@link followPolicyFile} takes. */
 export interface FollowPolicyOptions extends Pick<FollowFileOptions, 'path' | 'pollMs' | 'settleMs' | 'absentMs'> {
   /** Of the owner: no role that serves may write policy. */
   db: Db;

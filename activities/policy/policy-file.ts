@@ -201,4 +201,5 @@ export const policyFileSchema = z
       }
     }
   });
+/** A policy file, as it is written; `parsePolicy` makes the policy of it. */
 export type PolicyFile = z.infer<typeof policyFileSchema>;

@@ -69,6 +69,7 @@ export const auditTypes = [
   'audit.exported',
   'audit.verified',
 ] as const;
+/** One of {@link auditTypes}. */
 export type AuditType = (typeof auditTypes)[number];
 
 /** What happened, to whom, by whom. Never a token, an argument or an e-mail address: ids and digests only. */

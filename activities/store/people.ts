@@ -86,6 +86,7 @@ export async function insertPerson(
 /** The roles of a row of `people`, sorted. */
 export const rolesSql =
   '(array(select role from person_roles where person_roles.subject = people.subject order by role))';
+/** {@link rolesSql} as an expression of Kysely. */
 export const rolesOfPerson = sql.raw<string[]>(rolesSql);
 
 function accounts(db: DbOrTrx) {

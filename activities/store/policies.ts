@@ -4,6 +4,7 @@ import type { DbOrTrx } from './connect.ts';
 
 /** Names one activation of one database; versions alone repeat when an edit is taken back. */
 const keySql = `position || ' ' || version || ' ' || activated_at`;
+/** The key of what is live now. */
 export const livePolicyKeySql = `(select ${keySql} from policy_versions order by position desc limit 1)`;
 
 /**

@@ -13,6 +13,7 @@ type Stamped = ColumnType<Date, Date | undefined, Date>;
 type Json<T extends object> = JSONColumnType<T>;
 type NullableJson<T extends object> = ColumnType<T | null, string | null, string | null>;
 
+/** Accounts. Written by the owner, and by its functions. */
 export interface PeopleTable {
   subject: string;
   email: string;
@@ -22,12 +23,14 @@ export interface PeopleTable {
   created_at: Stamped;
 }
 
+/** Who has which role. Written like {@link PeopleTable}. */
 export interface PersonRolesTable {
   subject: string;
   role: string;
   granted_at: Stamped;
 }
 
+/** Every policy that was live; the last one is. Written by the owner alone. */
 export interface PolicyVersionsTable {
   position: Generated<string>;
   version: string;
@@ -36,6 +39,7 @@ export interface PolicyVersionsTable {
   activated_at: Stamped;
 }
 
+/** What is wrong with the policy file, in one row while it is. */
 export interface PolicyProblemTable {
   only_one: Generated<boolean>;
   file_digest: string;
@@ -43,6 +47,7 @@ export interface PolicyProblemTable {
   noticed_at: Stamped;
 }
 
+/** Browsers that are signed in at the auth server. */
 export interface AccountSessionsTable {
   session_id: string;
   subject: string;
@@ -51,6 +56,7 @@ export interface AccountSessionsTable {
   ended_at: Date | null;
 }
 
+/** The chat’s sign-ins; refresh tokens are encrypted. */
 export interface ChatSignInsTable {
   sign_in_id: string;
   subject: string;
@@ -60,11 +66,13 @@ export interface ChatSignInsTable {
   ended_at: Date | null;
 }
 
+/** When a person last signed out everywhere. */
 export interface SignOutsTable {
   subject: string;
   at: Date;
 }
 
+/** Which client a person lets act for them. */
 export interface ClientConsentsTable {
   subject: string;
   client_id: string;
@@ -73,6 +81,7 @@ export interface ClientConsentsTable {
   client_name: string | null;
 }
 
+/** Sign-ins of people at clients, which tokens name as `sid`. */
 export interface ClientSignInsTable {
   sign_in_id: string;
   subject: string;
@@ -83,6 +92,7 @@ export interface ClientSignInsTable {
   ended_at: Date | null;
 }
 
+/** Authorization requests of clients that wait for an approval. */
 export interface StepUpsTable {
   /** Of the authorization server's interaction. */
   uid: string;
@@ -97,6 +107,7 @@ export interface StepUpsTable {
   finished_at: ColumnType<Date | null, never, Date>;
 }
 
+/** What the OAuth provider keeps: codes, refresh tokens, interactions. */
 export interface OidcPayloadsTable {
   model: string;
   id: string;
@@ -110,6 +121,7 @@ export interface OidcPayloadsTable {
   created_at: Stamped;
 }
 
+/** Approval requests. */
 export interface ScopeRequestsTable {
   request_id: string;
   subject: string;
@@ -139,6 +151,7 @@ export interface ScopeRequestsTable {
   cancel_requested_at: Date | null;
 }
 
+/** Signed decisions, before and after they are judged. */
 export interface DecisionsTable {
   decision_id: string;
   request_id: string;
@@ -151,6 +164,7 @@ export interface DecisionsTable {
   outcome: 'counted' | DecisionRefusal | null;
 }
 
+/** What people hold. Written by the mint alone; others may only end one. */
 export interface GrantsTable {
   grant_id: string;
   request_id: string;
@@ -166,6 +180,7 @@ export interface GrantsTable {
   ended_by: string | null;
 }
 
+/** Elevated tokens that were issued: which grants each stands on, never the token. */
 export interface CredentialsTable {
   jti: string;
   grant_ids: string[];
@@ -177,6 +192,7 @@ export interface CredentialsTable {
   expires_at: Date;
 }
 
+/** Conversations. */
 export interface ChatSessionsTable {
   session_id: string;
   subject: string;
@@ -191,6 +207,7 @@ export interface ChatSessionsTable {
  */
 export type MessageStatus = 'queued' | 'running' | 'completed' | 'awaiting_authorization' | 'failed' | 'stopped';
 
+/** Their messages. */
 export interface ChatMessagesTable {
   message_id: string;
   position: Generated<string>;
@@ -203,6 +220,7 @@ export interface ChatMessagesTable {
   updated_at: Stamped;
 }
 
+/** The calls that messages propose. */
 export interface ToolCallsTable {
   call_id: string;
   position: Generated<string>;
@@ -223,6 +241,7 @@ export interface ToolCallsTable {
   finished_at: Date | null;
 }
 
+/** The audit log: only ever added to. */
 export interface AuditEventsTable {
   position: Generated<string>;
   at: Stamped;
@@ -237,12 +256,14 @@ export interface AuditEventsTable {
   data: Json<Record<string, unknown>>;
 }
 
+/** The chain of digests over the audit log. */
 export interface AuditSealsTable {
   position: string;
   previous: string;
   digest: Buffer;
 }
 
+/** What live views are told, ids only. */
 export interface EventsTable {
   position: Generated<string>;
   at: Stamped;
@@ -255,6 +276,7 @@ export interface EventsTable {
 /** What the sweeper repairs at most once at a time. */
 export type RepairKind = 'workflow' | 'withdrawal' | 'decision' | 'wake' | 'release';
 
+/** What a sweeper is repairing. */
 export interface RepairsTable {
   kind: RepairKind;
   id: string;
@@ -285,7 +307,7 @@ export interface ClientStatesTable {
   authorization_errors: AuthorizationErrors | null;
 }
 
-/** Written by the owner alone. */
+/** Parked calls of MCP clients that wait as tasks. */
 export interface McpTasksTable {
   task_id: string;
   subject: string;
@@ -304,6 +326,7 @@ export interface McpTasksTable {
   withdrawn_at: Date | null;
 }
 
+/** Credentials of other people’s resource servers. Written by the owner alone. */
 export interface ResourceServersTable {
   client_id: string;
   resource: string;
@@ -311,6 +334,7 @@ export interface ResourceServersTable {
   created_at: Date;
 }
 
+/** Clients with a secret. Written by the owner alone. */
 export interface RegisteredClientsTable {
   client_id: string;
   name: string;
@@ -320,6 +344,7 @@ export interface RegisteredClientsTable {
   created_at: Date;
 }
 
+/** Metadata documents of clients, as they were last fetched. */
 export interface ClientDocumentsTable {
   client_id: string;
   document: string;

@@ -9,6 +9,7 @@ export type Suspension = 'grants_frozen' | 'client_blocked';
 export const grantNotSuspendedSql = `not exists (select from freezes where lifted_at is null)
   and not exists (select from client_states
     where client_states.client_id = grants.client_id and client_states.blocked_at is not null)`;
+/** {@link grantNotSuspendedSql} as an expression of Kysely. */
 export const grantNotSuspended = sql.raw<boolean>(grantNotSuspendedSql);
 
 /** A freeze that is in force. */

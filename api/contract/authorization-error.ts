@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+/** Who decides: policy at once, the person, somebody else, or nobody. */
 export const approvalTypeSchema = z.enum(['auto', 'self', 'admin_required', 'forbidden']);
 
 /** The structured authorization error of tool results, 403 bodies and chat replies. */

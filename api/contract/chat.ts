@@ -3,6 +3,7 @@ import { callStatuses } from '../../workflows/domain/call-status.ts';
 import { approvalTypeSchema, authorizationErrorSchema } from './authorization-error.ts';
 import { durationSecondsSchema, grantDurationShape, requestStatusSchema } from './scope-requests.ts';
 
+/** Where a tool call stands. */
 export const callStatusSchema = z.enum(callStatuses);
 
 /** A tool call as it stands in the message that proposed it. */
@@ -43,6 +44,7 @@ export const postChatSchema = z.object({
   session_id: z.string().min(1).max(128).optional(),
 });
 
+/** How a turn stands when it is answered. */
 export const replyStatusSchema = z.enum(['completed', 'awaiting_authorization', 'failed', 'stopped']);
 
 /** Answer of `POST /chat` and `POST /retry-message`. */
@@ -80,6 +82,7 @@ export const cancelApprovalSchema = z.object({
 /** Query of `GET /api/chat-history`. */
 export const historyQuerySchema = z.object({ session_id: z.string().min(1).max(128) });
 
+/** A message of a conversation. */
 export const chatMessageSchema = z.object({
   message_id: z.string(),
   role: z.enum(['user', 'assistant']),

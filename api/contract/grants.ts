@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { grantEnds } from '../../workflows/domain/grant-status.ts';
 import { clientIntroSchema } from './client-intro.ts';
 import { problemSchema } from './problem.ts';
 
-export const grantStatusSchema = z.enum(['active', 'expired', 'revoked', 'returned', 'consumed']);
+/** Where a grant stands. */
+export const grantStatusSchema = z.enum(['active', ...grantEnds]);
 
 /** The grant inside a request's status. */
 export const grantStateSchema = z.object({
@@ -57,6 +59,7 @@ export const listGrantsQuerySchema = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 
+/** Answer of `GET /api/grants`. */
 export const grantListSchema = z.object({
   grants: z.array(grantSchema),
   next_cursor: z.string().optional(),

@@ -43,6 +43,7 @@ export const upgradeScopeRequestSchema = z.object({
 });
 export type UpgradeScopeRequest = z.infer<typeof upgradeScopeRequestSchema>;
 
+/** Held now, at once or since it was asked for before. */
 export const approvedUpgradeSchema = z.object({
   status: z.literal('approved'),
   auto_approved: z.boolean(),
@@ -55,6 +56,7 @@ export const approvedUpgradeSchema = z.object({
   message: z.string(),
 });
 
+/** Somebody else decides; asking again tells how it stands. */
 export const pendingAdminUpgradeSchema = z.object({
   status: z.literal('pending_admin_approval'),
   approval_request_id: z.string(),
@@ -67,6 +69,7 @@ export const pendingAdminUpgradeSchema = z.object({
   message: z.string(),
 });
 
+/** Refused, by policy or by whoever decided. */
 export const deniedUpgradeSchema = z.object({
   status: z.literal('denied'),
   reason: z.string(),
@@ -90,6 +93,7 @@ export const upgradeScopeResponseSchema = z.discriminatedUnion('status', [
 ]);
 export type UpgradeScopeResponse = z.infer<typeof upgradeScopeResponseSchema>;
 
+/** Where a request stands, to those outside: what policy has not looked at yet is pending too. */
 export const publicRequestStatusSchema = z.enum(['pending', 'approved', 'denied', 'expired', 'cancelled']);
 
 /** Answer of `GET /api/status/{id}`, and of approve, deny and cancel. Times are ISO 8601 in UTC. */

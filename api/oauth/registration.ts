@@ -37,6 +37,7 @@ const offeredGrants: readonly unknown[] = [
 /** Our own client metadata (RFC 7591 section 2): how the client wants to be told that it lacks a scope. */
 export const authorizationErrorsProperty = 'countersign_authorization_errors';
 
+/** Whether it is a value of {@link authorizationErrorsProperty}. */
 export function isAuthorizationErrors(value: unknown): value is AuthorizationErrors {
   return authorizationErrors.some((known) => known === value);
 }

@@ -1,6 +1,7 @@
 import type { DayCount } from '../../activities/store/statistics-by-day.ts';
 import type { Stats } from '../contract/stats.ts';
 
+/** A day, in milliseconds. */
 export const dayMs = 24 * 60 * 60 * 1_000;
 
 /** The beginning of the day, in UTC. */

@@ -13,6 +13,7 @@ export interface ChildRegistry {
   remove(pid: number): void;
 }
 
+/** How a child is started. */
 export interface ChildOptions {
   name: string;
   command: string;
@@ -25,11 +26,13 @@ export interface ChildOptions {
   registry?: ChildRegistry | undefined;
 }
 
+/** How a child ended: one of the two is null. */
 export interface ChildExit {
   code: number | null;
   signal: NodeJS.Signals | null;
 }
 
+/** A child that was started, and how to end it. */
 export interface RunningChild {
   name: string;
   pid: number;

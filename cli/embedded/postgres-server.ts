@@ -16,6 +16,7 @@ export type SqlRole = keyof typeof sqlRoles;
 /** Passwords of the superuser and of {@link sqlRoles}. */
 export type PostgresPasswords = Readonly<Record<SqlRole | 'superuser', string>>;
 
+/** Where the embedded PostgreSQL is, and as whom it runs. */
 export interface PostgresOptions {
   /** Holds `bin`, `lib` and `share`. */
   binaries: string;
@@ -31,6 +32,7 @@ export interface PostgresOptions {
   registry?: ChildRegistry;
 }
 
+/** The embedded PostgreSQL, while it runs. */
 export interface PostgresServer {
   child: RunningChild;
   /** A connection string that holds the role's password: never log it. */

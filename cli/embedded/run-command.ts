@@ -1,12 +1,14 @@
 import { execFile } from 'node:child_process';
 import type { Identity } from './child-process.ts';
 
+/** How a command ended. */
 export interface CommandResult {
   code: number;
   /** Standard output and error, in that order. */
   output: string;
 }
 
+/** How a command is run. */
 export interface CommandOptions {
   cwd?: string;
   identity?: Identity | undefined;

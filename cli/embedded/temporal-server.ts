@@ -5,6 +5,7 @@ import { startChild, type ChildRegistry, type RunningChild } from './child-proce
 import { freePort } from './free-port.ts';
 import { runCommand } from './run-command.ts';
 
+/** Where the embedded Temporal is, and what it keeps. */
 export interface TemporalServerOptions {
   binary: string;
   logFile: string;
@@ -27,6 +28,7 @@ interface TemporalPorts {
   ui: number;
 }
 
+/** The embedded Temporal, while it runs. */
 export interface TemporalServer {
   child: RunningChild;
   /** `host:port` of the gRPC frontend, loopback only. */

@@ -7,6 +7,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 
+/** Where the read-only proxy stands, and before what. */
 export interface TemporalUiProxyOptions {
   /** The public port. */
   port: number;

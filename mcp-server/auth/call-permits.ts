@@ -65,14 +65,17 @@ export function claimCallId(id: RequestId): void {
   own.ids.add(key);
 }
 
+/** Keeps what was decided about a call of this HTTP request, for whoever runs it. */
 export function recordPermit(id: RequestId, permit: CallPermit): void {
   current().permits.set(permitKey(id, permit.toolName), permit);
 }
 
+/** Keeps that a call is answered with a refusal in its result. */
 export function recordInBand(id: RequestId, refusal: InBandRefusal): void {
   current().inBand.set(permitKey(id, refusal.toolName), refusal);
 }
 
+/** Keeps the refusal that the whole HTTP request is answered with. */
 export function recordRefusal(refusal: AuthorizationError): void {
   current().refusal = refusal;
 }

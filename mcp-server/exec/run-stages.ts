@@ -18,6 +18,7 @@ export interface RunResult {
   timedOut: boolean;
 }
 
+/** How long a command may run, and how much of what it says is kept. */
 export interface RunLimits {
   timeoutMs: number;
   /** For standard output, and again for standard error of all stages together. */

@@ -12,6 +12,7 @@ export interface DirectoryEntry {
   modifiedAt?: string;
 }
 
+/** What a folder of the workspace holds. */
 export interface DirectoryListing {
   /** Relative to the workspace, `.` for itself. */
   path: string;

@@ -3,4 +3,5 @@
  * tool's result with the request already made (RULES 20).
  */
 export const authorizationErrors = ['challenge', 'in_band'] as const;
+/** One of {@link authorizationErrors}. */
 export type AuthorizationErrors = (typeof authorizationErrors)[number];

@@ -13,6 +13,7 @@ export const callStatuses = [
   'superseded',
   'scope_unavailable',
 ] as const;
+/** One of {@link callStatuses}. */
 export type CallStatus = (typeof callStatuses)[number];
 
 /** Whether the call has ended, so that the turn can go on with its outcome. */

@@ -1,5 +1,6 @@
-/** The pre-registered first-party OAuth clients. */
+/** The auth server’s own pages: the dashboard, consents and the waiting page. */
 export const dashboardClientId = 'countersign-dashboard';
+/** The chat app, whose agent asks for its person. */
 export const chatClientId = 'countersign-chat';
 
 /** Those through which people work here; their own pages ask, so nothing is asked twice by itself. */

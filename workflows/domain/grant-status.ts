@@ -1,6 +1,8 @@
 /** Ways a grant ends. */
 export const grantEnds = ['expired', 'revoked', 'returned', 'consumed'] as const;
+/** One of {@link grantEnds}. */
 export type GrantEnd = (typeof grantEnds)[number];
+/** Where a grant stands. */
 export type GrantStatus = 'active' | GrantEnd;
 
 /** The columns that decide whether a grant is alive (RULES 14). Times are epoch milliseconds. */

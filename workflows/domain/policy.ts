@@ -2,6 +2,7 @@ import type { SecurityLevel } from './security-level.ts';
 
 /** How much harm a scope can do; orders the queue and picks the security level. */
 export const risks = ['none', 'low', 'medium', 'high', 'critical'] as const;
+/** One of {@link risks}. */
 export type Risk = (typeof risks)[number];
 
 /** What nobody gives in passing: decided one at a time, and confirmed by itself. */

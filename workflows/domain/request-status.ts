@@ -1,9 +1,11 @@
 /** The public states of an approval request. `requested` is the instant before policy has been asked. */
 export const requestStatuses = ['requested', 'pending', 'approved', 'denied', 'expired', 'cancelled'] as const;
+/** One of {@link requestStatuses}. */
 export type RequestStatus = (typeof requestStatuses)[number];
 
 /** The four ways a request ends; nothing leaves them (RULES 16). */
 export const terminalStatuses = ['approved', 'denied', 'expired', 'cancelled'] as const;
+/** One of {@link terminalStatuses}. */
 export type TerminalStatus = (typeof terminalStatuses)[number];
 
 /** Whether the request has ended. */

@@ -2,6 +2,7 @@ import type { OtherResource, Policy } from './policy.ts';
 
 /** The resources that are part of the product: the tools and the API. */
 export const ownResources = ['mcp', 'api'] as const;
+/** One of {@link ownResources}. */
 export type OwnResource = (typeof ownResources)[number];
 
 /** The RFC 8707 identifiers of {@link ownResources}, from the configuration. */

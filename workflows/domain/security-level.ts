@@ -2,6 +2,7 @@ import type { Policy, Risk } from './policy.ts';
 
 /** How much clearance a tool takes, from the least: standard, sensitive, system-level. */
 export const securityLevels = ['MEDIUM', 'HIGH', 'CRITICAL'] as const;
+/** One of {@link securityLevels}. */
 export type SecurityLevel = (typeof securityLevels)[number];
 
 const levelOfRisk: Record<Risk, SecurityLevel | null> = {
