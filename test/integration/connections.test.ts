@@ -128,7 +128,7 @@ describe('a token for the API', () => {
     const { browser } = await clients.connect(person, client);
     const { address, checks } = await clients.begin(client, { resource: apiOf(), scope: 'none' });
     const callback = new URL((await browser.follow(address.href)).headers.get('location') ?? '');
-    const DPoP = oauth.getDPoPHandle(client, { privateKey: key.privateKey, publicKey: key.publicKey });
+    const DPoP = key.handleOf(client);
     const { access_token: token } = await oauth.authorizationCodeGrant(
       client,
       callback,

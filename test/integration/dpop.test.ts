@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { decodeJwt } from 'jose';
 import * as oauth from 'openid-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -14,18 +11,15 @@ const person = 'user@example.com';
 let server: TestAuthServer;
 let clients: ThirdPartyClients;
 let tools: ToolsOf;
-let workspace: string;
 
 beforeAll(async () => {
-  workspace = await mkdtemp(join(tmpdir(), 'cs-dpop-'));
   server = await startAuthServer();
   clients = thirdPartyClients(server);
-  tools = await startToolsOf(server, workspace);
+  tools = await startToolsOf(server);
 });
 afterAll(async () => {
   await tools.stop();
   await server.stop();
-  await rm(workspace, { recursive: true });
 });
 
 /** A client whose tokens are bound to its key, with a scope that it holds. */
@@ -34,19 +28,8 @@ async function connected() {
   const client = await clients.newClient();
   const { client_id: clientId } = client.clientMetadata();
   await server.grant({ email: person, clientId, scopes: ['read:files'] });
-  const browser = testBrowser();
-  await signInWith(browser, server.issuer, person);
-  const { address, checks } = await clients.begin(client, stayingSignedIn);
-  const { url } = await clients.consentPage(browser, address);
-  const callback = await clients.onwards(browser, await clients.answer(browser, url, 'allow'));
-  const DPoP = oauth.getDPoPHandle(client, { privateKey: key.privateKey, publicKey: key.publicKey });
-  const tokens = await oauth.authorizationCodeGrant(
-    client,
-    callback,
-    checks,
-    { resource: server.mcpResource },
-    { DPoP },
-  );
+  const DPoP = key.handleOf(client);
+  const { tokens } = await clients.connect(person, client, stayingSignedIn, DPoP);
   return { key, client, DPoP, tokens, token: tokens.access_token };
 }
 
@@ -109,7 +92,7 @@ describe('a token that is bound to a key', () => {
       error: 'invalid_grant',
     });
     const thief = await newDpopKey();
-    const theirs = oauth.getDPoPHandle(client, { privateKey: thief.privateKey, publicKey: thief.publicKey });
+    const theirs = thief.handleOf(client);
     await expect(oauth.refreshTokenGrant(client, refreshToken, parameters, { DPoP: theirs })).rejects.toMatchObject({
       error: 'invalid_grant',
     });

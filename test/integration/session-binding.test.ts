@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { decodeJwt } from 'jose';
 import { sql } from 'kysely';
 import * as oauth from 'openid-client';
@@ -16,18 +13,15 @@ import { startToolsOf, type ToolsOf } from '../support/tools-of.ts';
 let server: TestAuthServer;
 let clients: ThirdPartyClients;
 let tools: ToolsOf;
-let workspace: string;
 
 beforeAll(async () => {
-  workspace = await mkdtemp(join(tmpdir(), 'cs-binding-'));
   server = await startAuthServer();
   clients = thirdPartyClients(server);
-  tools = await startToolsOf(server, workspace);
+  tools = await startToolsOf(server);
 });
 afterAll(async () => {
   await tools.stop();
   await server.stop();
-  await rm(workspace, { recursive: true });
 });
 
 const person = 'user@example.com';

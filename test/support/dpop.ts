@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose';
+import * as oauth from 'openid-client';
 
 /** A client's key, and proofs that it holds it (RFC 9449). */
 export interface DpopKey {
@@ -7,6 +8,8 @@ export interface DpopKey {
   jwk: JWK;
   privateKey: CryptoKey;
   publicKey: CryptoKey;
+  /** With it the client asks for tokens that are bound to the key. */
+  handleOf(client: oauth.Configuration): oauth.DPoPHandle;
   /** A good proof for this request, but for what is changed. */
   proof(
     of: { method?: string; url: string; token: string },
@@ -22,6 +25,7 @@ export async function newDpopKey(): Promise<DpopKey> {
     jwk,
     privateKey,
     publicKey,
+    handleOf: (client) => oauth.getDPoPHandle(client, { privateKey, publicKey }),
     jkt: await calculateJwkThumbprint(jwk),
     proof: ({ method = 'POST', url, token }, { claims = {}, header = {}, key = privateKey } = {}) =>
       new SignJWT({

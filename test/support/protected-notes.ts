@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
-import * as oauth from 'openid-client';
 import { expect } from 'vitest';
 import type { TestAuthServer } from './auth-server.ts';
-import { signInWith, testBrowser } from './browser.ts';
 import { newDpopKey, type DpopKey } from './dpop.ts';
 import { thirdPartyClients } from './third-party-clients.ts';
 
@@ -92,13 +90,8 @@ export function notesClient(server: TestAuthServer, resource: string) {
     const key = await newDpopKey();
     const client = await clients.newClient();
     await server.grant({ email, clientId: client.clientMetadata().client_id, scopes: [scope] });
-    const browser = testBrowser();
-    await signInWith(browser, server.issuer, email);
-    const { address, checks } = await clients.begin(client, { resource, scope: `none ${scope}` });
-    const { url } = await clients.consentPage(browser, address);
-    const callback = await clients.onwards(browser, await clients.answer(browser, url, 'allow'));
-    const DPoP = oauth.getDPoPHandle(client, { privateKey: key.privateKey, publicKey: key.publicKey });
-    const tokens = await oauth.authorizationCodeGrant(client, callback, checks, { resource }, { DPoP });
+    const DPoP = key.handleOf(client);
+    const { tokens } = await clients.connect(email, client, { resource, scope: `none ${scope}` }, DPoP);
     return { key, token: tokens.access_token };
   }
 

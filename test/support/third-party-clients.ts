@@ -76,15 +76,21 @@ export function thirdPartyClients(
     return new URL(response.headers.get('location') ?? '');
   }
 
-  /** Signs in, consents and takes the tokens. */
-  async function connect(email: string, client: oauth.Configuration, extra: Record<string, string> = {}) {
+  /** Signs in, consents and takes the tokens. @param DPoP of the key that they are bound to, if they are */
+  async function connect(
+    email: string,
+    client: oauth.Configuration,
+    extra: Record<string, string> = {},
+    DPoP?: oauth.DPoPHandle,
+  ) {
     const browser = testBrowser();
     await signInWith(browser, server.issuer, email);
     const { address, checks } = await begin(client, extra);
     const { url } = await consentPage(browser, address);
     const callback = await onwards(browser, await answer(browser, url, 'allow'));
     const resource = extra['resource'] ?? server.mcpResource;
-    const tokens = await oauth.authorizationCodeGrant(client, callback, checks, { resource });
+    const bound = DPoP === undefined ? {} : { DPoP };
+    const tokens = await oauth.authorizationCodeGrant(client, callback, checks, { resource }, bound);
     return { browser, callback, checks, tokens };
   }
 

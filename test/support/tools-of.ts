@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { pino } from 'pino';
 import { publicJwk } from '../../api/oauth/public-jwk.ts';
 import { startMcpServer } from '../../mcp-server/main.ts';
@@ -14,8 +17,9 @@ export interface ToolsOf {
   stop(): Promise<void>;
 }
 
-/** Starts it on a free port. @param workspace the folder that it lists */
-export async function startToolsOf(server: TestAuthServer, workspace: string): Promise<ToolsOf> {
+/** Starts it on a free port, with an empty workspace. */
+export async function startToolsOf(server: TestAuthServer): Promise<ToolsOf> {
+  const workspace = await mkdtemp(join(tmpdir(), 'cs-tools-'));
   const mcp = await startMcpServer({
     port: 0,
     resource: server.mcpResource,
@@ -47,6 +51,9 @@ export async function startToolsOf(server: TestAuthServer, workspace: string): P
           params: { name: tool, arguments: {} },
         }),
       }),
-    stop: () => mcp.close(),
+    stop: async () => {
+      await mcp.close();
+      await rm(workspace, { recursive: true });
+    },
   };
 }
