@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { CallStatus } from '../../workflows/domain/call-status.ts';
+import { callHasEnded, callStatuses, type CallStatus } from '../../workflows/domain/call-status.ts';
 import type { RequestStatus } from '../../workflows/domain/request-status.ts';
 import type { DbOrTrx } from './connect.ts';
 import { countActiveGrants, countByStatus, decisionFigures } from './statistics.ts';
@@ -27,16 +27,7 @@ export interface OperatingFigures {
 }
 
 const waiting: readonly CallStatus[] = ['parked', 'ready', 'running'];
-const ended: readonly CallStatus[] = [
-  'succeeded',
-  'failed',
-  'unknown',
-  'denied',
-  'expired',
-  'cancelled',
-  'superseded',
-  'scope_unavailable',
-];
+const ended = callStatuses.filter(callHasEnded);
 
 /** Reads the figures of this moment; those of times are over what was decided since then. */
 export async function operatingFigures(db: DbOrTrx, now: Date, since: Date): Promise<OperatingFigures> {

@@ -1,11 +1,11 @@
 import { DomainError } from '../../workflows/domain/errors.ts';
 import type { Policy } from '../../workflows/domain/policy.ts';
-import { appendAudit } from '../../activities/store/audit.ts';
 import type { Db } from '../../activities/store/connect.ts';
 import { livePolicy } from '../../activities/store/policies.ts';
 import { findRequest, type ScopeRequest } from '../../activities/store/requests.ts';
 import { decidesByToken } from '../sessions/deciding-token.ts';
 import { mayCallerSee, type Caller } from '../sessions/caller.ts';
+import { recordRefusedAccess } from '../sessions/record-refused-access.ts';
 
 /**
  * Looks a request up together with its caller: not theirs is the same 404 as not there, and is audited (RULES 9).
@@ -20,14 +20,7 @@ export async function findVisibleRequest(
   const [request, policy] = await Promise.all([findRequest(db, requestId), livePolicy(db)]);
   if (request !== undefined && isRequestVisible(policy, caller, request)) return { request, policy };
   if (request !== undefined) {
-    await appendAudit(db, {
-      type: 'access.refused',
-      actor: caller.person.subject,
-      clientId: caller.clientId,
-      subject: request.subject,
-      requestId,
-      data: { what: 'request' },
-    });
+    await recordRefusedAccess(db, caller, { what: 'request', subject: request.subject, requestId });
   }
   throw new DomainError('not_found', 'There is no such request, or it is not yours to see.');
 }

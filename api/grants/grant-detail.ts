@@ -1,4 +1,3 @@
-import { appendAudit } from '../../activities/store/audit.ts';
 import { listAudit } from '../../activities/store/audit-log.ts';
 import { findGrant } from '../../activities/store/grants.ts';
 import { namesOf } from '../../activities/store/people-names.ts';
@@ -8,6 +7,7 @@ import { DomainError } from '../../workflows/domain/errors.ts';
 import type { ApprovalDeps } from '../approvals/deps.ts';
 import type { GrantDetail } from '../contract/grants.ts';
 import { mayCallerSee, type Caller } from '../sessions/caller.ts';
+import { recordRefusedAccess } from '../sessions/record-refused-access.ts';
 import { grantCalls } from './grant-calls.ts';
 import { viewGrant } from './view-grant.ts';
 
@@ -28,14 +28,7 @@ export async function grantDetail(
   const [grant, policy] = await Promise.all([findGrant(db, grantId), livePolicy(db)]);
   if (grant === undefined || !mayCallerSee(policy, caller, grant)) {
     if (grant !== undefined) {
-      await appendAudit(db, {
-        type: 'access.refused',
-        actor: caller.person.subject,
-        clientId: caller.clientId,
-        subject: grant.subject,
-        grantId,
-        data: { what: 'grant' },
-      });
+      await recordRefusedAccess(db, caller, { what: 'grant', subject: grant.subject, grantId });
     }
     throw new DomainError('not_found', 'There is no such grant, or it is not yours to see.');
   }

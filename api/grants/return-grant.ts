@@ -1,11 +1,11 @@
 import { maySee } from '../../workflows/domain/approvers.ts';
 import { DomainError, type DomainErrorCode } from '../../workflows/domain/errors.ts';
-import { appendAudit } from '../../activities/store/audit.ts';
 import { findGrant, type Grant } from '../../activities/store/grants.ts';
 import { livePolicy } from '../../activities/store/policies.ts';
 import type { ApprovalDeps } from '../approvals/deps.ts';
 import type { GrantView } from '../contract/grants.ts';
 import type { Caller } from '../sessions/caller.ts';
+import { recordRefusedAccess } from '../sessions/record-refused-access.ts';
 import { endEarly } from './end-early.ts';
 
 /**
@@ -20,15 +20,8 @@ export async function returnGrant(deps: ApprovalDeps, caller: Caller, grantId: s
   if (grant === undefined) throw notFound();
   const refusal = whyNotReturn(caller, grant, maySee(policy, caller.person, grant));
   if (refusal !== undefined) {
-    await appendAudit(deps.db, {
-      type: 'access.refused',
-      actor: caller.person.subject,
-      subject: grant.subject,
-      clientId: caller.clientId,
-      grantId,
-      scopes: grant.scopes,
-      data: { what: 'return', code: refusal },
-    });
+    const { subject, scopes } = grant;
+    await recordRefusedAccess(deps.db, caller, { what: 'return', code: refusal, subject, grantId, scopes });
     throw refusalError(refusal);
   }
   return endEarly(deps, caller, grantId, policy, { reason: 'returned' });

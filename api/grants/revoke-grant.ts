@@ -1,7 +1,6 @@
 import { approvesScopes, maySee } from '../../workflows/domain/approvers.ts';
 import type { Policy } from '../../workflows/domain/policy.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
-import { appendAudit } from '../../activities/store/audit.ts';
 import { findGrant, type Grant } from '../../activities/store/grants.ts';
 import { livePolicy } from '../../activities/store/policies.ts';
 import { findRequest } from '../../activities/store/requests.ts';
@@ -9,6 +8,7 @@ import type { ApprovalDeps } from '../approvals/deps.ts';
 import type { GrantView } from '../contract/grants.ts';
 import { revokesByToken } from '../sessions/deciding-token.ts';
 import type { Caller } from '../sessions/caller.ts';
+import { recordRefusedAccess } from '../sessions/record-refused-access.ts';
 import { endEarly } from './end-early.ts';
 
 const byToken =
@@ -48,15 +48,8 @@ export async function revokeGrant(
   }
   const refusal = await whyNotRevoke(deps, policy, caller, grant);
   if (refusal !== undefined) {
-    await appendAudit(deps.db, {
-      type: 'access.refused',
-      actor: caller.person.subject,
-      subject: grant.subject,
-      clientId: caller.clientId,
-      grantId,
-      scopes: grant.scopes,
-      data: { what: 'revoke', code: refusal },
-    });
+    const { subject, scopes } = grant;
+    await recordRefusedAccess(deps.db, caller, { what: 'revoke', code: refusal, subject, grantId, scopes });
     throw new DomainError(
       refusal,
       refusal === 'not_approver' ? 'The policy does not name you as an approver of these scopes.' : byToken,

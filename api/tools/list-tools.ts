@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import { appendAudit } from '../../activities/store/audit.ts';
 import type { Db } from '../../activities/store/connect.ts';
 import { heldScopes } from '../../activities/store/grants.ts';
 import { findPerson, findPersonByEmail, type Account } from '../../activities/store/people.ts';
@@ -9,6 +8,7 @@ import { isAuditor } from '../../workflows/domain/approvers.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import type { ListedTool, listToolsQuerySchema, ToolList } from '../contract/tools.ts';
 import { overOthers, type Caller } from '../sessions/caller.ts';
+import { recordRefusedAccess } from '../sessions/record-refused-access.ts';
 import { toolAccess } from './tool-access.ts';
 
 /** What listing tools takes. */
@@ -48,12 +48,7 @@ async function personAskedAbout(db: Db, caller: Caller, given: string | undefine
     return person;
   }
   if (!isAuditor(overOthers(caller))) {
-    await appendAudit(db, {
-      type: 'access.refused',
-      actor: person.subject,
-      clientId: caller.clientId,
-      data: { what: 'tools' },
-    });
+    await recordRefusedAccess(db, caller, { what: 'tools' });
     throw new DomainError('not_auditor', 'What somebody else may call is for auditors and admins to see.');
   }
   const found = given.includes('@') ? await findPersonByEmail(db, given) : await findPerson(db, given);

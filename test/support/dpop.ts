@@ -7,7 +7,6 @@ export interface DpopKey {
   jkt: string;
   jwk: JWK;
   privateKey: CryptoKey;
-  publicKey: CryptoKey;
   /** With it the client asks for tokens that are bound to the key. */
   handleOf(client: oauth.Configuration): oauth.DPoPHandle;
   /** A good proof for this request, but for what is changed. */
@@ -24,7 +23,6 @@ export async function newDpopKey(): Promise<DpopKey> {
   return {
     jwk,
     privateKey,
-    publicKey,
     handleOf: (client) => oauth.getDPoPHandle(client, { privateKey, publicKey }),
     jkt: await calculateJwkThumbprint(jwk),
     proof: ({ method = 'POST', url, token }, { claims = {}, header = {}, key = privateKey } = {}) =>

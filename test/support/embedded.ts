@@ -39,6 +39,11 @@ export async function startPostgres(): Promise<TestPostgres> {
   const folder = await serverFolder();
   await run('cp', ['-a', join(template.folder, 'data'), join(folder, 'data')]);
   const server = await serve(template.binaries, folder, template.passwords);
+  return testPostgres(server, folder);
+}
+
+/** A server as tests use it; its folder goes with it. */
+export function testPostgres(server: PostgresServer, folder: string): TestPostgres {
   return {
     ownerUrl: server.url('owner'),
     appUrl: server.url('app'),

@@ -1,11 +1,11 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrate } from '../../activities/store/migrate.ts';
 import { giveTo, postgresIdentity } from '../../cli/embedded/postgres-place.ts';
 import { startPostgresServer } from '../../cli/embedded/postgres-server.ts';
 import { runCommand } from '../../cli/embedded/run-command.ts';
-import type { TestPostgres } from './embedded.ts';
+import { testPostgres, type TestPostgres } from './embedded.ts';
 
 /** Where Debian puts the oldest PostgreSQL that we run on. */
 const binaries = '/usr/lib/postgresql/15';
@@ -32,13 +32,5 @@ export async function startPostgres15(): Promise<TestPostgres> {
     durable: false,
   });
   await migrate(server.url('owner'));
-  return {
-    ownerUrl: server.url('owner'),
-    appUrl: server.url('app'),
-    mintUrl: server.url('mint'),
-    stop: async () => {
-      await server.stop();
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
+  return testPostgres(server, folder);
 }

@@ -23,6 +23,16 @@ export interface CommandRule {
 
 const anything = /^/;
 
+/** Of `head` and `tail`. */
+const beginningOrEnd: Omit<CommandRule, 'path'> = {
+  flags: 'qv',
+  valueFlags: 'cn',
+  long: ['quiet', 'silent', 'verbose'],
+  valueLong: ['bytes', 'lines'],
+  countFlag: true,
+  operands: anything,
+};
+
 /**
  * The commands that exist. None of them can start another program, write a file or wait for something;
  * interpreters, `env`, `xargs`, `find`, `tar`, `git`, `awk` and `sed` are left out for that reason.
@@ -97,22 +107,12 @@ export const commandTable: Readonly<Record<string, CommandRule>> = {
   },
   head: {
     path: '/usr/bin/head',
-    flags: 'qv',
-    valueFlags: 'cn',
-    long: ['quiet', 'silent', 'verbose'],
-    valueLong: ['bytes', 'lines'],
-    countFlag: true,
-    operands: anything,
+    ...beginningOrEnd,
   },
   // Without -f and --follow, which would wait until the timeout.
   tail: {
     path: '/usr/bin/tail',
-    flags: 'qv',
-    valueFlags: 'cn',
-    long: ['quiet', 'silent', 'verbose'],
-    valueLong: ['bytes', 'lines'],
-    countFlag: true,
-    operands: anything,
+    ...beginningOrEnd,
   },
   wc: {
     path: '/usr/bin/wc',
