@@ -48,3 +48,32 @@ test('a client that nobody knows registers, is shown to the person, gets its cod
     app.stop();
   }
 });
+
+test('one that nobody has verified gets what is critical when its person has confirmed that by itself, though policy grants it at once', async ({
+  product,
+  newVisitor,
+}) => {
+  const app = await outsideApp(product, { client_name: 'Weather widget', scope: 'none read:files execute:commands' });
+  try {
+    const user = await newVisitor({ viewport: { width: 360, height: 740 } });
+    await user.goto(await app.ask('none read:files execute:commands'));
+    await fillSignIn(user, 'admin@example.com');
+    await expect(user.getByText('execute:commands (critical risk)')).toContainText('asked about it by itself');
+    await expect(user.getByText('it gets nothing of high or critical risk')).toBeVisible();
+    await expectAccessible(user, 'consent to a client that asks for power');
+    await user.getByRole('button', { name: 'Let it act for me' }).click();
+
+    await expect(user.getByRole('heading', { name: 'Waiting for a decision' })).toBeVisible();
+    await expect(user.getByText('execute:commands is yours to decide')).toBeVisible();
+    await expectAccessible(user, 'waiting page, for oneself');
+    await user.getByRole('link', { name: 'Decide your part' }).click();
+    await expect(user.getByRole('heading', { name: 'Do you allow “Weather widget” to do this?' })).toBeVisible();
+    await expect(user.getByText('Nobody has verified this client')).toBeVisible();
+    await user.getByRole('button', { name: 'Allow for' }).click();
+    await user.getByRole('link', { name: 'Back to the waiting page' }).click();
+    const tokens = await app.tokens(user);
+    expect(tokens.scope?.split(' ').sort()).toEqual(['execute:commands', 'none', 'read:files']);
+  } finally {
+    app.stop();
+  }
+});

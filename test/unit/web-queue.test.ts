@@ -161,6 +161,7 @@ describe('why a request is here', () => {
       'Nobody is given execute:commands at once; nobody is an approver of it.',
     ]);
     expect(whyHere(detail('deny[0]'))[0]).toContain('deny[0]');
+    expect(whyHere(detail('builtin.unverified_client'))).toEqual([expect.stringContaining('nobody has verified')]);
     expect(whyHere(detail(null))).toEqual([]);
   });
 });

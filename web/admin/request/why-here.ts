@@ -9,6 +9,11 @@ export function whyHere(detail: Pick<RequestDetail, 'request' | 'scopes'>): stri
   if (rule === null) return [];
   if (rule.startsWith('deny[')) return [`Policy forbids it before anything else: rule ${rule}.`];
   if (rule === 'account.disabled') return ['The requester’s account is disabled.'];
+  if (rule === 'builtin.unverified_client') {
+    return [
+      'The policy gives this to the requester at once. As its risk is high or critical and nobody has verified the client, they confirm it themselves.',
+    ];
+  }
   return detail.scopes.map(sentence);
 }
 
