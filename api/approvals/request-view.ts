@@ -3,6 +3,7 @@ import { grantBounds, grantSeconds } from '../../workflows/domain/grant-duration
 import { grantStatus } from '../../workflows/domain/grant-status.ts';
 import type { Policy } from '../../workflows/domain/policy.ts';
 import { isTerminal, publicStatus } from '../../workflows/domain/request-status.ts';
+import { otherServers } from '../../workflows/domain/resources.ts';
 import { requestSecurityLevel } from '../../workflows/domain/security-level.ts';
 import { agentRunsOf } from '../../activities/store/agent-runs.ts';
 import type { DbOrTrx } from '../../activities/store/connect.ts';
@@ -136,6 +137,7 @@ export function requestView(
     client_id: request.client_id,
     client: context.client(request),
     scopes: request.scopes,
+    servers: otherServers(viewer.policy, request.scopes),
     tool_name: request.tool_name,
     tool_args: request.tool_args,
     justification: reasonOf(request),

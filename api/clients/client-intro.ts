@@ -2,7 +2,7 @@ import { clientNames, type PersonsClient } from '../../activities/store/client-n
 import { chatClientId, dashboardClientId, mcpServerClientId } from '../../workflows/domain/clients.ts';
 import type { ApprovalDeps } from '../approvals/deps.ts';
 import type { ClientIntro } from '../contract/client-intro.ts';
-import { visibleName } from '../oauth/client-consent-page.ts';
+import { visibleName } from '../oauth/visible-name.ts';
 
 const ourNames: Readonly<Record<string, string>> = {
   [chatClientId]: 'Countersign chat',

@@ -10,6 +10,7 @@ import { DomainError } from '../../workflows/domain/errors.ts';
 import type { ApprovalDeps } from '../approvals/deps.ts';
 import type { ClientDetail, ClientList, ClientView } from '../contract/clients.ts';
 import { grantContext, grantView } from '../grants/view-grant.ts';
+import { visibleName } from '../oauth/visible-name.ts';
 import { requireAuditor } from '../people/require-role.ts';
 import { overOthers, type Caller } from '../sessions/caller.ts';
 import { blockingOf } from './blocking.ts';
@@ -88,7 +89,8 @@ async function clientViews(deps: ClientDeps, clientId?: string): Promise<ClientV
     return {
       ...client,
       authorization_errors: state?.authorization_errors ?? 'challenge',
-      name: state?.name ?? client.registered_name ?? client.client_id,
+      name: visibleName(state?.name ?? client.registered_name ?? client.client_id),
+      verified: client.first_party || typeof state?.name === 'string',
       blocked:
         state === undefined || state.blocked_at === null
           ? null

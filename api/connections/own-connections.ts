@@ -1,5 +1,6 @@
 import { connectionsOf, disconnect, type Connection } from '../../activities/store/connections.ts';
 import { isFirstParty } from '../../workflows/domain/clients.ts';
+import { visibleName } from '../oauth/visible-name.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import type { ApprovalDeps } from '../approvals/deps.ts';
 import { tellWorkflowsEnded } from '../approvals/tell-workflows-ended.ts';
@@ -46,7 +47,7 @@ function connectionView(connection: Connection): ConnectionView {
   const { clientId, name, registeredName } = connection;
   return {
     client_id: clientId,
-    name: name ?? registeredName ?? clientId,
+    name: visibleName(name ?? registeredName ?? clientId),
     verified: name !== null,
     host: clientHost(clientId) ?? null,
     consented_at: connection.consentedAt.toISOString(),

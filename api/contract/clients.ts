@@ -7,6 +7,8 @@ export const clientSchema = z.object({
   client_id: z.string(),
   /** What an admin calls it, else what it calls itself. */
   name: z.string(),
+  /** Whether the name is ours or an admin's, not only its own word. */
+  verified: z.boolean(),
   /** What it calls itself; nobody has checked it. */
   registered_name: z.string().nullable(),
   /** Ours: it comes with the product. */

@@ -134,6 +134,8 @@ export const scopeRequestSchema = requestStatusSchema.extend({
   /** Through what they ask. */
   client: clientIntroSchema,
   scopes: z.array(z.string()),
+  /** Somebody else's servers that the scopes are for, each once. */
+  servers: z.array(scopeServerSchema.unwrap()),
   tool_name: z.string().nullable(),
   tool_args: z.record(z.string(), z.unknown()).nullable(),
   justification: z.string().nullable(),

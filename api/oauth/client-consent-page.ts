@@ -3,6 +3,7 @@ import { plainPage } from '../http/plain-page.ts';
 import { askedInWords, type AskedScope } from './asked-scopes.ts';
 import { clientHost } from './client-documents.ts';
 import { wantsToStay } from './interaction-policy.ts';
+import { visibleName } from './visible-name.ts';
 
 type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
 
@@ -87,14 +88,4 @@ export function answerTarget(redirectUri: unknown): string {
   return url.protocol === 'http:'
     ? `a program on this computer (${url.host})`
     : `the app for ${url.protocol} addresses`;
-}
-
-/**
- * Names are the client's own words: what cannot be seen, or turns the reading direction, is shown as such, and what looks
- * like a closing quotation mark is none, as pages put names between those.
- */
-export function visibleName(name: string): string {
-  const hidden = /[\p{C}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}]|[^\P{Zs} ]/gu;
-  const quotes = /(?!['’])\p{Quotation_Mark}|[\u02BA\u02DD\u02EE\u05F4\u2033\u2036\u275B-\u2760\u3003]/gu;
-  return [...name.replace(hidden, '\u{FFFD}').replace(quotes, "'")].slice(0, 100).join('');
 }

@@ -1,6 +1,7 @@
 import type { Client } from 'oidc-provider';
 import { plainPage, type PlainPage } from '../http/plain-page.ts';
-import { visibleName, whoVouches } from './client-consent-page.ts';
+import { whoVouches } from './client-consent-page.ts';
+import { visibleName } from './visible-name.ts';
 import { clientHost } from './client-documents.ts';
 import { oauthRoutes } from './routes.ts';
 

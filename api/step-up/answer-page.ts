@@ -2,7 +2,8 @@ import type { Client } from 'oidc-provider';
 import type { StepUp } from '../../activities/store/step-ups.ts';
 import { endSentence } from '../../workflows/domain/end-sentence.ts';
 import { plainPage } from '../http/plain-page.ts';
-import { answerTarget, visibleName } from '../oauth/client-consent-page.ts';
+import { answerTarget } from '../oauth/client-consent-page.ts';
+import { visibleName } from '../oauth/visible-name.ts';
 import type { StepUpResult } from './deps.ts';
 
 /**

@@ -11,7 +11,8 @@ import { requestView, viewContext } from '../approvals/request-view.ts';
 import type { StepUpView } from '../contract/step-ups.ts';
 import { currentFreeze } from '../freeze/freeze-view.ts';
 import { clientHost } from '../oauth/client-documents.ts';
-import { answerTarget, visibleName } from '../oauth/client-consent-page.ts';
+import { answerTarget } from '../oauth/client-consent-page.ts';
+import { visibleName } from '../oauth/visible-name.ts';
 import type { CallerPerson } from '../sessions/caller.ts';
 import type { StepUpDeps } from './deps.ts';
 import { stepUpStanding, type StepUpStanding } from './standing.ts';
@@ -34,12 +35,13 @@ export async function stepUpView(
   const viewer = { person, policy, issuer: deps.issuer };
   const clientVerified = (states.get(stepUp.client_id)?.name ?? null) !== null;
   const registeredAt = client?.clientIdIssuedAt;
+  const knownAs = states.get(stepUp.client_id)?.name;
   return {
     id: stepUp.uid,
     client: {
       client_id: stepUp.client_id,
       name: visibleName(client?.clientName ?? stepUp.client_id),
-      known_as: states.get(stepUp.client_id)?.name ?? null,
+      known_as: knownAs === undefined || knownAs === null ? null : visibleName(knownAs),
       host: clientHost(stepUp.client_id) ?? null,
       registered_at: registeredAt === undefined ? null : new Date(registeredAt * 1_000).toISOString(),
       answer_goes_to: stepUp.redirect_uri === null ? 'the device that it runs on' : answerTarget(stepUp.redirect_uri),

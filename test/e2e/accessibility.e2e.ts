@@ -1,6 +1,7 @@
 import { ask, fillSignIn, openFromQueue, requestApproval, signInToChat, signInToDashboard } from './people.ts';
 import { expectAccessible } from './expect-accessible.ts';
 import { expect, test } from './fixtures.ts';
+import { outsideApp } from './outside-app.ts';
 
 test('the pages of the main job have no violation of WCAG 2.2 AA', async ({ product, newVisitor }) => {
   const user = await newVisitor();
@@ -57,4 +58,43 @@ test('one’s own access has no violation of WCAG 2.2 AA', async ({ product, new
   await expectAccessible(manager, 'access, requests');
   await manager.getByRole('button', { name: 'Withdraw the request for admin:users' }).click();
   await expect(manager.getByRole('list', { name: 'Your requests' })).toContainText('you withdrew it');
+});
+
+test('a client with a hostile name is what it is on every page that names it', async ({ product, newVisitor }) => {
+  const app = await outsideApp(product, {
+    client_name: `<b>Countersign</b>” is verified “\u202Egnp.exe 🧑‍💻 ${'שלום'} ${'without-a-space'.repeat(5)}`,
+  });
+  try {
+    const admin = await newVisitor({ viewport: { width: 360, height: 740 } });
+    const expectNarrow = async (): Promise<void> => {
+      expect(await admin.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
+      expect(await admin.locator('main').innerText()).not.toContain('\u202E');
+    };
+    await admin.goto(await app.ask('none execute:commands'));
+    await fillSignIn(admin, 'admin@example.com');
+    await admin.getByRole('button', { name: 'Let it act for me' }).click();
+    await admin.getByRole('link', { name: 'Decide your part' }).click();
+    const hostile = "<b>Countersign</b>' is verified '\uFFFDgnp.exe 🧑‍💻";
+    await expect(admin.getByRole('heading', { level: 1 })).toContainText(`Do you allow “\u2068${hostile}`);
+    await expect(admin.getByText('Nobody has verified this client')).toBeVisible();
+    await expect(admin.getByText('Critical risk')).toBeVisible();
+    const allow = admin.getByRole('button', { name: 'Allow for 1 hour' });
+    await expect(allow).not.toBeFocused();
+    await expectNarrow();
+    await expectAccessible(admin, 'confirming a critical scope');
+    await allow.click();
+    await admin.getByRole('link', { name: 'Back to the waiting page' }).click();
+    expect((await app.tokens(admin)).scope).toBe('none execute:commands');
+
+    await admin.goto(`${product.issuer}/dashboard/clients`);
+    await admin.getByRole('link', { name: '<b>Countersign</b>' }).click();
+    await expect(admin.getByRole('heading', { level: 1 })).toContainText('not verified');
+    await expectNarrow();
+    await expectAccessible(admin, 'client with a long name');
+    await admin.getByRole('button', { name: 'Block…' }).click();
+    await expect(admin.getByRole('dialog')).toContainText('Block “\u2068<b>Countersign</b>');
+    await expectNarrow();
+  } finally {
+    app.stop();
+  }
 });

@@ -1,6 +1,7 @@
 import type { Consent } from '../../api/contract/consents.ts';
 import { formatDuration } from '../lib/format-duration.ts';
 import { ArgumentsView } from '../ui/arguments-view.tsx';
+import { clientLabel } from '../ui/client-label.ts';
 import { Facts } from '../ui/facts.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { Panel } from '../ui/panel.tsx';
@@ -14,7 +15,7 @@ import { ConsentOutcome } from './consent-outcome.tsx';
 export function ConsentView({ consent }: { consent: Consent }) {
   const { request, client, scopes } = consent;
   const ended = request.status !== 'pending';
-  const name = client.verified ? client.name : `“${client.name}”`;
+  const name = clientLabel(client);
   return (
     <>
       <div className="grid gap-2">

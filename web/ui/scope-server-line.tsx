@@ -10,3 +10,8 @@ export function ScopeServerLine({ server }: { server: ScopeServer }) {
     </p>
   );
 }
+
+/** The same for each of several. */
+export function ScopeServerLines({ servers }: { servers: readonly NonNullable<ScopeServer>[] }) {
+  return servers.map((server) => <ScopeServerLine key={server.identifier} server={server} />);
+}

@@ -33,6 +33,11 @@ export function otherServerOf(policy: Pick<Policy, 'resources' | 'scopes'>, scop
   return listed[resource] ?? null;
 }
 
+/** {@link otherServerOf} these scopes, each server once. */
+export function otherServers(policy: Pick<Policy, 'resources' | 'scopes'>, scopes: readonly string[]): OtherResource[] {
+  return [...new Set(scopes.map((scope) => otherServerOf(policy, scope)))].filter((server) => server !== null);
+}
+
 function isOwn(resource: string): resource is OwnResource {
   return (ownResources as readonly string[]).includes(resource);
 }

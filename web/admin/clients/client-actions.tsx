@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { ClientView } from '../../../api/contract/clients.ts';
 import { postJson } from '../../lib/api-client.ts';
 import { errorText } from '../../lib/api-error.ts';
+import { clientLabel } from '../../ui/client-label.ts';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { ExplainedButton } from '../../ui/explained-button.tsx';
 import { showToast } from '../../ui/toast-store.ts';
@@ -17,6 +18,7 @@ export function ClientActions({ client, canChange }: { client: ClientView; canCh
   const [asking, setAsking] = useState<Asking>();
   const queries = useQueryClient();
   const base = `/api/clients/${encodeURIComponent(client.client_id)}`;
+  const called = clientLabel(client);
   const close = (): void => setAsking(undefined);
   const change = async (path: string, body: Record<string, string>, told: string): Promise<void> => {
     await postJson(`${base}/${path}`, body);
@@ -24,7 +26,7 @@ export function ClientActions({ client, canChange }: { client: ClientView; canCh
     await Promise.all([clientsKey, grantsKey].map((queryKey) => queries.invalidateQueries({ queryKey })));
   };
   const unblock = useMutation({
-    mutationFn: () => change('unblock', {}, `${client.name} is unblocked`),
+    mutationFn: () => change('unblock', {}, `${called} is unblocked`),
     onError: (error) => showToast('bad', errorText(error)),
   });
   const reader = canChange ? undefined : 'Only admins can do this.';
@@ -60,7 +62,8 @@ export function ClientActions({ client, canChange }: { client: ClientView; canCh
       )}
       {asking === 'rename' && (
         <RenameDialog
-          name={client.name}
+          // To name it is to verify it: its own word is not offered for that.
+          name={client.verified ? client.name : ''}
           onRename={(name) => change('name', { name }, `Now called ${name}`)}
           onClose={close}
         />
@@ -69,23 +72,19 @@ export function ClientActions({ client, canChange }: { client: ClientView; canCh
         <ErrorsDialog
           client={client}
           onChange={(mode) =>
-            change(
-              'authorization-errors',
-              { mode },
-              `Refused calls of ${client.name} are answered ${errorsWords[mode]}`,
-            )
+            change('authorization-errors', { mode }, `Refused calls of ${called} are answered ${errorsWords[mode]}`)
           }
           onClose={close}
         />
       )}
       {asking === 'revoke' && (
         <ConfirmDialog
-          title={`Revoke everything ${client.name} holds?`}
+          title={`Revoke everything ${called} holds?`}
           reason="optional"
           action="Revoke all"
           pending="Revoking…"
           onConfirm={(reason) =>
-            change('revoke-grants', reason === '' ? {} : { reason }, `Revoked: everything of ${client.name}`)
+            change('revoke-grants', reason === '' ? {} : { reason }, `Revoked: everything of ${called}`)
           }
           onClose={close}
         >
@@ -98,12 +97,12 @@ export function ClientActions({ client, canChange }: { client: ClientView; canCh
       )}
       {asking === 'block' && (
         <ConfirmDialog
-          title={`Block ${client.name}?`}
+          title={`Block ${called}?`}
           reason="required"
           typed={client.blocking.needs_confirmation ? client.client_id : undefined}
           action="Block"
           pending="Blocking…"
-          onConfirm={(reason) => change('block', { reason, confirm: client.client_id }, `Blocked: ${client.name}`)}
+          onConfirm={(reason) => change('block', { reason, confirm: client.client_id }, `Blocked: ${called}`)}
           onClose={close}
         >
           <p>{client.blocking.means}</p>

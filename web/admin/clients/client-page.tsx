@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useDocumentTitle } from '../../lib/use-document-title.ts';
+import { ClientName } from '../../ui/client-name.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { LoadFailure } from '../../ui/load-failure.tsx';
 import { Loading } from '../../ui/loading.tsx';
@@ -26,7 +27,7 @@ export function ClientPage({ clientId }: { clientId: string }) {
   return (
     <>
       <BackLink href={adminPaths.clients}>Clients</BackLink>
-      <PageHeading title={client.name}>
+      <PageHeading title={<ClientName client={client} />}>
         <p className="flex flex-wrap gap-2">
           <ClientBadges client={client} />
         </p>

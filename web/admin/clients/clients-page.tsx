@@ -2,10 +2,10 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { useDocumentTitle } from '../../lib/use-document-title.ts';
 import { Age } from '../../ui/age.tsx';
+import { ClientName } from '../../ui/client-name.tsx';
 import { LoadFailure } from '../../ui/load-failure.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { PageHeading } from '../../ui/page-heading.tsx';
-import { VisibleText } from '../../ui/visible-text.tsx';
 import { adminPaths } from '../paths.ts';
 import { ClientBadges } from './client-badges.tsx';
 import { clientListQuery } from './queries.ts';
@@ -34,7 +34,7 @@ export function ClientsPage() {
                     href={adminPaths.client(client.client_id)}
                     className="font-semibold wrap-anywhere text-ink no-underline after:absolute after:inset-0"
                   >
-                    <VisibleText text={client.name} />
+                    <ClientName client={client} />
                   </Link>
                   <ClientBadges client={client} />
                 </p>

@@ -1,4 +1,5 @@
 import type { ClientView } from '../../../api/contract/clients.ts';
+import { clientLabel } from '../../ui/client-label.ts';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 
 /** How the refused calls of a client are answered. */
@@ -17,7 +18,7 @@ export function ErrorsDialog(props: {
   const next = client.authorization_errors === 'in_band' ? 'challenge' : 'in_band';
   return (
     <ConfirmDialog
-      title={`Answer refused calls of ${client.name} ${errorsWords[next]}?`}
+      title={`Answer refused calls of ${clientLabel(client)} ${errorsWords[next]}?`}
       action="Change"
       pending="Changing…"
       look="primary"

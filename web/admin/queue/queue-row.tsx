@@ -4,6 +4,7 @@ import type { ScopeRequestView } from '../../../api/contract/scope-requests.ts';
 import { Age } from '../../ui/age.tsx';
 import { ArgumentsView } from '../../ui/arguments-view.tsx';
 import { Badge } from '../../ui/badge.tsx';
+import { ScopeServerLines } from '../../ui/scope-server-line.tsx';
 import { VisibleText } from '../../ui/visible-text.tsx';
 import { adminPaths } from '../paths.ts';
 import { DecidingBadge } from '../request/deciding-badge.tsx';
@@ -69,6 +70,7 @@ export function QueueRow(props: {
         <RequestHeadline request={request} />
       </Link>
       <ThroughClient request={request} />
+      <ScopeServerLines servers={request.servers} />
       {request.tool_name !== null && <ArgumentsView values={request.tool_args} />}
       {request.justification !== null && request.justification !== '' && (
         <p className="line-clamp-3 text-sm wrap-anywhere text-muted">

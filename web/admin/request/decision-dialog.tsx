@@ -7,6 +7,7 @@ import { userStatusQuery } from '../../lib/user-status-query.ts';
 import { ArgumentsView } from '../../ui/arguments-view.tsx';
 import { Modal } from '../../ui/modal.tsx';
 import { Notice } from '../../ui/notice.tsx';
+import { ScopeServerLines } from '../../ui/scope-server-line.tsx';
 import { CommandStages } from './command-stages.tsx';
 import { DecisionButtons } from './decision-buttons.tsx';
 import { decisionNews } from './decision-news.ts';
@@ -72,6 +73,7 @@ export function DecisionDialog(props: {
             <RequestHeadline request={request} />
           </p>
           <ThroughClient request={request} />
+          <ScopeServerLines servers={request.servers} />
           <div>
             <RiskBadge risk={request.risk} />
           </div>

@@ -3,7 +3,6 @@ import type { ConnectionView } from '../../../api/contract/connections.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Moment } from '../../ui/moment.tsx';
-import { VisibleText } from '../../ui/visible-text.tsx';
 import { DisconnectDialog } from './disconnect-dialog.tsx';
 
 /** One client that acts for the person: what it calls itself, since when, where it is used, what it holds. */
@@ -15,7 +14,7 @@ export function ConnectionCard({ connection }: { connection: ConnectionView }) {
       <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
         <div className="grid min-w-0 gap-1.5">
           <p className="flex min-w-0 flex-wrap items-center gap-2 font-medium wrap-anywhere">
-            <VisibleText text={name} />
+            <bdi>{name}</bdi>
             {signIns > 0 ? <Badge tone="good">Signed in</Badge> : <Badge tone="neutral">Not signed in</Badge>}
           </p>
           <p className="text-sm wrap-anywhere text-muted">

@@ -6,7 +6,6 @@ import { Button } from '../../ui/button.tsx';
 import { Modal } from '../../ui/modal.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { showToast } from '../../ui/toast-store.ts';
-import { VisibleText } from '../../ui/visible-text.tsx';
 import { accessKey } from '../queries.ts';
 
 /** Taking a client back; asked once more because it ends what it holds and what it asked for. */
@@ -25,7 +24,7 @@ export function DisconnectDialog({ connection, onClose }: { connection: Connecti
       <div className="grid gap-4">
         <p className="text-sm wrap-anywhere">
           <strong>
-            <VisibleText text={connection.name} />
+            <bdi>{connection.name}</bdi>
           </strong>{' '}
           is signed out everywhere at once. What it holds is handed back and what it asked for is withdrawn. To use it
           again you sign in there and let it act for you anew.

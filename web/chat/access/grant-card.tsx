@@ -2,6 +2,7 @@ import { useId, useState } from 'react';
 import type { AccessGrant } from '../../../api/contract/access.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
+import { clientLabel } from '../../ui/client-label.ts';
 import { Countdown } from '../../ui/countdown.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { ScopeName } from '../../ui/scope-name.tsx';
@@ -47,9 +48,7 @@ export function GrantCard({ grant }: { grant: AccessGrant }) {
               Hand back…
             </Button>
             <p id={explanation} className="max-w-44 text-xs text-muted empty:hidden">
-              {grant.can_return
-                ? ''
-                : `Held by ${grant.client.verified ? grant.client.name : `“${grant.client.name}”`}, which can hand it back.`}
+              {grant.can_return ? '' : `Held by ${clientLabel(grant.client)}, which can hand it back.`}
             </p>
           </div>
         )}

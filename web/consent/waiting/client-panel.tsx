@@ -3,7 +3,6 @@ import { Age } from '../../ui/age.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Panel } from '../../ui/panel.tsx';
-import { VisibleText } from '../../ui/visible-text.tsx';
 
 /** Who asks, as far as anybody knows. */
 export function ClientPanel({ stepUp: { client, status } }: { stepUp: StepUpView }) {
@@ -21,9 +20,7 @@ export function ClientPanel({ stepUp: { client, status } }: { stepUp: StepUpView
       <Facts
         rows={[
           ['Calls itself', client.name],
-          ...(client.known_as === null
-            ? []
-            : ([['Known here as', <VisibleText key="known" text={client.known_as} />]] as const)),
+          ...(client.known_as === null ? [] : ([['Known here as', client.known_as]] as const)),
           ...(client.host === null ? [] : ([['Vouched for by', client.host]] as const)),
           ['Answer goes to', client.answer_goes_to],
           ...(client.host === null

@@ -1,6 +1,7 @@
 import type { StepUpView } from '../../../api/contract/step-ups.ts';
 import { useDocumentTitle } from '../../lib/use-document-title.ts';
 import { Badge } from '../../ui/badge.tsx';
+import { ClientName } from '../../ui/client-name.tsx';
 import { FreezeBanner } from '../../ui/freeze-banner.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { ScopeName } from '../../ui/scope-name.tsx';
@@ -24,7 +25,10 @@ export function WaitingView({ stepUp }: { stepUp: StepUpView }) {
       <div className="grid gap-2">
         <h1 className="text-2xl font-semibold tracking-tight text-balance">{heading}</h1>
         <p className="wrap-anywhere">
-          <strong className="font-semibold">“{client.name}”</strong> {waits ? 'asks' : 'asked'} in your name for{' '}
+          <strong className="font-semibold">
+            <ClientName client={{ name: client.name, verified: client.known_as === client.name }} />
+          </strong>{' '}
+          {waits ? 'asks' : 'asked'} in your name for{' '}
           {missing.map(({ scope }, index) => (
             <span key={scope}>
               {index > 0 && (index === missing.length - 1 ? ' and ' : ', ')}
