@@ -1,7 +1,7 @@
 import { whyNotApprover } from '../../workflows/domain/approvers.ts';
 import { grantBounds, grantSeconds } from '../../workflows/domain/grant-duration.ts';
 import { grantStatus } from '../../workflows/domain/grant-status.ts';
-import type { Policy } from '../../workflows/domain/policy.ts';
+import { isHighOrCritical, type Policy } from '../../workflows/domain/policy.ts';
 import { isTerminal, publicStatus } from '../../workflows/domain/request-status.ts';
 import { otherServers } from '../../workflows/domain/resources.ts';
 import { requestSecurityLevel } from '../../workflows/domain/security-level.ts';
@@ -143,6 +143,7 @@ export function requestView(
     justification: reasonOf(request),
     ...grantDuration(viewer.policy, request),
     risk: request.risk,
+    decided_alone: isHighOrCritical(request.risk),
     security_level: requestSecurityLevel(viewer.policy, { toolName: request.tool_name, scopes: request.scopes }),
     approval_type: request.approval_type,
     rule: request.rule,

@@ -1,9 +1,4 @@
-import type { Logger } from 'pino';
-import type { Db } from '../../activities/store/connect.ts';
+import type { ApprovalDeps } from '../approvals/deps.ts';
 
 /** What reading the audit table takes. */
-export interface AuditDeps {
-  db: Db;
-  now: () => Date;
-  logger: Logger;
-}
+export type AuditDeps = Pick<ApprovalDeps, 'db' | 'now' | 'logger' | 'registeredName'>;

@@ -8,6 +8,7 @@ import type { Caller } from '../sessions/caller.ts';
 import { auditFilter } from './audit-filter.ts';
 import { auditorsOnly } from './auditors-only.ts';
 import type { AuditDeps } from './deps.ts';
+import { clientsIn } from './clients-in.ts';
 import { viewEntries } from './view-entries.ts';
 
 /**
@@ -38,6 +39,7 @@ export async function auditPage(
   const last = page.at(-1);
   return {
     entries: await viewEntries(db, page),
+    ...(caller.kind === 'browser' ? { clients: await clientsIn(deps, page) } : {}),
     ...(rows.length > query.limit && last !== undefined ? { next_cursor: last.position } : {}),
     now: deps.now().toISOString(),
   };

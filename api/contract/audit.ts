@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clientNameSchema } from './client-intro.ts';
 
 /** What `GET /api/audit` and its export are filtered by. Conditions hold together; `from` is inclusive, `to` is not. */
 const auditFilterSchema = z.object({
@@ -50,6 +51,8 @@ export type AuditEntryView = z.infer<typeof auditEntrySchema>;
 /** Answer of `GET /api/audit`: the newest first. */
 export const auditPageSchema = z.object({
   entries: z.array(auditEntrySchema),
+  /** What the entries’ clients are called, by id. For people: an agent is told nothing in the words of other programs. */
+  clients: z.record(z.string(), clientNameSchema).optional(),
   next_cursor: z.string().optional(),
   now: z.iso.datetime(),
 });

@@ -12,4 +12,7 @@ export const clientIntroSchema = z.object({
   /** Since when the person lets it act for them; null where that takes no consent. */
   acts_since: z.iso.datetime().nullable(),
 });
+
+/** What a client is called, fit to be shown, and whether that is more than its own word. */
+export const clientNameSchema = clientIntroSchema.pick({ name: true, verified: true, first_party: true });
 export type ClientIntro = z.infer<typeof clientIntroSchema>;

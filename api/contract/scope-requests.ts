@@ -141,6 +141,8 @@ export const scopeRequestSchema = requestStatusSchema.extend({
   justification: z.string().nullable(),
   ...grantDurationShape,
   risk: requestRiskSchema.nullable(),
+  /** Of high or critical risk: decided one at a time, after its arguments have been read to their end. */
+  decided_alone: z.boolean(),
   /** Of the tool, or else of the scopes, under live policy; null when no clearance is needed. */
   security_level: z.enum(['MEDIUM', 'HIGH', 'CRITICAL']).nullable(),
   approval_type: approvalTypeSchema.nullable(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clientNameSchema } from './client-intro.ts';
 import { approvalTypeSchema, authorizationErrorSchema } from './authorization-error.ts';
 
 /** Query of `GET /api/tools`. */
@@ -32,6 +33,7 @@ export const toolAccessSchema = z.object({
 export const toolListSchema = z.object({
   subject_email: z.string(),
   client_id: z.string(),
+  client: clientNameSchema,
   tools: z.array(toolAccessSchema),
   now: z.iso.datetime(),
 });

@@ -6,16 +6,15 @@ import { livePolicy } from '../../activities/store/policies.ts';
 import { isClientVerified } from '../../activities/store/verified-clients.ts';
 import { isAuditor } from '../../workflows/domain/approvers.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
+import type { ApprovalDeps } from '../approvals/deps.ts';
+import { clientIntros } from '../clients/client-intro.ts';
 import type { ListedTool, listToolsQuerySchema, ToolList } from '../contract/tools.ts';
 import { overOthers, type Caller } from '../sessions/caller.ts';
 import { recordRefusedAccess } from '../sessions/record-refused-access.ts';
 import { toolAccess } from './tool-access.ts';
 
 /** What listing tools takes. */
-export interface ToolsDeps {
-  db: Db;
-  now: () => Date;
-}
+export type ToolsDeps = Pick<ApprovalDeps, 'db' | 'now' | 'registeredName'>;
 
 /**
  * Every tool of live policy, and whether the caller, or whoever an auditor asks about, may call it.
@@ -31,15 +30,24 @@ export async function listTools(
   const person = await personAskedAbout(db, caller, query.subject);
   const clientId = query.client_id ?? caller.clientId;
   const now = deps.now();
-  const [policy, held, clientVerified] = await Promise.all([
+  const of = { subject: person.subject, client_id: clientId };
+  const [policy, held, clientVerified, introOf] = await Promise.all([
     livePolicy(db),
     heldScopes(db, { subject: person.subject, clientId }, now),
     isClientVerified(db, clientId),
+    clientIntros(deps, [of]),
   ]);
   const tools: ListedTool[] = Object.keys(policy.tools)
     .sort()
     .map((name) => toolAccess(policy, { person, clientId, clientVerified, held }, name));
-  return { subject_email: person.email, client_id: clientId, tools, now: now.toISOString() };
+  const { name, verified, first_party } = introOf(of);
+  return {
+    subject_email: person.email,
+    client_id: clientId,
+    client: { name, verified, first_party },
+    tools,
+    now: now.toISOString(),
+  };
 }
 
 async function personAskedAbout(db: Db, caller: Caller, given: string | undefined): Promise<Account> {

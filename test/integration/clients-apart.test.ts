@@ -193,7 +193,9 @@ describe('a client that may decide', () => {
     const others = [await asked('self', 'low'), await asked('admin_required', 'critical')];
     const caller = await decider();
     const listed = await idsOf(caller);
-    const { entries } = await auditPage(stack.deps, caller, { limit: 200 });
+    const { entries, clients } = await auditPage(stack.deps, caller, { limit: 200 });
+    // Nothing in the words of other programs.
+    expect(clients).toBeUndefined();
     const logged = entries.map(({ request_id: id }) => id);
     for (const ids of [listed, logged]) {
       expect(ids).toContain(decidable);

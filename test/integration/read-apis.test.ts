@@ -51,7 +51,10 @@ describe('GET /api/audit', () => {
   });
 
   test('shows people by their address, the newest first', async () => {
-    const { entries } = await page('request_id=req_audited');
+    const { entries, clients } = await page('request_id=req_audited');
+    expect(clients).toEqual({
+      [dashboardClientId]: { name: 'Countersign dashboard', verified: true, first_party: true },
+    });
     expect(entries.map(({ data }) => data['n'])).toEqual([5, 4, 3, 2, 1]);
     expect(entries[0]).toMatchObject({
       type: 'decision.recorded',
@@ -212,7 +215,11 @@ describe('GET /api/tools', () => {
 
   test('says what the caller may call', async () => {
     const mine = await list(user);
-    expect(mine).toMatchObject({ subject_email: 'user@example.com', client_id: dashboardClientId });
+    expect(mine).toMatchObject({
+      subject_email: 'user@example.com',
+      client_id: dashboardClientId,
+      client: { name: 'Countersign dashboard', verified: true },
+    });
     expect(access(mine)).toMatchObject({ health_check: 'now', list_files: 'now', execute_command: 'by_asking' });
     expect(mine.tools.find(({ name }) => name === 'execute_command')).toEqual({
       name: 'execute_command',

@@ -105,7 +105,7 @@ describe('a decision on several', () => {
     [{ tool_name: 'u' }, /same tool/],
     [{ scopes: ['a'] }, /same tool/],
     [{ risk: 'medium' }, /same tool/],
-    [{ risk: 'critical' }, /one at a time/],
+    [{ decided_alone: true }, /one at a time/],
     [{ cannot_decide: 'own_request' }, /yourself/],
     [{ cannot_decide: 'not_approver' }, /approver/],
     [{ cannot_decide: 'already_decided' }, /ended/],

@@ -1,11 +1,11 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import type { AuditEntryView } from '../../../api/contract/audit.ts';
 import { AuditRow } from './audit-row.tsx';
+import type { NamedEntry } from './named-entries.ts';
 
 /** The entries of the log; only those near the screen are in the page, however long the log is. */
 export function AuditList(props: {
-  entries: readonly AuditEntryView[];
+  entries: readonly NamedEntry[];
   more: boolean;
   onEnd: () => void;
   onOpen: (position: string) => void;

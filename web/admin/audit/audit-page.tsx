@@ -15,6 +15,7 @@ import { AuditList } from './audit-list.tsx';
 import { auditLogQuery, newestEntryQuery } from './audit-queries.ts';
 import { EntryDialog } from './entry-dialog.tsx';
 import { ExportLinks } from './export-links.tsx';
+import { namedEntries } from './named-entries.ts';
 import { VerifyDialog } from './verify-dialog.tsx';
 
 /** Everything that happened, newest first. What comes in while somebody reads waits until it is wanted. */
@@ -27,7 +28,7 @@ export function AuditPage() {
   const log = useInfiniteQuery(auditLogQuery(filter));
   const newest = useQuery(newestEntryQuery(filter));
   const policy = useQuery(policyQuery);
-  const entries = log.data?.pages.flatMap((page) => page.entries) ?? [];
+  const entries = log.data?.pages.flatMap(namedEntries) ?? [];
   const isNewer =
     log.data !== undefined && newest.data !== undefined && BigInt(newest.data) > BigInt(entries[0]?.position ?? '0');
   const { fetchNextPage, isFetchingNextPage } = log;

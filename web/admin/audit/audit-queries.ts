@@ -1,8 +1,9 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import type { AuditEntryView, AuditPage } from '../../../api/contract/audit.ts';
+import type { AuditPage } from '../../../api/contract/audit.ts';
 import { getJson } from '../../lib/api-client.ts';
 import { auditKey } from '../queries.ts';
 import { auditParameters, type AuditFilter } from './audit-filter.ts';
+import { namedEntries, type NamedEntry } from './named-entries.ts';
 
 const pageSize = '100';
 
@@ -40,10 +41,10 @@ export function newestEntryQuery(filter: AuditFilter) {
 export function auditEntryQuery(position: string) {
   return queryOptions({
     queryKey: ['audit-entry', position],
-    queryFn: async ({ signal }): Promise<AuditEntryView | null> => {
+    queryFn: async ({ signal }): Promise<NamedEntry | null> => {
       const after = (BigInt(position) + 1n).toString();
-      const { entries } = await getJson<AuditPage>(`/api/audit?limit=1&cursor=${after}`, signal);
-      return entries.find((entry) => entry.position === position) ?? null;
+      const page = await getJson<AuditPage>(`/api/audit?limit=1&cursor=${after}`, signal);
+      return namedEntries(page).find((entry) => entry.position === position) ?? null;
     },
     // An entry never changes.
     staleTime: Infinity,

@@ -1,12 +1,13 @@
-import type { AuditEntryView } from '../../../api/contract/audit.ts';
 import { Badge } from '../../ui/badge.tsx';
+import { clientLabel } from '../../ui/client-label.ts';
 import { Moment } from '../../ui/moment.tsx';
 import { VisibleText } from '../../ui/visible-text.tsx';
 import { entryWord } from './audit-words.ts';
 import { gist } from './gist.ts';
+import type { NamedEntry } from './named-entries.ts';
 
 /** One entry on a line: what, by whom, to whom, when. Opens in full. */
-export function AuditRow({ entry, onOpen }: { entry: AuditEntryView; onOpen: () => void }) {
+export function AuditRow({ entry, onOpen }: { entry: NamedEntry; onOpen: () => void }) {
   const { text, tone } = entryWord(entry.type);
   return (
     <button
@@ -23,6 +24,12 @@ export function AuditRow({ entry, onOpen }: { entry: AuditEntryView; onOpen: () 
           <span className="text-muted"> about {entry.subject}</span>
         )}
         {entry.scopes.length > 0 && <span className="font-mono text-xs text-muted"> {entry.scopes.join(' ')}</span>}
+        {entry.client?.first_party === false && (
+          <span className="text-muted" title={entry.client_id ?? undefined}>
+            {' '}
+            through <bdi>{clientLabel(entry.client)}</bdi>
+          </span>
+        )}
         <span className="text-muted">
           {' '}
           <VisibleText text={gist(entry)} />

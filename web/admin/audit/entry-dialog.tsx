@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import type { AuditEntryView } from '../../../api/contract/audit.ts';
 import { formatFullMoment } from '../../lib/format-time.ts';
 import { ArgumentsView } from '../../ui/arguments-view.tsx';
 import { Button } from '../../ui/button.tsx';
+import { ClientName } from '../../ui/client-name.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { LoadFailure } from '../../ui/load-failure.tsx';
 import { Loading } from '../../ui/loading.tsx';
@@ -12,9 +12,10 @@ import { ScopeName } from '../../ui/scope-name.tsx';
 import { adminPaths } from '../paths.ts';
 import { auditEntryQuery } from './audit-queries.ts';
 import { entryWord } from './audit-words.ts';
+import type { NamedEntry } from './named-entries.ts';
 
 /** One entry in full. */
-export function EntryDialog(props: { position: string; known: AuditEntryView | undefined; onClose: () => void }) {
+export function EntryDialog(props: { position: string; known: NamedEntry | undefined; onClose: () => void }) {
   const asked = useQuery({ ...auditEntryQuery(props.position), enabled: props.known === undefined });
   const entry = props.known ?? asked.data;
   return (
@@ -38,7 +39,7 @@ export function EntryDialog(props: { position: string; known: AuditEntryView | u
   );
 }
 
-function Entry({ entry }: { entry: AuditEntryView }) {
+function Entry({ entry }: { entry: NamedEntry }) {
   const link = 'text-accent underline wrap-anywhere';
   const rows = [
     ['Position', `#${entry.position}`],
@@ -47,7 +48,19 @@ function Entry({ entry }: { entry: AuditEntryView }) {
     ['By', entry.actor],
     ['About', entry.subject],
     ['Scopes', entry.scopes.length === 0 ? null : entry.scopes.map((scope) => <ScopeName key={scope} scope={scope} />)],
-    ['Client', entry.client_id],
+    [
+      'Client',
+      entry.client_id === null ? null : (
+        <span key="client" className="grid gap-0.5">
+          {entry.client !== undefined && (
+            <Link className={link} href={adminPaths.client(entry.client_id)}>
+              <ClientName client={entry.client} />
+            </Link>
+          )}
+          <code className="font-mono text-[0.85em] wrap-anywhere text-muted">{entry.client_id}</code>
+        </span>
+      ),
+    ],
     [
       'Request',
       entry.request_id === null ? null : (

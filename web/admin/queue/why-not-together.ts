@@ -16,7 +16,7 @@ export function whyNotTogether(requests: readonly ScopeRequestView[]): string | 
       ? 'You asked for one of these yourself: somebody else has to decide it.'
       : (cannotDecideText(barred) ?? 'One of these has ended already.');
   }
-  if (requests.some(({ risk }) => risk === 'high' || risk === 'critical')) {
+  if (requests.some(({ decided_alone: alone }) => alone)) {
     return 'Requests of high or critical risk are decided one at a time.';
   }
   const kind = kindOf(first);

@@ -47,7 +47,7 @@ export function DecisionDialog(props: {
   });
   useSubmitChord(form);
   const denies = verdict === 'deny';
-  const careful = !denies && (request.risk === 'high' || request.risk === 'critical');
+  const careful = !denies && request.decided_alone;
   const { data: viewer } = useQuery(userStatusQuery);
   const { isPending: pending, error } = decide;
   const news = decisionNews(request, { verdict, pending, error, viewer: viewer?.email });
@@ -85,8 +85,8 @@ export function DecisionDialog(props: {
         </div>
         {careful && (
           <Notice tone={request.risk === 'critical' ? 'bad' : 'wait'}>
-            This is {request.risk === 'critical' ? 'a critical' : 'a high-risk'} permission. The agent may use it for
-            other calls than this one until the grant ends.
+            This is {request.risk === 'critical' ? 'a critical' : 'a high-risk'} permission. It may be used for other
+            calls than this one until the grant ends.
           </Notice>
         )}
         {!denies && <ScopeChoice request={request} chosen={scopes} onChange={setScopes} />}

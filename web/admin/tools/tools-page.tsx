@@ -4,6 +4,7 @@ import { SearchX } from 'lucide-react';
 import type { UserStatus } from '../../../api/contract/user-status.ts';
 import { useAddressFilter } from '../../lib/use-address-filter.ts';
 import { useDocumentTitle } from '../../lib/use-document-title.ts';
+import { ClientName } from '../../ui/client-name.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { LoadFailure } from '../../ui/load-failure.tsx';
 import { Loading } from '../../ui/loading.tsx';
@@ -55,7 +56,11 @@ export function ToolsPage({ user }: { user: UserStatus }) {
       </div>
       {list.data !== undefined && (
         <p className="text-sm wrap-anywhere text-muted">
-          {own ? 'What you may call' : `What ${list.data.subject_email} may call`} through {list.data.client_id}.
+          {own ? 'What you may call' : `What ${list.data.subject_email} may call`} through{' '}
+          <span title={list.data.client_id}>
+            <ClientName client={list.data.client} />
+          </span>
+          .
         </p>
       )}
       {list.isPending ? (
