@@ -3,6 +3,7 @@ import { Router } from 'express';
 import type { Db } from '../activities/store/connect.ts';
 import { livePolicy } from '../activities/store/policies.ts';
 import { mayOpenDashboard } from '../workflows/domain/approvers.ts';
+import { ownRequestsAddress } from './approvals/own-requests-address.ts';
 import { pagesAt } from './http/method-guard.ts';
 import { plainPage, plainPageStyle } from './http/plain-page.ts';
 import { serveStaticApp, staticApp } from './http/static-app.ts';
@@ -87,7 +88,7 @@ function notAdmitted(email: string, chatUrl: string, path: string): string {
         : 'Your own requests are in the chat, where you can follow and cancel them.',
     ],
     links: [
-      ...(ofRequest ? [{ href: new URL('/access', chatUrl).href, text: 'Go to “Your access”' }] : []),
+      ...(ofRequest ? [{ href: ownRequestsAddress(chatUrl), text: 'Go to “Your access”' }] : []),
       { href: signInAddress(ofRequest ? path : '/dashboard'), text: 'Sign in as somebody else' },
       ...(ofRequest ? [] : [{ href: chatUrl, text: 'Go to the chat' }]),
     ],

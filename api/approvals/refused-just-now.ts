@@ -17,5 +17,5 @@ export async function refusedJustNow(
   if (isFirstParty(clientId)) return undefined;
   const earlier = await stepUpCoolDown(deps.db, { subject: person.subject, clientId, scopes }, deps.now());
   if (earlier === undefined) return undefined;
-  return { status: 'denied', approval_request_id: earlier.requestId, reason: coolDownWords(earlier) };
+  return { status: 'denied', approval_request_id: earlier.requestId, reason: coolDownWords(earlier, deps.now()) };
 }

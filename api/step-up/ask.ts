@@ -26,7 +26,7 @@ export async function askForStepUp(
     return answered(refuse('this client is blocked', 'unauthorized_client'));
   const earlier = await stepUpCoolDown(deps.db, { ...of, scopes }, deps.now());
   const rest = scopes.filter((scope) => earlier?.refused.includes(scope) !== true);
-  if (earlier !== undefined && rest.length === 0) return answered(refuse(coolDownWords(earlier)));
+  if (earlier !== undefined && rest.length === 0) return answered(refuse(coolDownWords(earlier, deps.now())));
   try {
     return fromAnswer(await deps.asker.ask(holder, rest, justification));
   } catch (error) {

@@ -7,6 +7,7 @@ import { evaluatePolicy } from '../../workflows/domain/evaluate-policy.ts';
 import type { Policy } from '../../workflows/domain/policy.ts';
 import { isTerminal } from '../../workflows/domain/request-status.ts';
 import { otherServerOf } from '../../workflows/domain/resources.ts';
+import { ownRequestsAddress } from '../approvals/own-requests-address.ts';
 import { requestView, viewContext } from '../approvals/request-view.ts';
 import type { StepUpView } from '../contract/step-ups.ts';
 import { currentFreeze } from '../freeze/freeze-view.ts';
@@ -55,7 +56,7 @@ export async function stepUpView(
     continue_path: `/interaction/${stepUp.uid}/continue`,
     begun_at: stepUp.begun_at.toISOString(),
     expires_at: stepUp.expires_at.toISOString(),
-    access_url: new URL('/access', deps.chatUrl).href,
+    access_url: ownRequestsAddress(deps.chatUrl),
     freeze,
     now: now.toISOString(),
   };

@@ -1,5 +1,6 @@
 import type { StepUpCoolDown } from '../../activities/store/step-up-cool-down.ts';
 import type { ScopeRequest } from '../../activities/store/requests.ts';
+import { forAnother } from '../../workflows/domain/for-another.ts';
 
 /** How a request came to nothing, as its client is told and shows it to the person. Pure. */
 export function refusalWords(
@@ -29,11 +30,10 @@ export function refusalWords(
   }
 }
 
-/** The earlier answer again, and until when it stands. Pure. */
-export function coolDownWords(answer: StepUpCoolDown): string {
+/** The earlier answer again, and how long it still stands. Pure. */
+export function coolDownWords(answer: StepUpCoolDown, now: Date): string {
   const scopes = answer.refused.join(' ');
-  const until = `${answer.until.toISOString().slice(11, 16)} UTC`;
-  const asked = `nobody is asked again before ${until}`;
+  const asked = `nobody is asked again ${forAnother(answer.until, now)}`;
   switch (answer.status) {
     case 'denied':
       return `${scopes} was denied${because(answer.reason)} (${asked})`;

@@ -1,3 +1,4 @@
+import { forAnother } from '../../workflows/domain/for-another.ts';
 import type { CoolDown } from '../ports.ts';
 
 /** What came of asking for a tool's scope. */
@@ -22,10 +23,9 @@ export function stillRefused(
     expired: 'which was asked for, and nobody decided in time.',
     approved: 'which was left out of what was approved just now.',
   }[status];
-  const minutes = Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 60_000));
   return {
     granted: false,
-    message: `${toolName} needs the scope ${requiredScope}, ${answer} Nobody is asked again for another ${minutes === 1 ? 'minute' : `${minutes} minutes`}; tell your person instead of trying again.`,
+    message: `${toolName} needs the scope ${requiredScope}, ${answer} Nobody is asked again ${forAnother(until, now)}; tell your person instead of trying again.`,
     approval_request_id: requestId,
     stands_until: until.toISOString(),
   };

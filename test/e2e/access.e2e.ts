@@ -36,5 +36,6 @@ test('asked ahead of need, approved, seen without a reload, and handed back, on 
   await user.getByText('Ended', { exact: true }).click();
   await expect(user.getByRole('list', { name: 'Ended grants' })).toContainText('Handed back by you');
   await user.reload();
-  await expect(user.getByRole('heading', { name: 'Your access' })).toBeVisible();
+  await expect(user).toHaveURL(/\/access\?show=ended$/);
+  await expect(user.getByRole('list', { name: 'Ended grants' })).toContainText('Handed back by you');
 });

@@ -46,8 +46,7 @@ test('an approver’s link tells whoever asked to pass it on, and where they wit
   await expect(link.getByText('Pass it on')).toBeVisible();
   await expect(link.getByRole('link', { name: 'Sign in as somebody else' })).toHaveAttribute('href', /req_anything/);
   await link.getByRole('link', { name: 'Go to “Your access”' }).click();
-  await expect(link).toHaveURL(`${product.chatUrl}/access`);
-  await link.getByText('Your requests', { exact: true }).click();
+  await expect(link).toHaveURL(`${product.chatUrl}/access?show=requests`);
   await link.getByRole('button', { name: 'Withdraw the request for admin:users' }).click();
   await expect(link.getByRole('list', { name: 'Your requests' })).not.toContainText('Waiting');
 });

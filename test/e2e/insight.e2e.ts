@@ -24,7 +24,7 @@ test('a tool is tried, asked for, approved by another, called; its grant is look
   const auditor = await newVisitor();
   await signInToDashboard(auditor, product.issuer, 'auditor@example.com');
   await open(auditor, 'Tools');
-  await expect(auditor.getByText('What you may call through countersign-dashboard.')).toBeVisible();
+  await expect(auditor.getByText('What you may call through Countersign dashboard.')).toBeVisible();
   await expectAccessible(auditor, 'tools');
   await expectToFit(auditor, 'tools');
   await auditor.getByRole('button', { name: 'Try execute_command' }).click();

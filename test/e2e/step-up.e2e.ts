@@ -130,7 +130,7 @@ test('left and found again on one’s own access page, and withdrawn there by ke
     await user.getByRole('link', { name: 'your access' }).click();
     await user.getByRole('link', { name: 'Sign in' }).click();
     await expect(user.getByRole('heading', { name: 'Your access' })).toBeVisible();
-    await user.getByText('Your requests', { exact: true }).click();
+    await expect(user.getByRole('radio', { name: 'Your requests' })).toBeChecked();
     await user.getByRole('link', { name: 'See what waits for admin:users' }).click();
     await expect(user).toHaveURL(address);
     expect(await user.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);

@@ -163,7 +163,7 @@ describe('how much other people’s client may ask', () => {
       expect(await upgradeScope(stack.deps, one, body)).toMatchObject({
         status: 'denied',
         approval_request_id: denied[0],
-        reason: expect.stringMatching(/Not today.*nobody is asked again before/) as string,
+        reason: expect.stringMatching(/Not today.*nobody is asked again for another/) as string,
       });
     }
     for (const caller of [browser, chat, other]) expect(denied).not.toContain(await ask(caller));

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useAddressFilter } from '../../lib/use-address-filter.ts';
 import { useDocumentTitle } from '../../lib/use-document-title.ts';
 import { FilterChoice } from '../../ui/filter-choice.tsx';
 import { PageHeading } from '../../ui/page-heading.tsx';
@@ -14,11 +14,14 @@ const parts = [
   { value: 'requests', label: 'Your requests' },
   { value: 'apps', label: 'Connected apps' },
 ] as const;
+type Part = (typeof parts)[number]['value'];
 
 /** One's own access: what is held and why, what ran under it, what was asked for, and asking ahead of need. */
 export function AccessPage() {
   useDocumentTitle('Your access · Countersign');
-  const [part, setPart] = useState<(typeof parts)[number]['value']>('held');
+  const [{ show }, change] = useAddressFilter(['show']);
+  const part = parts.find(({ value }) => value === show)?.value ?? 'held';
+  const setPart = (wanted: Part): void => change({ show: wanted === 'held' ? undefined : wanted });
   return (
     <main className="min-h-0 flex-1 overflow-y-auto">
       <div className="mx-auto grid w-full max-w-3xl gap-6 px-4 py-6">

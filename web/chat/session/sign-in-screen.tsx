@@ -6,7 +6,7 @@ import { Notice } from '../../ui/notice.tsx';
 /** What somebody sees who is not signed in: what this is, and the one way in. */
 export function SignInScreen({ hadSession }: { hadSession: boolean }) {
   useDocumentTitle('Sign in · Countersign chat');
-  const returnTo = encodeURIComponent(location.pathname);
+  const returnTo = encodeURIComponent(location.pathname + location.search);
   return (
     <main className="mx-auto flex min-h-dvh max-w-md flex-col justify-center gap-6 px-5 py-10">
       <Brand suffix="chat" />
