@@ -11,6 +11,7 @@ import type {
   StandardSchemaWithJSON,
 } from '@modelcontextprotocol/server';
 import { guardedHandler, type GuardedHandlerOptions } from './auth/guarded-handler.ts';
+import { ToolScopes } from './auth/tool-scopes.ts';
 import { accessTokenVerifier } from './auth/verify-access-token.ts';
 import type { Protection } from './http/protection.ts';
 import type { Log } from './ports.ts';
@@ -91,7 +92,8 @@ export function resourceServer(options: ResourceServerOptions): ResourceServer {
   new URL(resource);
   const server = authServer(issuer);
   const authority = httpAuthority(introspectionClient(server, { clientId, clientSecret }), logger);
-  const host = toolHost({ resource, authority, logger }, async (refused) => refuseInBand(refused));
+  const toolScopes = new ToolScopes();
+  const host = toolHost({ resource, authority, logger, toolScopes }, async (refused) => refuseInBand(refused));
   return {
     tool: (mcpServer, tool, run) => {
       const shown = tool.outputSchema === undefined ? {} : { outputSchema: outputSchema(tool.outputSchema) };
@@ -104,6 +106,7 @@ export function resourceServer(options: ResourceServerOptions): ResourceServer {
       name,
       verify: accessTokenVerifier({ issuer, resource, keys: remoteKeys(server) }),
       authority,
+      toolScopes,
       refusals: { record: async (reason) => logger.info({ reason }, 'access token refused') },
       logger,
     },

@@ -31,6 +31,21 @@ export interface CallRules {
   approvalType(scope: string): ApprovalType | 'denied';
 }
 
+/** The call that a request makes, before anybody has judged it. */
+export interface NamedCall {
+  toolName: string;
+  /** What the tool needs unless policy says otherwise. */
+  scope: string;
+  argumentDigest: string;
+}
+
+/** What became of a {@link NamedCall}: it is recorded as begun under the grant, or as refused where there is none. */
+export interface JudgedCall extends NamedCall {
+  /** What it needs by live policy. */
+  scope: string;
+  grantId: string | undefined;
+}
+
 /** Who calls, under which rules, with which scopes of their token alive. */
 export interface Standing {
   person: KnownPerson;
@@ -40,6 +55,8 @@ export interface Standing {
   live: readonly LiveScope[];
   /** Of a client that gets its errors in band: what it holds here for this person, whatever the token says. */
   inBand?: { live: readonly LiveScope[] } | undefined;
+  /** The call that was named, where it was judged and recorded in the same step; else it is still to be begun. */
+  call?: JudgedCall | undefined;
 }
 
 /** What is recorded of a call: whose, of which tool and arguments, how it ended. Never the arguments. */
@@ -71,6 +88,7 @@ export interface Authority {
    *
    * @param of.signIn the token's `sid`, if it has one.
    * @param of.jti of an elevated token, whose grants are looked at (RULES 14).
+   * @param of.call which call they make, for who can judge it in the same step: as {@link startCall} does, on the disk.
    * @param of.allOfClient reads `inBand` for any client: it was just granted something, or a parked call goes on.
    */
   standing(of: {
@@ -80,6 +98,7 @@ export interface Authority {
     issuedAt: Date;
     signIn?: string | undefined;
     jti?: string | undefined;
+    call?: NamedCall;
     allOfClient?: true;
   }): Promise<Standing | undefined>;
   /** Whether the client was refused this scope so shortly ago that it is not to be sent for it again. */

@@ -43,6 +43,8 @@ export interface Standing {
   policy: Policy;
   /** Somebody here has said who the client is. */
   clientVerified: boolean;
+  /** An admin has blocked the client. */
+  clientBlocked: boolean;
   /** The token has ended before its time: its sign-in is over, or the person took its client's consent back. */
   ended: boolean;
   /** The scopes the elevated token still carries: those of its grants that are alive now and not denied (RULES 2, 14). */
@@ -88,6 +90,7 @@ export async function standingOf(
     person,
     policy,
     clientVerified: row.clientVerified,
+    clientBlocked: row.clientBlocked,
     ended,
     live: liveOf(row.grants),
     inBand: row.clientGrants === null ? undefined : { live: liveOf(row.clientGrants) },
@@ -99,6 +102,7 @@ type GrantOfStanding = Pick<Grant, 'grant_id' | 'client_id' | 'scopes'> & { issu
 interface StandingRow extends AccountRow {
   policyKey: string | null;
   clientVerified: boolean;
+  clientBlocked: boolean;
   ended: boolean;
   grants: GrantOfStanding[];
   /** Null unless the client gets its errors in band. */
@@ -109,6 +113,7 @@ interface StandingRow extends AccountRow {
 const standingSql = `
   select people.subject, people.email, people.display_name, people.disabled_at, ${rolesSql} as roles,
     ${livePolicyKeySql} as "policyKey", ${clientNamedSql('$4')} as "clientVerified", ${tokenEndedSql(3)} as ended,
+    exists (select from client_states where client_id = $4 and blocked_at is not null) as "clientBlocked",
     case when $1::text is null then '[]' else coalesce((
       select json_agg(json_build_object('grant_id', grants.grant_id, 'client_id', grants.client_id,
         'scopes', grants.scopes, 'issued', credentials.scopes))

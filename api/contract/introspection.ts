@@ -7,8 +7,9 @@ const toolOutcomes = ['succeeded', 'failed', 'withheld', 'not_run'] as const;
 
 /**
  * Body of `POST /oauth/introspect`: RFC 7662 section 2.1, with a call as further context. With `tool_name` and
- * `tool_scope` it is recorded; one that wants to begin is judged, and `call.allowed` says whether it may. `tool_scope` alone
- * asks how the last request for that scope ended, if nobody is asked again yet.
+ * `tool_scope` it is recorded; one that wants to begin is judged, by `tool_scope` unless policy names another scope for that
+ * tool, and `call.allowed` says whether it may. `tool_scope` alone asks how the last request for that scope ended, if
+ * nobody is asked again yet.
  */
 export const introspectBodySchema = z.object({
   token: z.string().min(1).max(8_192),
@@ -54,8 +55,8 @@ const activeSchema = z.object({
   tools: z.record(z.string(), z.string()),
   /** The client gets its refusals in the results of tools; `scope` then has all that it holds, whatever the token says. */
   in_band: z.boolean(),
-  /** Of the call that wants to begin. */
-  call: z.object({ allowed: z.boolean() }).optional(),
+  /** Of the call that wants to begin: whether it may, the scope that it was judged by, the grant that it begins under. */
+  call: z.object({ allowed: z.boolean(), scope: z.string(), grant_id: z.string().optional() }).optional(),
   /** How the last request for `tool_scope` ended, while nobody is asked again. */
   cool_down: z
     .object({

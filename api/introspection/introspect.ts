@@ -2,7 +2,6 @@ import { standingOf, type Standing } from '../../activities/store/credentials.ts
 import type { Db } from '../../activities/store/connect.ts';
 import type { ResourceServer } from '../../activities/store/resource-servers.ts';
 import { stepUpCoolDown } from '../../activities/store/step-up-cool-down.ts';
-import { isClientBlocked } from '../../activities/store/suspensions.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import { denyingRule, evaluatePolicy, type PolicyQuestion } from '../../workflows/domain/evaluate-policy.ts';
 import type { Policy } from '../../workflows/domain/policy.ts';
@@ -35,11 +34,9 @@ export async function introspect(
   const now = deps.now();
   const { scopes, subject, clientId, jti } = token;
   const origin = { subject, clientId, issuedAt: new Date(token.issuedAt * 1_000), signIn: token.signIn };
-  const [standing, blocked] = await Promise.all([
-    standingOf(deps.db, { ...origin, jti: scopes.some(isElevated) ? jti : undefined }, now),
-    isClientBlocked(deps.db, clientId),
-  ]);
-  if (standing === undefined || standing.person.disabled || standing.ended || blocked) return { active: false };
+  const standing = await standingOf(deps.db, { ...origin, jti: scopes.some(isElevated) ? jti : undefined }, now);
+  if (standing === undefined || standing.person.disabled || standing.ended || standing.clientBlocked)
+    return { active: false };
   const { policy, person } = standing;
   const live = [
     ...standing.live.filter(({ scope }) => scopes.includes(scope)),
@@ -71,9 +68,12 @@ export async function introspect(
     const coolDown = await coolDownOf(deps.db, { subject, clientId, scopes: [scope] }, now);
     return { ...answer, ...(coolDown === undefined ? {} : { cool_down: coolDown }) };
   }
-  const call = { ...asked, toolName, scope, argumentDigest: asked.argument_digest };
-  const allowed = await recordCall(deps.db, server, token, live, call, now);
-  return asked.tool_event === 'called' ? { ...answer, call: { allowed } } : answer;
+  const begins = asked.tool_event === 'called';
+  // Live policy has the last word: whoever asks may not have heard yet.
+  const needed = begins && Object.hasOwn(answer.tools, toolName) ? (answer.tools[toolName] ?? scope) : scope;
+  const call = { ...asked, toolName, scope: needed, argumentDigest: asked.argument_digest };
+  const begun = await recordCall(deps.db, server, token, live, call, now);
+  return begins ? { ...answer, call: { ...begun, scope: needed } } : answer;
 }
 
 /**

@@ -16,7 +16,7 @@ export type ToldCall = Pick<IntrospectBody, 'tool_event' | 'tool_outcome' | 'gra
  * Records what becomes of a call of another resource server (RULES 25). One that wants to begin is judged: it begins under
  * a grant that is seen alive in the same step, so that a revoke comes wholly before or after (RULES 15), or is refused.
  *
- * @returns whether a call that wants to begin may.
+ * @returns whether a call that wants to begin may, and the grant under which it does.
  */
 export async function recordCall(
   db: Db,
@@ -25,8 +25,8 @@ export async function recordCall(
   live: readonly { scope: string; grantId: string }[],
   call: ToldCall,
   now: Date,
-): Promise<boolean> {
-  if (!isElevated(call.scope)) return true;
+): Promise<{ allowed: boolean; grant_id?: string }> {
+  if (!isElevated(call.scope)) return { allowed: true };
   const entry: AuditEntry = {
     type: 'tool.called',
     actor: token.subject,
@@ -43,16 +43,17 @@ export async function recordCall(
   };
   if (call.tool_event === 'finished') {
     await recordEnd(db, entry, call);
-    return false;
+    return { allowed: false };
   }
   if (call.tool_event === 'called') {
     for (const { scope, grantId } of live) {
       if (scope !== call.scope) continue;
-      if (await appendAuditUnderGrant(db, { grantId, entry, synced: true }, now)) return true;
+      if (await appendAuditUnderGrant(db, { grantId, entry, synced: true }, now))
+        return { allowed: true, grant_id: grantId };
     }
   }
   await appendAudit(db, { ...entry, type: 'tool.refused' });
-  return false;
+  return { allowed: false };
 }
 
 /** The grant may have ended since; it is theirs all the same, or it is not named. */

@@ -50,7 +50,7 @@ export async function costOfProtection(world: World): Promise<Figure[]> {
       ['checked', 'the same, sign-in, account, policy and grant asked of the database at each call', '≤ 1.5'],
       ['recorded', 'the same, and the call recorded, on the disk before its result is handed out'],
       ['changing', 'the same for a tool that may change something: on the disk before it runs'],
-      ['introspection', 'all of it asked of the auth server and recorded there (two requests)'],
+      ['introspection', 'all of it asked of the auth server by introspection and recorded there (one request)'],
     ];
     const names = lines.map(([name]) => name);
     const [reference, ...ours] = await inTurns(

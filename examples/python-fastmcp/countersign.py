@@ -174,17 +174,28 @@ class Countersign:
         if not await self._keys.signed(token, self._client):
             raise self._unauthorized("The access token is not good here.")
         message = _parse(await _read(receive)) if scope["method"] == "POST" else None
-        answer = await self._introspect(token)
+        call = None if message is None else self._named(message)
+        answer = await self._introspect(token, call)
         if message is not None:
-            await self._decide(token, answer, message)
+            await self._decide(token, answer, message, call)
         _judged.set((token, answer))
         return b"" if message is None else json.dumps(message).encode()
 
-    async def _decide(self, token: str, answer: dict[str, Any], message: dict[str, Any]) -> None:
+    def _named(self, message: dict[str, Any]) -> dict[str, str] | None:
+        """A call of a tool that has a scope here: named in the question about its caller, it is judged and recorded too."""
+        if message.get("method") != "tools/call" or not isinstance(params := message.get("params"), dict):
+            return None
+        name = params.get("name")
+        needed = self.tools.get(name) if isinstance(name, str) else None
+        return None if needed is None else _context(name, needed, params)
+
+    async def _decide(
+        self, token: str, answer: dict[str, Any], message: dict[str, Any], call: dict[str, str] | None
+    ) -> None:
         """Lets through what was decided about, by the scope of a tool or by its method; nothing else."""
         method = message.get("method")
         if method == "tools/call":
-            await self._begin(token, answer, message)
+            await self._begin(token, answer, message, call)
         elif "id" not in message:
             if not str(method).startswith("notifications/"):
                 raise _Answered(400, {"title": "The request is not one JSON-RPC message."})
@@ -192,25 +203,24 @@ class Countersign:
         elif "method" in message and method not in self._reachable:
             raise _not_found(message, -32601, "Method not found, or not opened")
 
-    async def _begin(self, token: str, answer: dict[str, Any], message: dict[str, Any]) -> None:
-        """Judges and records a call that wants to begin."""
+    async def _begin(
+        self, token: str, answer: dict[str, Any], message: dict[str, Any], call: dict[str, str] | None
+    ) -> None:
+        """Lets a call begin that was judged and recorded."""
         params = message.get("params")
         name = params.get("name") if isinstance(params, dict) else None
-        needed = (answer["tools"].get(name) or self.tools.get(name)) if isinstance(name, str) else None
-        if needed is None:
-            raise _not_found(message, -32602, f"Tool {name} not found, or not protected")
-        if needed == "none":
+        if call is None:
+            # The policy alone may say what it needs.
+            needed = answer["tools"].get(name) if isinstance(name, str) else None
+            if needed is None:
+                raise _not_found(message, -32602, f"Tool {name} not found, or not protected")
+            answer = await self._introspect(token, _context(name, needed, params))
+        judged = answer.get("call")
+        if judged is None:
+            raise ValueError("the authorization server has not judged the call")
+        if judged["allowed"] is True:
             return
-        canonical = json.dumps(params.get("arguments") or {}, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        context = {
-            "tool_name": name,
-            "tool_scope": needed,
-            "argument_digest": hashlib.sha256(canonical.encode()).hexdigest(),
-        }
-        # It may have ended since it was asked about.
-        answer = await self._introspect(token, context)
-        if answer["call"]["allowed"]:
-            return
+        needed = judged["scope"]
         refusal = {
             "error": "insufficient_scope",
             "error_description": f"{name} needs the scope {needed}",
@@ -270,6 +280,13 @@ class Countersign:
         except ValueError:
             return False
         return name in (loopback if self.host in loopback else {self.host})
+
+
+def _context(name: str, needed: str, params: dict[str, Any]) -> dict[str, str]:
+    """A call that wants to begin, by the digest of its arguments."""
+    canonical = json.dumps(params.get("arguments") or {}, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    digest = hashlib.sha256(canonical.encode()).hexdigest()
+    return {"tool_name": name, "tool_scope": needed, "argument_digest": digest}
 
 
 async def _get(client: httpx2.AsyncClient, address: str) -> dict[str, Any]:

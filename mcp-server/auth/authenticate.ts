@@ -1,32 +1,28 @@
-import {
-  bearerAuthChallengeResponse,
-  OAuthError,
-  OAuthErrorCode,
-  verifyBearerToken,
-  type AuthInfo,
-} from '@modelcontextprotocol/server';
+import { OAuthError, OAuthErrorCode, verifyBearerToken, type AuthInfo } from '@modelcontextprotocol/server';
 import type { RequestHandler } from 'express';
 import { dpopProofs, presentedToken, ProofRefused } from '../../activities/tokens/dpop-proof.ts';
-import { isElevated } from '../../workflows/domain/scopes.ts';
 import { sendWebResponse } from '../http/send-web-response.ts';
-import { leastScopes } from '../http/protected-resource-metadata.ts';
-import { sendProblem } from '../http/send-problem.ts';
-import type { Authority, Log, RefusedTokens } from '../ports.ts';
-import { Caller } from './caller.ts';
-import { inSchemeOf } from './challenge-scheme.ts';
+import type { Log, RefusedTokens } from '../ports.ts';
+import { tokenChallenge, uncheckable } from './token-challenge.ts';
 import { TokenRefused, type VerifiedToken } from './verify-access-token.ts';
 
+/** A token as a request presented it, of good signature; what it is good for is another matter. */
+export interface PresentedToken {
+  text: string;
+  verified: VerifiedToken;
+}
+
 /**
- * Lets a request through only with a good access token of somebody whose account is open, and attaches the caller.
+ * Lets a request through to where its body is read, only with an access token that is ours, for this server and not over,
+ * and attaches it. Nothing is asked of anybody yet; see {@link letIn}.
  *
  * A token that is bound to a key (DPoP, RFC 9449) comes with a proof, and is nothing without it.
  *
- * A token that is not good is 401 with a challenge (RFC 6750, RFC 9728). A database that is away is 503: answering
+ * A token that is not good is 401 with a challenge (RFC 6750, RFC 9728). Keys that cannot be had are 503: answering
  * 401 would make clients throw good tokens away.
  */
 export function authenticate(options: {
   verify: (token: string) => Promise<VerifiedToken>;
-  authority: Pick<Authority, 'standing'>;
   resource: URL;
   resourceMetadataUrl: string;
   refusals: RefusedTokens;
@@ -57,21 +53,14 @@ export function authenticate(options: {
       Object.assign(request, { auth });
     } catch (error) {
       if (!(error instanceof OAuthError)) {
-        options.logger.error({ err: error }, 'the account of a token could not be looked up');
-        sendProblem(
-          response,
-          'temporarily_unavailable',
-          'The server cannot check authorizations right now. Try again in a few seconds.',
-        );
+        options.logger.error({ err: error }, 'a token could not be verified');
+        await sendWebResponse(response, uncheckable());
         return;
       }
       // A request without a token is how clients discover where to sign in, not an attempt.
-      if (request.headers.authorization !== undefined) await options.refusals.record(error.message);
-      // The least to sign in with: clients that are told nothing ask for every scope that the metadata names.
-      const challenge = { resourceMetadataUrl, requiredScopes: leastScopes };
-      const answer = bearerAuthChallengeResponse(error, challenge);
-      const headers = inSchemeOf(request.headers.authorization, answer.headers);
-      await sendWebResponse(response, new Response(answer.body, { status: answer.status, headers }));
+      const { authorization } = request.headers;
+      if (authorization !== undefined) await options.refusals.record(error.message);
+      await sendWebResponse(response, tokenChallenge(error, { resourceMetadataUrl, authorization }));
       return;
     }
     next();
@@ -80,7 +69,7 @@ export function authenticate(options: {
 
 async function authInfoOf(
   token: string,
-  options: Pick<Parameters<typeof authenticate>[0], 'verify' | 'authority' | 'resource'> & {
+  options: Pick<Parameters<typeof authenticate>[0], 'verify' | 'resource'> & {
     prove: (verified: VerifiedToken, token: string) => Promise<void>;
   },
 ): Promise<AuthInfo> {
@@ -90,25 +79,19 @@ async function authInfoOf(
   };
   const verified = await options.verify(token).catch(refuse);
   await options.prove(verified, token).catch(refuse);
-  const jti = verified.scopes.some(isElevated) ? verified.jti : undefined;
-  const { subject, clientId, issuedAt, signIn } = verified;
-  const standing = await options.authority.standing({
-    token,
-    subject,
-    clientId,
-    issuedAt: new Date(issuedAt * 1_000),
-    signIn,
-    jti,
-  });
-  if (standing === undefined || standing.person.disabled)
-    throw new OAuthError(OAuthErrorCode.InvalidToken, 'The account of this token is not open.');
-  if (standing.ended) throw new OAuthError(OAuthErrorCode.InvalidToken, 'The sign-in of this token has ended.');
   return {
     token,
     clientId: verified.clientId,
     scopes: [...verified.scopes],
     expiresAt: verified.expiresAt,
     resource: options.resource,
-    extra: { caller: new Caller(standing, verified, token) },
+    extra: { presented: { text: token, verified } satisfies PresentedToken },
   };
+}
+
+/** The token that {@link authenticate} attached. @throws when there is none, which is a wiring mistake. */
+export function presentedOf(authInfo: AuthInfo | undefined): PresentedToken {
+  const presented = authInfo?.extra?.['presented'];
+  if (presented === undefined) throw new Error('The request was not authenticated.');
+  return presented as PresentedToken;
 }

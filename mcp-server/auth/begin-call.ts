@@ -2,7 +2,7 @@ import type { Authority, LiveScope } from '../ports.ts';
 import { callEntry } from './call-entry.ts';
 import type { CallPermit } from './call-permits.ts';
 import type { Caller } from './caller.ts';
-import { judgeCall, type CallRefused } from './judge-call.ts';
+import { judgeCall, refuseCall, type CallRefused } from './judge-call.ts';
 
 /** A call before it is judged. */
 export interface AskedCall {
@@ -14,16 +14,32 @@ export interface AskedCall {
   readOnly: boolean;
 }
 
-/** Judges a call by what is held, and begins it under the grant that carries it (RULES 15). */
+/**
+ * Judges a call by what is held, and begins it under the grant that carries it (RULES 15).
+ *
+ * @returns `recorded` where its refusal is in the audit table already.
+ */
 export async function beginCall(
   authority: Pick<Authority, 'startCall'>,
   { caller, toolName, requiredScope, argumentDigest, readOnly }: AskedCall,
   alive: readonly LiveScope[] = caller.held,
-): Promise<{ permit: CallPermit } | { refused: CallRefused }> {
+): Promise<{ permit: CallPermit } | { refused: CallRefused; recorded: boolean }> {
+  const told = caller.judged?.about({ toolName, scope: requiredScope, argumentDigest });
   const synced = !readOnly;
   let held = alive;
   let begun = Promise.resolve(true);
   let verdict = judgeCall(caller, held, toolName, requiredScope);
+  if (told !== undefined && told.grantId === undefined) {
+    caller.judged?.take();
+    // It may have ended since it was read.
+    held = held.filter((live) => live.scope !== requiredScope);
+    return { refused: refuseCall(caller, held, toolName, requiredScope), recorded: true };
+  }
+  if (told !== undefined && verdict.allowed) {
+    caller.judged?.take();
+    const { grantId } = told;
+    return { permit: { caller, toolName, scope: verdict.scope, grantId, argumentDigest, begun, synced: true } };
+  }
   while (verdict.allowed && verdict.grantId !== undefined) {
     const { grantId } = verdict;
     const call = { caller, toolName, scope: verdict.scope, grantId, argumentDigest };
@@ -36,7 +52,7 @@ export async function beginCall(
     held = held.filter((live) => live.grantId !== grantId);
     verdict = judgeCall(caller, held, toolName, requiredScope);
   }
-  if (!verdict.allowed) return { refused: verdict };
+  if (!verdict.allowed) return { refused: verdict, recorded: false };
   const { scope, grantId } = verdict;
   return { permit: { caller, toolName, scope, grantId, argumentDigest, begun, synced } };
 }

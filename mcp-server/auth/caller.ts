@@ -1,4 +1,5 @@
 import type { AuthInfo } from '@modelcontextprotocol/server';
+import { JudgedOnce } from './judged-call.ts';
 import type { CallRules, KnownPerson, LiveScope, Standing } from '../ports.ts';
 
 /** Whoever presented a valid access token, what the token says, and what of it held when the request was let in. */
@@ -13,6 +14,8 @@ export class Caller {
   readonly inBand: boolean;
   /** Where its token comes from, by which it is asked after again. */
   readonly origin: { subject: string; clientId: string; issuedAt: Date; signIn: string | undefined };
+  /** The call of this request, where it was judged as the caller was asked about. */
+  readonly judged: JudgedOnce | undefined;
   /** As signed. */
   readonly tokenScopes: readonly string[];
   /** Presented to the authority with every further question; no property, so that nothing logs it. */
@@ -30,7 +33,7 @@ export class Caller {
     },
     text: string,
   ) {
-    const { person, rules, live, inBand } = standing;
+    const { person, rules, live, inBand, call } = standing;
     this.person = person;
     this.rules = rules;
     this.held = [...live.filter(({ scope }) => token.scopes.includes(scope)), ...(inBand?.live ?? [])];
@@ -43,6 +46,7 @@ export class Caller {
       issuedAt: new Date((token.issuedAt ?? 0) * 1_000),
       signIn: token.signIn,
     };
+    this.judged = call && new JudgedOnce(call);
     this.tokenScopes = token.scopes;
     this.#token = text;
   }
@@ -53,7 +57,7 @@ export class Caller {
   }
 }
 
-/** The caller that {@link authenticate} attached. @throws when there is none, which is a wiring mistake. */
+/** The caller that {@link letIn} attached. @throws when there is none, which is a wiring mistake. */
 export function callerOf(authInfo: AuthInfo | undefined): Caller {
   const caller = authInfo?.extra?.['caller'];
   if (!(caller instanceof Caller)) throw new Error('The request was not authenticated.');

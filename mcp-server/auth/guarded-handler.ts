@@ -28,7 +28,8 @@ export interface GuardedHandlerOptions extends CreateMcpHandlerOptions {
   open?: readonly string[];
 }
 
-const guarded = new WeakSet<McpHttpHandler>();
+/** The handlers, with the largest request that each reads. */
+const guarded = new WeakMap<McpHttpHandler, number>();
 
 /**
  * The SDK's `createMcpHandler` whose servers answer nothing that nobody decided about: calls that were not judged in this
@@ -48,13 +49,18 @@ export function guardedHandler(
     // Subscriptions are served beside the servers.
     { ...options, ...(reachable.has(listening) ? {} : { maxSubscriptions: 0 }) },
   );
-  guarded.add(handler);
+  guarded.set(handler, options.maxRequestBodySize ?? Infinity);
   return handler;
 }
 
-/** @throws {TypeError} for a handler that {@link guardedHandler} did not make */
-export function requireGuarded(handler: McpHttpHandler): void {
-  if (guarded.has(handler)) return;
+/**
+ * The largest request that a handler is to be given, in bytes: what is read before it, it does not measure.
+ *
+ * @throws {TypeError} for a handler that {@link guardedHandler} did not make
+ */
+export function bodyLimitOf(handler: McpHttpHandler): number {
+  const limit = guarded.get(handler);
+  if (limit !== undefined) return limit;
   throw new TypeError(
     'This handler would serve what was not registered with a scope to everybody: make it with the handler() of your resource server instead of createMcpHandler().',
   );

@@ -30,6 +30,17 @@ export function judgeCall(
   // A deny rule that came after the grant wins (RULES 2).
   if (carrying !== undefined && approvalType !== 'denied')
     return { allowed: true, scope: requiredScope, grantId: carrying.grantId };
+  return refuseCall(caller, held, toolName, requiredScope);
+}
+
+/** Pure: refuses a call for want of its scope. */
+export function refuseCall(
+  caller: Caller,
+  held: readonly LiveScope[],
+  toolName: string,
+  requiredScope: string,
+): CallRefused {
+  const approvalType = caller.rules.approvalType(requiredScope);
   const currentScopes = [...new Set(held.map(({ scope }) => scope))].sort();
   const baseHeld = caller.tokenScopes.filter((scope) => scope === 'none');
   return {

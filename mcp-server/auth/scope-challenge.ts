@@ -3,6 +3,7 @@ import { callDigest } from '../../activities/store/call-digest.ts';
 import { ownClientIds } from '../../workflows/domain/clients.ts';
 import type { Authority, CoolDown } from '../ports.ts';
 import { beginCall, type AskedCall } from './begin-call.ts';
+import { argumentsOf } from './call-arguments.ts';
 import { callEntry } from './call-entry.ts';
 import { claimCallId, recordInBand, recordPermit, recordRefusal, recordUnavailable } from './call-permits.ts';
 import { callerOf } from './caller.ts';
@@ -52,7 +53,7 @@ export function scopeChallenge(
         { ...asked, scope: requiredScope },
         { approval_type: error.approval_type, ...(inBand ? { in_band: true } : {}) },
       );
-      await authority.audit({ token: caller.token(), entry, synced: true });
+      if (!begun.recorded) await authority.audit({ token: caller.token(), entry, synced: true });
       if (inBand) {
         recordInBand(request.id, { ...asked, error, args, coolDown, canWait: waits });
         return undefined;
@@ -74,9 +75,4 @@ async function coolDownOf(
   if (ownClientIds.includes(caller.clientId)) return undefined;
   const { person, clientId } = caller;
   return authority.coolDown({ token: caller.token(), subject: person.subject, clientId, scope: requiredScope });
-}
-
-function argumentsOf(params: unknown): Record<string, unknown> {
-  const given = typeof params === 'object' && params !== null && 'arguments' in params ? params.arguments : undefined;
-  return typeof given === 'object' && given !== null && !Array.isArray(given) ? { ...given } : {};
 }

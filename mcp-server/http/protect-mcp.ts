@@ -3,7 +3,8 @@ import { getOAuthProtectedResourceMetadataUrl, type McpHttpHandler } from '@mode
 import { Router } from 'express';
 import { answerRefusals } from '../auth/answer-refusals.ts';
 import { authenticate } from '../auth/authenticate.ts';
-import { requireGuarded } from '../auth/guarded-handler.ts';
+import { bodyLimitOf } from '../auth/guarded-handler.ts';
+import { letIn } from '../auth/let-in.ts';
 import { openToPages } from './guards.ts';
 import { protectedResourceMetadata } from './protected-resource-metadata.ts';
 import type { Protection } from './protection.ts';
@@ -18,11 +19,13 @@ export const maxBodyBytes = 256 * 1024;
  * @throws {TypeError} for a handler that is not made by {@link guardedHandler}, and so would serve more than was judged
  */
 export function protectMcp(protection: Protection, handler: McpHttpHandler): Router {
-  requireGuarded(handler);
-  const { authority, logger } = protection;
+  const ownLimit = bodyLimitOf(handler);
+  const { authority, logger, toolScopes } = protection;
   const resource = new URL(protection.resource);
-  const serve = toNodeHandler(answerRefusals(handler, authority), {
-    maxRequestBodySize: maxBodyBytes,
+  const resourceMetadataUrl = getOAuthProtectedResourceMetadataUrl(resource);
+  const options = { ...protection, resourceMetadataUrl, toolScopes };
+  const serve = toNodeHandler(letIn(answerRefusals(handler, authority), options), {
+    maxRequestBodySize: Math.min(maxBodyBytes, ownLimit),
     onerror: (error) => logger.error({ err: error }, 'MCP request failed'),
   });
   const router = Router();
@@ -30,7 +33,7 @@ export function protectMcp(protection: Protection, handler: McpHttpHandler): Rou
   router.all(
     resource.pathname,
     openToPages,
-    authenticate({ ...protection, resource, resourceMetadataUrl: getOAuthProtectedResourceMetadataUrl(resource) }),
+    authenticate({ ...protection, resource, resourceMetadataUrl }),
     // Where the application has read the body already, it is handed on.
     (request, response) => serve(request, response, request.body as unknown),
   );

@@ -1,3 +1,4 @@
+import type { ToolScopes } from '../auth/tool-scopes.ts';
 import type { VerifiedToken } from '../auth/verify-access-token.ts';
 import type { Authority, Log, RefusedTokens } from '../ports.ts';
 
@@ -14,6 +15,8 @@ export interface ResourceDescription {
 export interface Protection extends ResourceDescription {
   verify(token: string): Promise<VerifiedToken>;
   authority: Authority;
+  /** For an authority that judges a call as it is asked about the caller. */
+  toolScopes?: ToolScopes;
   refusals: RefusedTokens;
   logger: Log;
 }

@@ -1,12 +1,12 @@
-import type { Authority, CallEntry, CallRules, Log } from '../ports.ts';
+import type { Authority, CallEntry, CallRules, Log, NamedCall } from '../ports.ts';
 import type { Introspection } from '../../api/contract/introspection.ts';
 import type { Introspect, IntrospectionContext } from './introspection-client.ts';
 
 /** Asks the authorization server; every question is a request, nothing is remembered. */
 export function httpAuthority(introspect: Introspect, logger: Log): Authority {
   return {
-    standing: async ({ token }) => {
-      const answer = await introspect(token);
+    standing: async ({ token, call }) => {
+      const answer = await introspect(token, call === undefined ? {} : named(call));
       if (!answer.active) return undefined;
       const live = answer.grants.map(({ scope, grant_id: grantId }) => ({ scope, grantId }));
       return {
@@ -15,6 +15,7 @@ export function httpAuthority(introspect: Introspect, logger: Log): Authority {
         ended: false,
         live,
         inBand: answer.in_band ? { live } : undefined,
+        call: call && answer.call && { ...call, scope: answer.call.scope, grantId: answer.call.grant_id },
       };
     },
     coolDown: async ({ token, scope }) => {
@@ -39,6 +40,10 @@ export function httpAuthority(introspect: Introspect, logger: Log): Authority {
       });
     },
   };
+}
+
+function named({ toolName, scope, argumentDigest }: NamedCall): IntrospectionContext {
+  return { tool_event: 'called', tool_name: toolName, tool_scope: scope, argument_digest: argumentDigest };
 }
 
 function told({ scopes, grantId, data }: CallEntry): IntrospectionContext {

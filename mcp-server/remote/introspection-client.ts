@@ -5,6 +5,7 @@ import {
   type introspectBodySchema,
 } from '../../api/contract/introspection.ts';
 import type { AuthServer } from './auth-server.ts';
+import { postForm } from './post-form.ts';
 
 /** What is asked about a token besides the token. */
 export type IntrospectionContext = Omit<z.input<typeof introspectBodySchema>, 'token'>;
@@ -24,17 +25,11 @@ export function introspectionClient(
   return async (token, context = {}) => {
     const { introspectionEndpoint } = await server();
     const given = Object.entries({ token, ...context }).filter(([, value]) => value !== undefined);
-    const response = await fetch(introspectionEndpoint, {
-      method: 'POST',
-      headers: { authorization, accept: 'application/json' },
-      body: new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)])),
-      signal: AbortSignal.timeout(answeredWithinMs),
-      redirect: 'error',
-    });
-    if (response.ok) return introspectionSchema.parse(await response.json());
-    await response.body?.cancel();
-    const why =
-      response.status === 401 ? ': it does not know these credentials; make new ones with resource-server add' : '';
-    throw new Error(`The authorization server answered ${response.status}${why}`);
+    const form = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]));
+    const headers = { authorization, accept: 'application/json' };
+    const { status, body } = await postForm(introspectionEndpoint, form, { headers, withinMs: answeredWithinMs });
+    if (status === 200) return introspectionSchema.parse(JSON.parse(body));
+    const why = status === 401 ? ': it does not know these credentials; make new ones with resource-server add' : '';
+    throw new Error(`The authorization server answered ${status}${why}`);
   };
 }

@@ -180,7 +180,9 @@ describe('a call that is about to begin', () => {
 
   test('is recorded under its grant, with the digest of its arguments', async () => {
     const { token, grantId, clientId } = await connected();
-    expect(await look(token, call)).toMatchObject({ call: { allowed: true } });
+    expect(await look(token, call)).toMatchObject({
+      call: { allowed: true, scope: 'write:notes', grant_id: grantId },
+    });
     const [entry] = await audited('tool.called');
     expect(entry).toMatchObject({
       actor: await server.subjectOf(email),
@@ -197,6 +199,14 @@ describe('a call that is about to begin', () => {
     const before = (await audited('tool.called')).length;
     expect(await look(token, call)).toMatchObject({ active: true, scope: 'none', call: { allowed: false } });
     expect(await audited('tool.called')).toHaveLength(before);
+    expect((await audited('tool.refused'))[0]).toMatchObject({ scopes: ['write:notes'], data: { tool: 'add_note' } });
+  });
+
+  test('is judged by the scope that live policy names for the tool, whatever its server says', async () => {
+    const { token } = await connected(notes, ['read:notes']);
+    const read = { ...call, tool_scope: 'read:notes' };
+    expect(await look(token, { ...read, tool_name: 'another' })).toMatchObject({ call: { allowed: true } });
+    expect(await look(token, read)).toMatchObject({ call: { allowed: false, scope: 'write:notes' } });
     expect((await audited('tool.refused'))[0]).toMatchObject({ scopes: ['write:notes'], data: { tool: 'add_note' } });
   });
 

@@ -228,13 +228,22 @@ describe('a FastMCP server whose authorization server is scripted', () => {
 
   test('a FastMCP server runs nothing with a token that ends between the questions about it', async () => {
     const token = await scripted.token({});
-    scripted.answers.push(good, { ...good, call: { allowed: true } });
+    const begun = { ...good, call: { allowed: true, scope: 'write:notes' } };
+    scripted.answers.push(begun);
     expect(JSON.stringify((await client.addNote(token)).body)).toContain('There are 1 notes');
-    scripted.answers.push(good, { active: false });
+    // Of a tool that the policy alone gives a scope it is asked twice.
+    scripted.answers.push({ ...good, tools: { elsewhere: 'write:notes' } }, { active: false });
+    expect((await client.rpc('tools/call', { name: 'elsewhere', arguments: {} }, token)).status).toBe(401);
+    scripted.answers.push({ ...begun, active: false });
     expect((await client.addNote(token)).status).toBe(401);
-    scripted.answers.push({ ...good, cnf: { jkt: 'a thumbprint' } });
+    scripted.answers.push({ ...begun, cnf: { jkt: 'a thumbprint' } });
     expect((await client.addNote(token)).status).toBe(401);
-    scripted.answers.push(good, { ...good, call: { allowed: true } });
+    // Nobody has judged the call.
+    scripted.answers.push(good);
+    expect((await client.addNote(token)).status).toBe(503);
+    scripted.answers.push({ ...good, call: { allowed: false, scope: 'write:notes' } }, good);
+    expect((await client.addNote(token)).status).toBe(403);
+    scripted.answers.push(begun);
     expect(JSON.stringify((await client.addNote(token)).body)).toContain('There are 2 notes');
   });
 

@@ -1,0 +1,94 @@
+import type { FetchLikeMcpHandler } from '@modelcontextprotocol/node';
+import { OAuthError, OAuthErrorCode } from '@modelcontextprotocol/server';
+import { isElevated } from '../../workflows/domain/scopes.ts';
+import type { Authority, Log, NamedCall, RefusedTokens, Standing } from '../ports.ts';
+import { presentedOf, type PresentedToken } from './authenticate.ts';
+import { callEntry } from './call-entry.ts';
+import { Caller } from './caller.ts';
+import { readMessage } from './read-message.ts';
+import { tokenChallenge, uncheckable } from './token-challenge.ts';
+import type { ToolScopes } from './tool-scopes.ts';
+
+/** What {@link letIn} needs. */
+interface LetInOptions {
+  authority: Pick<Authority, 'standing' | 'audit'>;
+  resource: string;
+  resourceMetadataUrl: string;
+  refusals: RefusedTokens;
+  logger: Log;
+  /** Of the tools whose calls are named when their caller is asked about. */
+  toolScopes: ToolScopes | undefined;
+}
+
+/**
+ * Lets requests of verified tokens through to an MCP handler whose accounts are open and whose sign-ins go on, and attaches
+ * the caller. The request has been read by then, so that one that calls a tool is named in the same question: whoever
+ * is asked may judge and record the call with it.
+ *
+ * A token that is good no more is 401; when nobody can be asked it is 503.
+ */
+export function letIn(handler: FetchLikeMcpHandler, options: LetInOptions): FetchLikeMcpHandler {
+  const { authority, resource, resourceMetadataUrl, refusals, logger, toolScopes } = options;
+  return {
+    fetch: async (request, given = {}) => {
+      const presented = presentedOf(given.authInfo);
+      const { message, forward } = await readMessage(request, given.parsedBody);
+      let standing: Standing;
+      try {
+        standing = await standingOf(authority, presented, toolScopes?.callIn(message, resource));
+      } catch (error) {
+        if (!(error instanceof OAuthError)) {
+          logger.error({ err: error }, 'the account of a token could not be looked up');
+          return uncheckable();
+        }
+        await refusals.record(error.message);
+        return tokenChallenge(error, { resourceMetadataUrl, authorization: request.headers.get('authorization') });
+      }
+      const caller = new Caller(standing, presented.verified, presented.text);
+      const authInfo = { ...given.authInfo, extra: { caller } } as NonNullable<typeof given.authInfo>;
+      try {
+        return await handler.fetch(forward, {
+          ...given,
+          authInfo,
+          ...(message === undefined ? {} : { parsedBody: message }),
+        });
+      } finally {
+        await recordLeftOver(authority, caller, logger);
+      }
+    },
+  };
+}
+
+/** @throws {OAuthError} when the token is good no more */
+async function standingOf(
+  authority: Pick<Authority, 'standing'>,
+  { text: token, verified }: PresentedToken,
+  call: NamedCall | undefined,
+): Promise<Standing> {
+  const { subject, clientId, issuedAt, signIn, scopes } = verified;
+  const standing = await authority.standing({
+    token,
+    subject,
+    clientId,
+    issuedAt: new Date(issuedAt * 1_000),
+    signIn,
+    jti: scopes.some(isElevated) ? verified.jti : undefined,
+    ...(call === undefined ? {} : { call }),
+  });
+  if (standing === undefined || standing.person.disabled)
+    throw new OAuthError(OAuthErrorCode.InvalidToken, 'The account of this token is not open.');
+  if (standing.ended) throw new OAuthError(OAuthErrorCode.InvalidToken, 'The sign-in of this token has ended.');
+  return standing;
+}
+
+/** The request was refused before anything looked at its call, such as for a header: it began, and has not run. */
+async function recordLeftOver(authority: Pick<Authority, 'audit'>, caller: Caller, logger: Log): Promise<void> {
+  const left = caller.judged?.leftOver();
+  if (left === undefined) return;
+  const entry = callEntry('tool.finished', { ...left, caller }, { outcome: 'not_run' });
+  try {
+    await authority.audit({ token: caller.token(), entry, synced: false });
+  } catch (error) {
+    logger.error({ err: error, tool: left.toolName }, 'a call could not be recorded');
+  }
+}
