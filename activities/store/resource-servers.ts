@@ -70,7 +70,7 @@ export async function checkResourceServer(
 ): Promise<{ server: ResourceServer; policy: Policy } | undefined> {
   const row = await db
     .selectFrom('resource_servers')
-    .selectAll()
+    .select(['client_id', 'resource', 'created_at', 'secret_digest'])
     .select(livePolicyKey)
     .where('client_id', '=', given.clientId)
     .executeTakeFirst();
