@@ -59,6 +59,8 @@ beforeAll(async () => {
   const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const credentials = { clientId: 'notes', clientSecret: 's' };
   const countersign = resourceServer({ issuer, resource, name: 'Notes', logger: silent, ...credentials });
+  // Smaller than what is read at most.
+  const limit = { maxRequestBodySize: 50_000 };
   const handler = countersign.handler(() => {
     const server = new McpServer({ name: 'notes', version: '0' });
     const inputSchema = z.object({ text: z.string() });
@@ -70,7 +72,7 @@ beforeAll(async () => {
       });
     }
     return server;
-  });
+  }, limit);
   app.use(protect(countersign, handler));
 });
 afterAll(() => {
@@ -223,6 +225,6 @@ test('what is made up costs the authorization server nothing, and what is no cal
   expect((await post(list)).text).toContain('add_note');
   expect((await call('unknown', {})).text).toContain('not found');
   expect((await post('{"jsonrpc":')).status).toBe(400);
-  expect((await post(`"${'x'.repeat(300_000)}"`)).status).toBe(413);
+  expect((await post(`"${'x'.repeat(60_000)}"`)).status).toBe(413);
   expect(events()).toEqual(['standing', 'standing', 'standing']);
 });
