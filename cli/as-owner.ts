@@ -2,7 +2,11 @@ import { resolve } from 'node:path';
 import type { Connection } from '../activities/store/connect.ts';
 import { ConfigurationError, processEnvironment } from './configuration.ts';
 
-/** On `COUNTERSIGN_DATABASE_URL`, or on what `npm start` runs on the state folder. */
+/**
+ * On `COUNTERSIGN_DATABASE_URL`, or on what `npm start` runs on the state folder.
+ *
+ * @throws {ConfigurationError} when neither is there
+ */
 export async function asOwner(stateFolder: string, work: (connection: Connection) => Promise<void>): Promise<void> {
   const { connect } = await import('../activities/store/connect.ts');
   const { runningDatabaseUrl } = await import('./embedded/running-database.ts');

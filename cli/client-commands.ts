@@ -2,7 +2,11 @@ import { ConfigurationError } from './configuration.ts';
 import { asOwner } from './as-owner.ts';
 import type { Progress } from './progress.ts';
 
-/** `countersign client add <name>`: prints the id and, this once, the secret. */
+/**
+ * `countersign client add <name>`: prints the id and, this once, the secret.
+ *
+ * @throws {ConfigurationError} for an address that answers cannot go to
+ */
 export async function addClientCommand(
   client: { name: string; redirectUris: readonly string[]; background: boolean },
   stateFolder: string,
@@ -32,7 +36,11 @@ export async function listClientsCommand(stateFolder: string, progress: Progress
   });
 }
 
-/** `countersign client remove <id>`: from then on its secret and its tokens open nothing new. */
+/**
+ * `countersign client remove <id>`: from then on its secret and its tokens open nothing new.
+ *
+ * @throws {ConfigurationError} when there is none
+ */
 export async function removeClientCommand(clientId: string, stateFolder: string, progress: Progress): Promise<void> {
   const { removeRegisteredClient } = await import('../activities/store/registered-clients.ts');
   await asOwner(stateFolder, async ({ db }) => {

@@ -63,7 +63,11 @@ export function modelConfiguration(
   };
 }
 
-/** Like {@link modelConfiguration}, for a start: the key is tried too, and not kept. */
+/**
+ * Like {@link modelConfiguration}, for a start: the key is tried too, and not kept.
+ *
+ * @throws {ConfigurationError} that names variables and never values
+ */
 export async function checkModel(environment: ModelEnvironment): Promise<ModelConfiguration | undefined> {
   const parsed = z.object(modelVariables).safeParse(environment);
   if (!parsed.success)

@@ -56,6 +56,8 @@ export async function runPolicyCommand(
 /**
  * `countersign people add`: the first people of a database, who cannot come from the product because nobody is there
  * to ask yet (RULES 4, 5). Audited.
+ *
+ * @throws {ConfigurationError} for a wrong address or role, or somebody who is there already
  */
 export async function addPerson(
   person: { email: string; name: string; roles: readonly string[] },

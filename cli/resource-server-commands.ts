@@ -3,7 +3,11 @@ import { asOwner } from './as-owner.ts';
 import { ConfigurationError } from './configuration.ts';
 import type { Progress } from './progress.ts';
 
-/** `countersign resource-server add <name>`: prints the id and, this once, the secret. */
+/**
+ * `countersign resource-server add <name>`: prints the id and, this once, the secret.
+ *
+ * @throws {ConfigurationError} when the live policy names no such resource
+ */
 export async function addResourceServerCommand(name: string, stateFolder: string, progress: Progress): Promise<void> {
   const { addResourceServer } = await import('../activities/store/resource-servers.ts');
   await asOwner(stateFolder, async ({ db }) => {
@@ -33,7 +37,11 @@ export async function listResourceServersCommand(stateFolder: string, progress: 
   });
 }
 
-/** `countersign resource-server remove <name or id>`: from then on these credentials learn nothing. */
+/**
+ * `countersign resource-server remove <name or id>`: from then on these credentials learn nothing.
+ *
+ * @throws {ConfigurationError} when there is none
+ */
 export async function removeResourceServersCommand(
   idOrName: string,
   stateFolder: string,

@@ -9,7 +9,11 @@ export interface ToolCallIdentity {
   arguments: Readonly<Record<string, unknown>>;
 }
 
-/** SHA-256, base64url, over the canonical JSON (RFC 8785) of a value: the same meaning gives the same digest. */
+/**
+ * SHA-256, base64url, over the canonical JSON (RFC 8785) of a value: the same meaning gives the same digest.
+ *
+ * @throws {TypeError} for what is no JSON
+ */
 export function digestOf(value: unknown): string {
   const canonical = canonicalize(value);
   if (canonical === undefined) throw new TypeError('Only JSON has a digest.');

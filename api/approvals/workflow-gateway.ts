@@ -27,7 +27,11 @@ function startOptions(requestId: string) {
   } as const;
 }
 
-/** Starts the workflow of a stored request; one that runs, or has run, is left alone (RULES 19). */
+/**
+ * Starts the workflow of a stored request; one that runs, or has run, is left alone (RULES 19).
+ *
+ * @throws {DomainError} `temporarily_unavailable` when Temporal cannot be reached
+ */
 export async function startScopeUpgrade(
   { temporal, workerClient }: { temporal: Client; workerClient?: Client | undefined },
   requestId: string,
@@ -52,6 +56,7 @@ export async function startScopeUpgrade(
  *
  * @returns the outcome; `ended` when the workflow is closed; `unknown` when no worker answered in time, in which case
  * the decision is recorded and may still be applied (RULES 17).
+ * @throws {DomainError} `temporarily_unavailable` when Temporal cannot be reached
  */
 export async function deliverDecision(
   client: Client,
@@ -93,7 +98,12 @@ export async function deliverDecision(
   }
 }
 
-/** Sends the requester's withdrawal. @returns whether the workflow was there to take it. */
+/**
+ * Sends the requester's withdrawal.
+ *
+ * @returns whether the workflow was there to take it.
+ * @throws {DomainError} `temporarily_unavailable` when Temporal cannot be reached
+ */
 export async function deliverCancel(client: Client, requestId: string): Promise<'sent' | 'ended'> {
   try {
     await withinDeadline(client, () =>

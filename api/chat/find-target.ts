@@ -3,7 +3,11 @@ import type { Db } from '../../activities/store/connect.ts';
 import { listCalls, type ToolCall } from '../../activities/store/tool-call-runs.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 
-/** The call a person means when they ask for approval: of that message, else the newest that waits or was turned away. */
+/**
+ * The call a person means when they ask for approval: of that message, else the newest that waits or was turned away.
+ *
+ * @throws {DomainError} `invalid_request` when nothing waits
+ */
 export async function findAskableCall(db: Db, sessionId: string, messageId: string | undefined): Promise<ToolCall> {
   const calls = (await listCalls(db, { sessionId })).filter(
     (call) => call.required_scopes.length > 0 && (messageId === undefined || call.message_id === messageId),
@@ -20,7 +24,11 @@ export async function findAskableCall(db: Db, sessionId: string, messageId: stri
   return found;
 }
 
-/** The message a person wants retried: a reply, the reply to a message of theirs, or that message when it has none. */
+/**
+ * The message a person wants retried: a reply, the reply to a message of theirs, or that message when it has none.
+ *
+ * @throws {DomainError} `not_found`
+ */
 export async function findRetryable(db: Db, sessionId: string, messageId: string | undefined): Promise<ChatMessage> {
   const messages = await listMessages(db, sessionId);
   const named = messageId === undefined ? messages.at(-1) : messages.find(({ message_id }) => message_id === messageId);

@@ -11,6 +11,8 @@ interface IssuedToken {
 /**
  * Puts the sign-in that an access token belongs to into it as `sid`, before the key is chosen: resource servers refuse
  * the token once that has ended. Nothing is issued for one that has.
+ *
+ * @throws {errors.InvalidGrant} for one that has ended
  */
 export function nameTheSignIn<Token>(
   deps: { db: Db; now: () => Date },

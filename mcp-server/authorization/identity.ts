@@ -1,7 +1,11 @@
 import type { KnownPerson } from '../ports.ts';
 import { AuthorizationToolError } from './envelope.ts';
 
-/** Who calls, for whoever names them: the token has said it already. */
+/**
+ * Who calls, for whoever names them: the token has said it already.
+ *
+ * @throws {AuthorizationToolError} `identity_mismatch`
+ */
 export function refuseOtherIdentity(
   person: KnownPerson,
   claims: { user_id?: string | undefined; approved_by?: string | undefined },
