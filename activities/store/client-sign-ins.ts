@@ -177,19 +177,20 @@ export interface TokenOrigin {
   subject: string;
   clientId: string;
   issuedAt: Date;
-  /** Its `sid`; our own pages' tokens have none. */
+  /** Its `sid`; only our own pages' tokens have none. */
   signIn?: string | undefined;
 }
 
 /**
- * SQL for whether a token has ended before its time: signed out since, its sign-in ended, its client taken back. `$n` are
+ * SQL for whether a token has ended before its time: signed out since, its sign-in ended, its client taken back. One of
+ * other people's client that names no sign-in has, as there is nothing that it could end with. `$n` are
  * the parameters of {@link originParameters} from `first` on.
  */
 export function tokenEndedSql(first: number): string {
   const [subject, clientId, issuedBefore, signIn, needsConsent] = [0, 1, 2, 3, 4].map((index) => `$${first + index}`);
   return `(
     exists (select from sign_outs where sign_outs.subject = ${subject} and sign_outs.at > ${issuedBefore}::timestamptz)
-    or (${signIn}::text is not null and not exists (select from client_sign_ins where sign_in_id = ${signIn}
+    or ((${signIn}::text is not null or ${needsConsent}::boolean) and not exists (select from client_sign_ins where sign_in_id = ${signIn}
       and client_sign_ins.subject = ${subject} and client_sign_ins.client_id = ${clientId} and ended_at is null))
     or (${needsConsent}::boolean and not exists (select from client_consents
       where client_consents.subject = ${subject} and client_consents.client_id = ${clientId})))`;

@@ -25,10 +25,8 @@ describe('grants (RULES 12, 15)', () => {
       code: 'insufficient_scope',
     });
     expect((await revokeGrant(world.deps, approver, grant?.grant_id ?? '', 'done')).status).toBe('revoked');
-    const { subject } = caller.person;
-    expect(
-      (await standingOf(world.db, { subject, clientId: someClient, issuedAt: new Date(), jti }, new Date()))?.live,
-    ).toEqual([]);
+    const origin = { subject: caller.person.subject, clientId: someClient, signIn: caller.signIn };
+    expect((await standingOf(world.db, { ...origin, issuedAt: new Date(), jti }, new Date()))?.live).toEqual([]);
     await expect
       .poll(
         async () =>

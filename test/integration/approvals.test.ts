@@ -19,10 +19,8 @@ describe('what policy grants at once', () => {
     expect(first).toMatchObject({ status: 'approved', auto_approved: true, approved_scopes: ['read:files'] });
     const { scope, jti } = await verifyToken(first);
     expect(scope).toBe('none read:files');
-    const { subject } = caller.person;
-    expect(
-      (await standingOf(world.db, { subject, clientId: someClient, issuedAt: new Date(), jti }, new Date()))?.live,
-    ).toHaveLength(1);
+    const origin = { subject: caller.person.subject, clientId: someClient, signIn: caller.signIn };
+    expect((await standingOf(world.db, { ...origin, issuedAt: new Date(), jti }, new Date()))?.live).toHaveLength(1);
     const again = await upgradeScope(world.deps, caller, { scopes: ['read:files'] });
     expect(again).toMatchObject({ status: 'approved', auto_approved: false });
     expect(again.status === 'approved' && again.new_token).toBeTruthy();

@@ -4,6 +4,7 @@ import * as oauth from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ConnectionView } from '../../api/contract/connections.ts';
 import { signedIn } from '../support/visitor.ts';
+import { signInAtClient } from '../support/client-sign-in.ts';
 import { newDpopKey } from '../support/dpop.ts';
 import { mcpClientHeaders } from '../support/mcp-headers.ts';
 import { startProduct, type Product } from '../support/product.ts';
@@ -97,7 +98,8 @@ describe('the clients that a person lets act for them', () => {
     const path = `/api/access/connections/${clientId}/disconnect`;
     expect((await other.post(path)).status).toBe(404);
     expect((await other.post('/api/access/connections/countersign-chat/disconnect')).status).toBe(404);
-    const token = await new SignJWT({ client_id: clientId, scope: 'none' })
+    const sid = await signInAtClient(product.ownerDb, { subject: await subjectOf(person), clientId });
+    const token = await new SignJWT({ client_id: clientId, scope: 'none', sid })
       .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: product.baseKey.kid ?? '' })
       .setIssuer(product.issuer)
       .setAudience(`${product.issuer}/api`)

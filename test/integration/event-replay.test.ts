@@ -2,11 +2,11 @@ import { importJWK, SignJWT } from 'jose';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { deleteOldEvents } from '../../activities/store/event-history.ts';
-import { recordConsent } from '../../activities/store/client-consents.ts';
 import { announce } from '../../activities/store/events.ts';
 import { announceRequest, openRequest } from '../../activities/store/requests.ts';
 import type { EventKind } from '../../activities/store/schema.ts';
 import { startAuthServer, type TestAuthServer } from '../support/auth-server.ts';
+import { signInAtClient } from '../support/client-sign-in.ts';
 import { openEventStream, type EventStream } from '../support/event-stream.ts';
 import { signedIn } from '../support/visitor.ts';
 
@@ -176,8 +176,8 @@ test('events are kept for a week; who was away for longer is told to fetch every
 
 /** What the user's client of that id sends. */
 async function headersOf(clientId: string): Promise<{ authorization: string }> {
-  await recordConsent(server.db, { subject: subjects.get('user') ?? '', clientId }, new Date());
-  const token = await new SignJWT({ client_id: clientId, scope: 'none' })
+  const sid = await signInAtClient(server.db, { subject: subjects.get('user') ?? '', clientId });
+  const token = await new SignJWT({ client_id: clientId, scope: 'none', sid })
     .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: server.baseKey.kid ?? '' })
     .setIssuer(server.issuer)
     .setAudience(`${server.issuer}/api`)

@@ -31,6 +31,8 @@ interface TokenInput {
   seconds?: number;
   issuedSecondsAgo?: number;
   key?: JWK;
+  /** Names the sign-in that it belongs to, as every token does. */
+  signedIn?: boolean;
 }
 
 /** A token as a caller sends it to the tools. */
@@ -38,7 +40,10 @@ async function toolsToken(input: TokenInput = {}): Promise<string> {
   const iat = Math.floor(Date.now() / 1_000) - (input.issuedSecondsAgo ?? 0);
   const subject = await server.subjectOf(input.email ?? 'user@example.com');
   const clientId = input.clientId ?? agent;
-  const sid = isFirstParty(clientId) ? undefined : await signInAtClient(server.db, { subject, clientId });
+  const sid =
+    isFirstParty(clientId) || input.signedIn === false
+      ? undefined
+      : await signInAtClient(server.db, { subject, clientId });
   return new SignJWT({ client_id: clientId, scope: input.scope ?? 'none', ...(sid === undefined ? {} : { sid }) })
     .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: (input.key ?? server.baseKey).kid ?? '' })
     .setIssuer(input.issuer ?? server.issuer)
@@ -193,6 +198,7 @@ describe('an exchange is refused', () => {
     ['of the API', () => toolsToken({ audience: server.apiResource })],
     ['of several resources', () => toolsToken({ audience: [server.mcpResource, server.apiResource] })],
     ['of another issuer', () => toolsToken({ issuer: 'http://localhost:9' })],
+    ['of other people’s client that names no sign-in', () => toolsToken({ signedIn: false })],
     ['that has expired', () => toolsToken({ issuedSecondsAgo: 600 })],
     ['with scopes that the base key may not sign', () => toolsToken({ scope: 'none read:files' })],
     [

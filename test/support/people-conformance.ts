@@ -8,7 +8,6 @@ import { evaluateRequest } from '../../activities/requests/evaluate-request.ts';
 import { appendAuditUnderGrant } from '../../activities/store/audit.ts';
 import { runChecked } from '../../activities/store/checked-function.ts';
 import { connect, type Connection } from '../../activities/store/connect.ts';
-import { recordConsent } from '../../activities/store/client-consents.ts';
 import { insertCredential, standingOf } from '../../activities/store/credentials.ts';
 import { endGrant, findGrant, findGrantOfRequest, frozenGrants, heldScopes } from '../../activities/store/grants.ts';
 import { findPerson, insertPerson } from '../../activities/store/people.ts';
@@ -17,6 +16,7 @@ import { insertPolicyVersion } from '../../activities/store/policies.ts';
 import { openRequest } from '../../activities/store/requests.ts';
 import { findFreeze } from '../../activities/store/suspensions.ts';
 import type { StoreUnderTest } from './store-conformance.ts';
+import { signInAtClient } from './client-sign-in.ts';
 
 const policyText = await readFile(new URL('../../countersign.policy.yaml', import.meta.url), 'utf8');
 const hour = 3_600_000;
@@ -306,7 +306,8 @@ export function describePeopleStore(name: string, start: () => Promise<StoreUnde
         const grantId = await grant(uma, ['execute:commands']);
         const over = await grant(uma, ['read:files']);
         const jti = randomUUID();
-        await recordConsent(app.db, { subject: uma, clientId: 'client' }, new Date());
+        const origin = { subject: uma, clientId: 'client' };
+        const signIn = await signInAtClient(app.db, origin);
         await insertCredential(mint.db, {
           jti,
           grantIds: [grantId],
@@ -318,9 +319,9 @@ export function describePeopleStore(name: string, start: () => Promise<StoreUnde
           expiresAt: new Date(Date.now() + hour),
         });
         const live = async () =>
-          (
-            await standingOf(app.db, { subject: uma, clientId: 'client', issuedAt: new Date(), jti }, new Date())
-          )?.live.map(({ scope }) => scope);
+          (await standingOf(app.db, { ...origin, signIn, issuedAt: new Date(), jti }, new Date()))?.live.map(
+            ({ scope }) => scope,
+          );
         expect([await begins(grantId), await live()]).toEqual([true, ['execute:commands']]);
         await freeze(ada, 'a stolen laptop');
         expect(await findFreeze(mint.db)).toMatchObject({ reason: 'a stolen laptop', frozen_by: ada });

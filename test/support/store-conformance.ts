@@ -369,20 +369,24 @@ export function describeStore(name: string, start: () => Promise<StoreUnderTest>
       const token = { ...consent, issuedAt: new Date(), jti };
       const live = async (of: Partial<typeof token> & { signIn?: string } = {}): Promise<string[]> =>
         (await standingOf(app.db, { ...token, ...of }, new Date()))?.live.map(({ scope }) => scope).sort() ?? [];
-      expect(await live()).toEqual([]);
       await recordConsent(app.db, consent, new Date());
-      expect(await live()).toEqual(['execute:commands', 'read:files']);
-      expect(await live({ clientId: 'countersign-chat' })).toEqual([]);
+      // Without a sign-in other people's client has nothing.
+      expect(await live()).toEqual([]);
       const grantId = randomUUID();
       await beginClientSignIn(app.db, { ...consent, grantId, accountSessionId: undefined }, new Date());
       const signIn = signInIdOf(grantId);
       expect(await live({ signIn })).toEqual(['execute:commands', 'read:files']);
+      expect(await live({ signIn, clientId: 'countersign-chat' })).toEqual([]);
       expect(await live({ signIn: signInIdOf('another') })).toEqual([]);
+      expect(await live({ signIn, jti: randomUUID() })).toEqual([]);
+      await endGrant(app.db, first, { reason: 'revoked', by: approver, at: new Date() });
+      expect(await live({ signIn })).toEqual(['read:files']);
+      await app.db.deleteFrom('client_consents').where('subject', '=', subject).execute();
+      expect(await live({ signIn })).toEqual([]);
+      await recordConsent(app.db, consent, new Date());
+      expect(await live({ signIn })).toEqual(['read:files']);
       await app.db.transaction().execute((trx) => endClientSignIns(trx, { grantId }, new Date()));
       expect(await live({ signIn })).toEqual([]);
-      await endGrant(app.db, first, { reason: 'revoked', by: approver, at: new Date() });
-      expect(await live()).toEqual(['read:files']);
-      expect(await live({ jti: randomUUID() })).toEqual([]);
       expect(await live({ subject: approver })).toEqual([]);
     });
 
