@@ -166,6 +166,13 @@ test('an approver ticks some of what is asked, and the client’s code is for th
     await expectAccessible(admin, 'approving some of several scopes');
     await dialog.getByRole('button', { name: 'Approve 1 of 2' }).click();
     await expect(admin.getByRole('status').filter({ hasText: 'Approved: admin:users' })).toBeVisible();
+    await user.getByRole('button', { name: 'Stay here' }).click();
+    await expect(user.getByRole('heading', { name: 'Granted in part' })).toBeVisible();
+    const asked = user.getByRole('region', { name: 'What was asked' });
+    await expect(asked.getByText('not granted')).toHaveCount(1);
+    await expect(user.getByText('Not granted: admin:system')).toBeVisible();
+    await expectAccessible(user, 'waiting page, granted in part');
+    await user.getByRole('link', { name: 'Return now' }).click();
 
     const tokens = await app.tokens(user);
     expect(tokens.scope).toBe('none admin:users');

@@ -75,4 +75,10 @@ it('the waiting page tells what was granted in part, or has ended since, from wh
   expect(headingOf({ status: 'granted', scopes: both, requests })).toBe('Granted in part');
   expect(headingOf({ status: 'refused', scopes: [scope2], requests })).toBe('Granted, and ended since');
   expect(headingOf({ status: 'refused', scopes: [scope2], requests: [{ status: 'denied' }] })).toBe('Not granted');
+  const expired = { status: 'expired' };
+  expect(headingOf({ status: 'refused', scopes: [scope2], requests: [expired] })).toBe('Nobody answered in time');
+  expect(headingOf({ status: 'refused', scopes: [scope2], requests: [expired, { status: 'denied' }] })).toBe(
+    'Not granted',
+  );
+  expect(headingOf({ status: 'refused', scopes: [scope2], requests: [] })).toBe('Not granted');
 });

@@ -24,7 +24,7 @@ export function endingText(ending: CallEnding): string {
     case 'denied': {
       const who = ending.by ?? 'The policy';
       const why = ending.reason === null || ending.reason === '' ? '' : ` Reason given: “${plainWords(ending.reason)}”`;
-      return `${who} denied the request, so \`${ending.tool}\` was not run.${why}\n\nYou can change what you ask for, or ask again with a justification.`;
+      return `${who} denied the request, so \`${ending.tool}\` was not run.${why}`;
     }
     case 'expired':
       return `Nobody answered in time, so the request for \`${ending.tool}\` expired. This is not a refusal, and nothing was run.\n\nYou can ask again with one click.`;

@@ -17,5 +17,15 @@ export function isPartly({ status, scopes }: Pick<StepUpView, 'status' | 'scopes
 export function headingOf(stepUp: Pick<StepUpView, 'status' | 'scopes'> & { requests: { status: string }[] }): string {
   if (isPartly(stepUp)) return 'Granted in part';
   const over = stepUp.status === 'refused' && stepUp.requests.some(({ status }) => status === 'approved');
-  return over ? 'Granted, and ended since' : headings[stepUp.status];
+  if (over) return 'Granted, and ended since';
+  // Silence is no refusal.
+  const { requests } = stepUp;
+  const unanswered = requests.length > 0 && requests.every(({ status }) => status === 'expired');
+  return stepUp.status === 'refused' && unanswered ? 'Nobody answered in time' : headings[stepUp.status];
+}
+
+/** What the client gets without one of these requests having granted it. Pure. */
+export function heldOtherwise({ scopes, requests }: Pick<StepUpView, 'scopes' | 'requests'>): string[] {
+  const granted = requests.flatMap(({ grant }) => (grant?.status === 'active' ? grant.scopes : []));
+  return scopes.filter(({ scope, held }) => held && !granted.includes(scope)).map(({ scope }) => scope);
 }

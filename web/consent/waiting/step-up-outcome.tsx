@@ -6,10 +6,11 @@ import { ScopeName } from '../../ui/scope-name.tsx';
 import { VisibleText } from '../../ui/visible-text.tsx';
 import { OutcomeWords } from '../outcome-words.tsx';
 import { GoingBack } from './going-back.tsx';
-import { isPartly } from './headings.ts';
+import { heldOtherwise, isPartly } from './headings.ts';
 
 /** How it ended, request by request, and whether the client learns it from here. */
 export function StepUpOutcome({ stepUp }: { stepUp: StepUpView }) {
+  const others = heldOtherwise(stepUp);
   return (
     <section
       aria-live="polite"
@@ -23,11 +24,9 @@ export function StepUpOutcome({ stepUp }: { stepUp: StepUpView }) {
       ) : (
         stepUp.requests.map((request) => <Ending key={request.request_id} request={request} />)
       )}
-      {isPartly(stepUp) && (
-        <OutcomeWords tone="good" icon={<CircleCheck />} title="Granted">
-          <p className="flex flex-wrap gap-x-1.5">
-            {named(stepUp.scopes.filter(({ held }) => held).map(({ scope }) => scope))} is what the client gets.
-          </p>
+      {isPartly(stepUp) && others.length > 0 && (
+        <OutcomeWords tone="good" icon={<CircleCheck />} title="Granted already">
+          <p className="flex flex-wrap gap-x-1.5">The client gets {named(others)}, too.</p>
         </OutcomeWords>
       )}
       {stepUp.status === 'refused' && stepUp.requests.length === 0 && (
@@ -72,13 +71,13 @@ function Ending({ request }: { request: StepUpView['requests'][number] }) {
     case 'expired':
       return (
         <OutcomeWords tone="gone" icon={<TimerOff />} title="Expired unanswered">
-          <p className="flex flex-wrap gap-x-1.5">{what} Nobody decided in time, which is no refusal.</p>
+          <p className="flex flex-wrap gap-x-1.5">Nobody decided about {what} in time, which is no refusal.</p>
         </OutcomeWords>
       );
     case 'cancelled':
       return (
         <OutcomeWords tone="pulled" icon={<Undo2 />} title="Withdrawn">
-          <p className="flex flex-wrap gap-x-1.5">{what} Nobody is asked any more.</p>
+          <p className="flex flex-wrap gap-x-1.5">Nobody is asked about {what} any more.</p>
         </OutcomeWords>
       );
     case 'pending':

@@ -9,13 +9,14 @@ import { AskedScope } from '../asked-scope.tsx';
 import { ClientPanel } from './client-panel.tsx';
 import { ReasonPanel } from './reason-panel.tsx';
 import { StepUpOutcome } from './step-up-outcome.tsx';
-import { headingOf } from './headings.ts';
+import { headingOf, isPartly } from './headings.ts';
 import { WaitPanel } from './wait-panel.tsx';
 
 /** What is asked, by whom, who decides and how it stands; what the person can do about it. */
 export function WaitingView({ stepUp }: { stepUp: StepUpView }) {
   const { client, scopes, status } = stepUp;
   const waits = status === 'waiting' || status === 'unasked';
+  const partly = isPartly(stepUp);
   const heading = headingOf(stepUp);
   useDocumentTitle(`${heading} · Countersign`);
   const missing = scopes.filter(({ held }) => !held || !waits);
@@ -43,7 +44,7 @@ export function WaitingView({ stepUp }: { stepUp: StepUpView }) {
       <Panel title={waits ? 'What it would be allowed' : 'What was asked'}>
         {scopes.map(({ scope, description, risk, server, held }) => (
           <AskedScope key={scope} scope={scope} description={description} risk={risk} server={server}>
-            {held && <Badge tone="good">granted</Badge>}
+            {held ? <Badge tone="good">granted</Badge> : partly && <Badge tone="bad">not granted</Badge>}
           </AskedScope>
         ))}
       </Panel>
