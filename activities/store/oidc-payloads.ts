@@ -36,7 +36,7 @@ export class OidcPayloads {
   }
 
   async upsert(model: string, id: string, payload: OidcPayload, expiresAt: Date | null): Promise<void> {
-    const hashed = digest(id);
+    const hashed = oidcDigest(id);
     const row = {
       payload: sealText(this.#key, JSON.stringify(payload), contextOf(model, hashed)),
       grant_id: digestOrNull(payload.grantId),
@@ -58,7 +58,7 @@ export class OidcPayloads {
       .selectFrom('oidc_payloads')
       .select(['id', 'payload', 'consumed_at'])
       .where('model', '=', model)
-      .where(key, '=', digest(value))
+      .where(key, '=', oidcDigest(value))
       .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]))
       .executeTakeFirst();
     if (row === undefined) return undefined;
@@ -72,7 +72,7 @@ export class OidcPayloads {
       .updateTable('oidc_payloads')
       .set({ consumed_at: now })
       .where('model', '=', model)
-      .where('id', '=', digest(id))
+      .where('id', '=', oidcDigest(id))
       .where('consumed_at', 'is', null)
       .returning('id')
       .executeTakeFirst();
@@ -80,7 +80,7 @@ export class OidcPayloads {
   }
 
   async destroy(model: string, id: string): Promise<void> {
-    await this.#db.deleteFrom('oidc_payloads').where('model', '=', model).where('id', '=', digest(id)).execute();
+    await this.#db.deleteFrom('oidc_payloads').where('model', '=', model).where('id', '=', oidcDigest(id)).execute();
   }
 
   /** Removes every token and code of a grant. */
@@ -88,22 +88,21 @@ export class OidcPayloads {
     await this.#db
       .deleteFrom('oidc_payloads')
       .where('model', '=', model)
-      .where('grant_id', '=', digest(grantId))
+      .where('grant_id', '=', oidcDigest(grantId))
       .execute();
   }
 
-  /** The living payloads of a model that are newest, as far as that many go. */
-  async newest(model: string, limit: number, now: Date): Promise<OidcPayload[]> {
+  /** The living payloads of a model under these digests of their ids, by those. */
+  async byDigest(model: string, digests: readonly string[], now: Date): Promise<Map<string, OidcPayload>> {
+    if (digests.length === 0) return new Map();
     const rows = await this.#db
       .selectFrom('oidc_payloads')
       .select(['id', 'payload'])
       .where('model', '=', model)
+      .where('id', 'in', digests)
       .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]))
-      .orderBy('created_at', 'desc')
-      .orderBy('id')
-      .limit(limit)
       .execute();
-    return rows.map((row) => this.#open(model, row));
+    return new Map(rows.map((row) => [row.id, this.#open(model, row)]));
   }
 
   /** Removes a person's provider sessions, and what their grants to these clients consist of. */
@@ -140,10 +139,11 @@ function contextOf(model: string, hashedId: string): string {
   return `oidc_payloads:${model}:${hashedId}`;
 }
 
-function digest(value: string): string {
+/** Under what a payload is found. */
+export function oidcDigest(value: string): string {
   return createHash('sha256').update(value).digest('base64url');
 }
 
 function digestOrNull(value: string | undefined): string | null {
-  return value === undefined ? null : digest(value);
+  return value === undefined ? null : oidcDigest(value);
 }

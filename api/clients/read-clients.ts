@@ -1,4 +1,11 @@
-import { clientHoldings, clientsInUse, clientStates } from '../../activities/store/client-listing.ts';
+import type { z } from 'zod';
+import {
+  clientHoldings,
+  clientStates,
+  listedClients,
+  type ClientPlace,
+  type ListedClient,
+} from '../../activities/store/client-listing.ts';
 import { listGrants } from '../../activities/store/grant-listing.ts';
 import type { OidcPayload, OidcPayloads } from '../../activities/store/oidc-payloads.ts';
 import { namesOf } from '../../activities/store/people-names.ts';
@@ -8,9 +15,10 @@ import { isAdmin } from '../../workflows/domain/approvers.ts';
 import { chatClientId, dashboardClientId, mcpServerClientId } from '../../workflows/domain/clients.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import type { ApprovalDeps } from '../approvals/deps.ts';
-import type { ClientDetail, ClientList, ClientView } from '../contract/clients.ts';
+import type { ClientDetail, ClientList, ClientView, listClientsQuerySchema } from '../contract/clients.ts';
 import { grantContext, grantView } from '../grants/view-grant.ts';
 import { visibleName } from '../oauth/visible-name.ts';
+import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { requireAuditor } from '../people/require-role.ts';
 import { overOthers, type Caller } from '../sessions/caller.ts';
 import { blockingOf } from './blocking.ts';
@@ -23,13 +31,39 @@ export interface ClientDeps extends ApprovalDeps {
 
 type Registered = Pick<ClientView, 'client_id' | 'registered_name' | 'first_party' | 'registered_at' | 'redirect_uris'>;
 
-/** Registrations that are listed though nobody uses them: anybody may register, and each is decrypted. */
-const unusedListed = 200;
-
-/** Every OAuth client that is in use, and the registrations that are newest, for admins and auditors. @throws {DomainError} `not_auditor` */
-export async function listClients(deps: ClientDeps, caller: Caller): Promise<ClientList> {
+/** A page of the OAuth clients, our own on top of the first one, for admins and auditors. @throws {DomainError} `not_auditor` */
+export async function listClients(
+  deps: ClientDeps,
+  caller: Caller,
+  query: z.output<typeof listClientsQuerySchema>,
+): Promise<ClientList> {
   await requireAuditor(deps.db, caller, 'clients');
-  return { clients: await clientViews(deps), can_change: mayChange(caller), now: deps.now().toISOString() };
+  const now = deps.now();
+  const after = placeOf(query.cursor);
+  const rows = await listedClients(deps.db, { after, limit: query.limit + 1 }, now);
+  const page = rows.slice(0, query.limit);
+  const last = page.at(-1);
+  return {
+    clients: await clientViews(deps, [
+      ...(after === undefined ? firstParty(deps.chatUrl) : []),
+      ...(await describedClients(deps, page)),
+    ]),
+    ...(rows.length > query.limit && last !== undefined
+      ? { next_cursor: encodeCursor({ at: last.since, id: `${last.used ? usedPrefix : ''}${last.key}` }) }
+      : {}),
+    can_change: mayChange(caller),
+    now: now.toISOString(),
+  };
+}
+
+/** What no digest begins with. */
+const usedPrefix = 'used ';
+
+function placeOf(cursor: string | undefined): ClientPlace | undefined {
+  const place = decodeCursor(cursor);
+  if (place === undefined) return undefined;
+  const used = place.id.startsWith(usedPrefix);
+  return { used, since: place.at, key: used ? place.id.slice(usedPrefix.length) : place.id };
 }
 
 /** One client with what it holds now. @throws {DomainError} `not_auditor`, `not_found` */
@@ -52,8 +86,13 @@ export async function clientDetail(deps: ClientDeps, caller: Caller, clientId: s
 
 /** The client of that id. @throws {DomainError} `not_found` */
 export async function findClient(deps: ClientDeps, clientId: string): Promise<ClientView> {
-  const client = (await clientViews(deps, clientId)).find(({ client_id }) => client_id === clientId);
-  if (client === undefined) throw new DomainError('not_found', 'There is no client of that id.');
+  const own = firstParty(deps.chatUrl).filter(({ client_id }) => client_id === clientId);
+  const described =
+    own.length > 0
+      ? own
+      : await describedClients(deps, await listedClients(deps.db, { only: clientId, limit: 1 }, deps.now()));
+  const [client] = await clientViews(deps, described);
+  if (client?.client_id !== clientId) throw new DomainError('not_found', 'There is no client of that id.');
   return client;
 }
 
@@ -61,29 +100,32 @@ function mayChange(caller: Caller): boolean {
   return isAdmin(overOthers(caller));
 }
 
-/** @param clientId of one alone */
-async function clientViews(deps: ClientDeps, clientId?: string): Promise<ClientView[]> {
-  const [states, holdings, registered, inUse, byOwner] = await Promise.all([
-    clientStates(deps.db),
-    clientHoldings(deps.db, deps.now()),
-    clientId === undefined
-      ? deps.payloads.newest('Client', unusedListed, deps.now())
-      : deps.payloads.find('Client', 'id', clientId, deps.now()),
-    clientsInUse(deps.db),
+/** What they said when they registered, or the owner did; of others, when somebody let them act for them. */
+async function describedClients(deps: ClientDeps, rows: readonly ListedClient[]): Promise<Registered[]> {
+  const [registered, byOwner] = await Promise.all([
+    deps.payloads.byDigest(
+      'Client',
+      rows.map(({ key }) => key),
+      deps.now(),
+    ),
     listRegisteredClients(deps.db),
   ]);
+  const owned = new Map(byOwner.map((client) => [client.client_id, client]));
+  return rows.flatMap(({ key, clientId, name }) => {
+    const [payload, byThem] = [registered.get(key), clientId === null ? undefined : owned.get(clientId)];
+    if (byThem !== undefined) return [fromOwner(byThem)];
+    if (payload !== undefined) return fromPayload(payload);
+    return clientId === null ? [] : [fromUse({ clientId, name })];
+  });
+}
+
+async function clientViews(deps: ClientDeps, clients: readonly Registered[]): Promise<ClientView[]> {
+  const [states, holdings] = await Promise.all([clientStates(deps.db), clientHoldings(deps.db, deps.now())]);
   const names = await namesOf(
     deps.db,
     [...states.values()].map(({ blocked_by }) => blocked_by),
   );
-  const described = [
-    ...firstParty(deps.chatUrl),
-    ...byOwner.map(fromOwner),
-    ...[registered ?? []].flat().flatMap(fromPayload),
-  ];
-  const known = new Set(described.map(({ client_id }) => client_id));
-  const others = inUse.filter((client) => !known.has(client.clientId)).map(fromUse);
-  return [...described, ...others].map((client) => {
+  return clients.map((client) => {
     const state = states.get(client.client_id);
     const held = holdings.get(client.client_id);
     return {

@@ -1,7 +1,12 @@
 import { Router } from 'express';
-import { authorizationErrorsBodySchema, blockBodySchema, nameBodySchema } from '../contract/clients.ts';
+import {
+  authorizationErrorsBodySchema,
+  blockBodySchema,
+  listClientsQuerySchema,
+  nameBodySchema,
+} from '../contract/clients.ts';
 import { revokeBodySchema } from '../contract/grants.ts';
-import { clientIdOf, parseBody } from '../http/parse.ts';
+import { clientIdOf, parseBody, parseQuery } from '../http/parse.ts';
 import { callerOf } from '../sessions/authenticate.ts';
 import { blockClient, nameClient, revokeHeldBy, setAuthorizationErrors, unblockClient } from './change-client.ts';
 import { clientDetail, listClients, type ClientDeps } from './read-clients.ts';
@@ -10,8 +15,8 @@ import { clientDetail, listClients, type ClientDeps } from './read-clients.ts';
 export function clientRoutes(deps: ClientDeps): Router {
   const router = Router();
 
-  router.get('/', async (_req, res) => {
-    res.json(await listClients(deps, callerOf(res)));
+  router.get('/', async (req, res) => {
+    res.json(await listClients(deps, callerOf(res), parseQuery(listClientsQuerySchema, req)));
   });
 
   router.get('/:id', async (req, res) => {

@@ -27,9 +27,16 @@ export const clientSchema = z.object({
 });
 export type ClientView = z.infer<typeof clientSchema>;
 
-/** Answer of `GET /api/clients`. */
+/** Query of `GET /api/clients`. */
+export const listClientsQuerySchema = z.object({
+  cursor: z.string().max(512).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+
+/** Answer of `GET /api/clients`: our own, then those in use, then registrations that nobody has used. */
 export const clientListSchema = z.object({
   clients: z.array(clientSchema),
+  next_cursor: z.string().optional(),
   can_change: z.boolean(),
   now: z.iso.datetime(),
 });

@@ -3,6 +3,7 @@ import {
   blockBodySchema,
   clientDetailSchema,
   clientListSchema,
+  listClientsQuerySchema,
   nameBodySchema,
 } from '../contract/clients.ts';
 import { freezeBodySchema, freezeStateSchema } from '../contract/freeze.ts';
@@ -73,8 +74,9 @@ export const administrationRoutes: readonly RouteDoc[] = [
     ...read,
     id: 'listClients',
     path: '/api/clients',
-    summary: 'OAuth clients and what they hold',
-    answers: [{ status: 200, description: 'All of them.', schema: clientListSchema }],
+    summary: 'OAuth clients and what they hold: our own, those in use, registrations that nobody has used',
+    query: listClientsQuerySchema,
+    answers: [{ status: 200, description: 'A page.', schema: clientListSchema }],
     problems: ['not_auditor'],
   },
   {

@@ -2,7 +2,7 @@ import { decodeJwt } from 'jose';
 import * as oauth from 'openid-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { recordConsent } from '../../activities/store/client-consents.ts';
-import { clientsInUse } from '../../activities/store/client-listing.ts';
+import { listedClients } from '../../activities/store/client-listing.ts';
 import { startAuthServer, type TestAuthServer } from '../support/auth-server.ts';
 import { signInWith, testBrowser } from '../support/browser.ts';
 import { documentOf, startClientSite, type ClientSite } from '../support/client-documents.ts';
@@ -249,10 +249,11 @@ test('admins are shown every client that somebody lets act for them or that was 
   const subject = await server.subjectOf('user@example.com');
   await recordConsent(server.db, { subject, clientId: consented }, new Date(), { offline: true, name: 'Odd' });
   await server.grant({ email: 'user@example.com', clientId: granted, scopes: ['read:files'] });
-  expect(await clientsInUse(server.db)).toEqual(
+  const listed = await listedClients(server.db, { limit: 200 }, new Date());
+  expect(listed).toEqual(
     expect.arrayContaining([
-      { clientId: consented, name: 'Odd' },
-      { clientId: granted, name: null },
+      expect.objectContaining({ clientId: consented, name: 'Odd', used: true }),
+      expect.objectContaining({ clientId: granted, name: null, used: true }),
     ]),
   );
 });

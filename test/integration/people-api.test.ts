@@ -7,6 +7,7 @@ import { problemSchema } from '../../api/contract/problem.ts';
 import { requestStatusSchema, upgradeScopeResponseSchema } from '../../api/contract/scope-requests.ts';
 import { toolCallAnswerSchema, type ToolCallAnswer } from '../../api/contract/tools.ts';
 import { userStatusSchema } from '../../api/contract/user-status.ts';
+import { recordConsent } from '../../activities/store/client-consents.ts';
 import { findPersonByEmail } from '../../activities/store/people.ts';
 import { chatClientId, dashboardClientId, mcpServerClientId } from '../../workflows/domain/clients.ts';
 import { answered, askForApproval, say } from '../support/conversation.ts';
@@ -381,6 +382,44 @@ describe('clients', () => {
     expect((await admin.post(`/api/approve/${requestId}`)).status).toBe(200);
     expect((await answered(chat, waiting)).tool_calls).toMatchObject([{ status: 'succeeded' }]);
     expect([await audited('client.blocked'), await audited('client.unblocked')]).toEqual([1, 1]);
+  });
+
+  it('are listed page by page, those in use before registrations that nobody has used', async () => {
+    const register = async (name: string): Promise<string> => {
+      const answer = await fetch(`${product.issuer}/oauth/register`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ client_name: name, redirect_uris: ['http://127.0.0.1/callback'] }),
+      });
+      return ((await answer.json()) as { client_id: string }).client_id;
+    };
+    const used = [await register('One'), await register('Two')];
+    const unused: string[] = [];
+    for (const name of ['Three', 'Four', 'Five']) unused.push(await register(name));
+    const { subject } = await product.ownerDb
+      .selectFrom('people')
+      .select('subject')
+      .where('email', '=', 'user@example.com')
+      .executeTakeFirstOrThrow();
+    for (const clientId of used) await recordConsent(product.ownerDb, { subject, clientId }, new Date());
+    const pages: string[][] = [];
+    let cursor = '';
+    do {
+      const { body } = await auditor.get(`/api/clients?limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`);
+      const list = clientListSchema.parse(body);
+      pages.push(list.clients.map(({ client_id }) => client_id));
+      cursor = list.next_cursor ?? '';
+    } while (cursor !== '');
+    expect(pages[0]?.slice(0, 3)).toEqual([chatClientId, dashboardClientId, mcpServerClientId]);
+    const all = pages.flat();
+    expect(new Set(all).size).toBe(all.length);
+    expect(all.filter((id) => used.includes(id))).toEqual([...used].reverse());
+    expect(all.slice(-3)).toEqual([...unused].reverse());
+    expect(pages.slice(0, -1).map(({ length }) => length)).toEqual(
+      pages.slice(1).map((_, index) => (index === 0 ? 5 : 2)),
+    );
+    expect(clientDetailSchema.parse((await auditor.get(`/api/clients/${unused[0]}`)).body).client.name).toBe('Three');
+    expect((await auditor.get('/api/clients?cursor=bm8')).status).toBe(400);
   });
 
   it('that registered by themselves are listed, and can be blocked', async () => {

@@ -48,7 +48,7 @@ export async function approver(issuer: string): Promise<Approver> {
       return ((await admin.get(`/api/requests/${id}`)).body as { request: Listed }).request;
     },
     answerInBand: async () => {
-      const { clients } = (await admin.get('/api/clients')).body as {
+      const { clients } = (await admin.get('/api/clients?limit=200')).body as {
         clients: { client_id: string; first_party: boolean }[];
       };
       for (const { client_id: id, first_party: own } of clients) {
