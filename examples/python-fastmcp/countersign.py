@@ -25,6 +25,10 @@ DESCRIBING = {
     *("initialize", "ping", "server/discover", "logging/setLevel"),
     *("tools/list", "resources/list", "resources/templates/list", "prompts/list"),
 }
+BOUND = (
+    "This server takes no tokens that are bound to a key (DPoP), as it does not look at proofs. "
+    "Sign in again without DPoP, and use the Bearer token that you then get."
+)
 BEARER = re.compile(r"(?i:bearer) ([A-Za-z0-9._~+/-]+=*)")
 
 # The token of the request at hand, and what the authorization server said of it.
@@ -168,6 +172,8 @@ class Countersign:
         if given is None:
             raise self._unauthorized("There is no access token.", "")
         bearer = BEARER.fullmatch(given)
+        if bearer is None and given.lower().startswith("dpop "):
+            raise self._unauthorized(BOUND)
         if bearer is None:
             raise self._unauthorized("The authorization is no bearer token.")
         token = bearer[1]
@@ -258,9 +264,11 @@ class Countersign:
         response = await self._client.post(f"{self.issuer}/oauth/introspect", data=asked)
         response.raise_for_status()
         answer = response.json()
-        # A token that is bound to a key (DPoP) takes a proof, which is not looked at here.
-        if answer["active"] is not True or "cnf" in answer:
+        if answer["active"] is not True:
             raise self._unauthorized("The access token is not good here.")
+        # A token that is bound to a key (DPoP) takes a proof, which is not looked at here.
+        if "cnf" in answer:
+            raise self._unauthorized(BOUND)
         return answer
 
     def _unauthorized(self, why: str, error: str = 'error="invalid_token", ') -> _Answered:

@@ -236,8 +236,15 @@ describe('a FastMCP server whose authorization server is scripted', () => {
     expect((await client.rpc('tools/call', { name: 'elsewhere', arguments: {} }, token)).status).toBe(401);
     scripted.answers.push({ ...begun, active: false });
     expect((await client.addNote(token)).status).toBe(401);
+    // Bound to a key: it says so, whether the token comes as a bare Bearer or with its proof.
     scripted.answers.push({ ...begun, cnf: { jkt: 'a thumbprint' } });
-    expect((await client.addNote(token)).status).toBe(401);
+    for (const headers of [{}, { authorization: `DPoP ${token}` }]) {
+      const { status, body } = await client.addNote(token, headers);
+      expect([status, body]).toMatchObject([
+        401,
+        { error_description: expect.stringContaining('without DPoP') as string },
+      ]);
+    }
     // Nobody has judged the call.
     scripted.answers.push(good);
     expect((await client.addNote(token)).status).toBe(503);
