@@ -6,6 +6,7 @@ import { presentedOf, type PresentedToken } from './authenticate.ts';
 import { callEntry } from './call-entry.ts';
 import { Caller } from './caller.ts';
 import { readMessage } from './read-message.ts';
+import { refuseLargeBatch } from './refuse-large-batch.ts';
 import { tokenChallenge, uncheckable } from './token-challenge.ts';
 import type { ToolScopes } from './tool-scopes.ts';
 
@@ -33,6 +34,8 @@ export function letIn(handler: FetchLikeMcpHandler, options: LetInOptions): Fetc
     fetch: async (request, given = {}) => {
       const presented = presentedOf(given.authInfo);
       const { message, forward } = await readMessage(request, given.parsedBody);
+      const tooLarge = refuseLargeBatch(message);
+      if (tooLarge !== undefined) return tooLarge;
       let standing: Standing;
       try {
         standing = await standingOf(authority, presented, toolScopes?.callIn(message, resource));

@@ -1,3 +1,5 @@
+import { isJsonContentType } from '@modelcontextprotocol/server';
+
 /**
  * What a request says, read once for whoever looks at it and for the handler behind.
  *
@@ -6,7 +8,7 @@
  * request to hand on, with its body where there is no message.
  */
 export async function readMessage(request: Request, parsed: unknown): Promise<{ message: unknown; forward: Request }> {
-  if (parsed !== undefined || request.method !== 'POST' || !isJson(request))
+  if (parsed !== undefined || request.method !== 'POST' || !isJsonContentType(request.headers.get('content-type')))
     return { message: parsed, forward: request };
   const text = await request.text();
   try {
@@ -15,8 +17,4 @@ export async function readMessage(request: Request, parsed: unknown): Promise<{ 
     const { url, method, headers, signal } = request;
     return { message: undefined, forward: new Request(url, { method, headers, signal, body: text }) };
   }
-}
-
-function isJson({ headers }: Request): boolean {
-  return /^\s*application\/json\s*(?:;|$)/i.test(headers.get('content-type') ?? '');
 }

@@ -205,6 +205,20 @@ test('each call of a batch is begun by itself', async () => {
   await expect.poll(events).toEqual(['standing', 'called', 'called', 'finished', 'finished']);
 });
 
+test('a batch of more calls than a few is refused before anything is asked, and says what to do', async () => {
+  const batch = (calls: number) =>
+    JSON.stringify([
+      { jsonrpc: '2.0', id: 'list', method: 'tools/list' },
+      ...Array.from({ length: calls }, (_, id) => message('add_note', { text: 'x' }, id)),
+    ]);
+  const refused = await post(batch(6));
+  expect([refused.status, runs, questions]).toEqual([400, [], []]);
+  expect(JSON.parse(refused.text)).toMatchObject({ id: null, error: { code: -32_600 } });
+  expect(refused.text).toContain('at most 5 tools/call');
+  expect((await post(batch(5))).status).toBe(200);
+  expect(runs).toHaveLength(5);
+});
+
 test('a tool that has another scope for another caller is not named', async () => {
   answer = judged(true, {
     grants: [{ scope: 'read:notes', grant_id: 'grt_2' }],

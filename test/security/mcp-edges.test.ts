@@ -92,6 +92,7 @@ describe('protocol versions', () => {
 describe('JSON-RPC', () => {
   const wrong: [string, unknown][] = [
     ['a batch of nothing', []],
+    ['a batch of six calls', Array.from({ length: 6 }, (_, id) => ({ ...call('list_users'), id }))],
     ['a batch of 2,000 calls', Array.from({ length: 2_000 }, (_, id) => message('tools/call', {}, id))],
     ['100,000 brackets', '['.repeat(100_000) + ']'.repeat(100_000)],
     ['an id that is null', message('tools/list', {}, null)],
