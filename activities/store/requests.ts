@@ -316,13 +316,14 @@ export function askedFor(request: ScopeRequest): AskedFor {
   };
 }
 
-/** How many of a person's requests wait. */
-export async function countPending(db: DbOrTrx, subject: string): Promise<number> {
+/** How many of a person's requests wait, of all their clients or of one. */
+export async function countPending(db: DbOrTrx, subject: string, clientId?: string): Promise<number> {
   const row = await db
     .selectFrom('scope_requests')
     .select((eb) => eb.fn.countAll<string>().as('count'))
     .where('subject', '=', subject)
     .where('status', 'in', ['requested', 'pending'])
+    .$if(clientId !== undefined, (query) => query.where('client_id', '=', clientId ?? ''))
     .executeTakeFirstOrThrow();
   return Number(row.count);
 }

@@ -13,6 +13,7 @@ export const userStatusSchema = z.object({
   dashboard: z.boolean(),
   /** May decide something under live policy. */
   approver: z.boolean(),
+  /** One’s own that wait; of other people's client, those that it asked for. */
   pending_requests: z.int(),
   /** Why the policy file as it stands is not in force; only for admins and auditors, null when all is well. */
   policy_problem: z.object({ problems: z.array(z.string()), noticed_at: z.iso.datetime() }).nullable(),

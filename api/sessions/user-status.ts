@@ -3,12 +3,16 @@ import { heldScopes } from '../../activities/store/grants.ts';
 import { countPending } from '../../activities/store/requests.ts';
 import { livePolicy } from '../../activities/store/policies.ts';
 import { findPolicyProblem } from '../../activities/store/policy-problem.ts';
+import { isFirstParty } from '../../workflows/domain/clients.ts';
 import { approvesSomething, isAuditor, mayOpenDashboard } from '../../workflows/domain/approvers.ts';
 import type { UserStatus } from '../contract/user-status.ts';
 import { currentFreeze } from '../freeze/freeze-view.ts';
 import type { Caller } from './caller.ts';
 
-/** `GET /api/user-status`: who the caller is and what they hold now. `pending_requests` counts their own. */
+/**
+ * `GET /api/user-status`: who the caller is and what they hold now. `pending_requests` counts their own, for other people's
+ * client those that it asked for.
+ */
 export async function userStatus(
   deps: { db: Db; demoMode: boolean; now: () => Date },
   caller: Pick<Caller, 'person' | 'clientId' | 'sessionId'>,
@@ -23,7 +27,7 @@ export async function userStatus(
       { subject: person.subject, clientId, ...(caller.sessionId === undefined ? {} : { sessionId: caller.sessionId }) },
       now,
     ),
-    countPending(db, person.subject),
+    countPending(db, person.subject, isFirstParty(clientId) ? undefined : clientId),
     isAuditor(person) ? findPolicyProblem(db) : undefined,
     currentFreeze(db),
   ]);

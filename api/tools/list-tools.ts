@@ -9,7 +9,7 @@ import { DomainError } from '../../workflows/domain/errors.ts';
 import type { ApprovalDeps } from '../approvals/deps.ts';
 import { clientIntros } from '../clients/client-intro.ts';
 import type { ListedTool, listToolsQuerySchema, ToolList } from '../contract/tools.ts';
-import { overOthers, type Caller } from '../sessions/caller.ts';
+import { isOtherPeoplesClient, overOthers, type Caller } from '../sessions/caller.ts';
 import { recordRefusedAccess } from '../sessions/record-refused-access.ts';
 import { toolAccess } from './tool-access.ts';
 
@@ -17,9 +17,10 @@ import { toolAccess } from './tool-access.ts';
 export type ToolsDeps = Pick<ApprovalDeps, 'db' | 'now' | 'registeredName'>;
 
 /**
- * Every tool of live policy, and whether the caller, or whoever an auditor asks about, may call it.
+ * Every tool of live policy, and whether the caller, or whoever an auditor asks about, may call it. Other people's client
+ * is told of no client but itself.
  *
- * @throws {DomainError} `not_auditor` for somebody else's, `not_found` for nobody's
+ * @throws {DomainError} `not_auditor` for somebody else's, `not_found` for nobody's and of such a client for another's
  */
 export async function listTools(
   deps: ToolsDeps,
@@ -27,8 +28,12 @@ export async function listTools(
   query: z.output<typeof listToolsQuerySchema>,
 ): Promise<ToolList> {
   const { db } = deps;
-  const person = await personAskedAbout(db, caller, query.subject);
   const clientId = query.client_id ?? caller.clientId;
+  if (clientId !== caller.clientId && isOtherPeoplesClient(caller)) {
+    await recordRefusedAccess(db, caller, { what: 'tools', code: 'not_found' });
+    throw new DomainError('not_found', 'There is no such client, or it is not yours to see.');
+  }
+  const person = await personAskedAbout(db, caller, query.subject);
   const now = deps.now();
   const of = { subject: person.subject, client_id: clientId };
   const [policy, held, clientVerified, introOf] = await Promise.all([

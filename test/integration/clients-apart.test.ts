@@ -10,7 +10,10 @@ import { auditPage } from '../../api/audit/list-audit.ts';
 import { grantDetail } from '../../api/grants/grant-detail.ts';
 import { listGrants } from '../../api/grants/list-grants.ts';
 import { revokeGrant } from '../../api/grants/revoke-grant.ts';
+import { returnGrant } from '../../api/grants/return-grant.ts';
+import { userStatus } from '../../api/sessions/user-status.ts';
 import { stats } from '../../api/stats/stats.ts';
+import { listTools } from '../../api/tools/list-tools.ts';
 import type { Caller } from '../../api/sessions/caller.ts';
 import { endRequest, findRequest, openRequest, recordEvaluation } from '../../activities/store/requests.ts';
 import type { ApprovalType } from '../../workflows/domain/approval-type.ts';
@@ -79,6 +82,38 @@ describe('other people’s client', () => {
     expect((await listGrants(stack.deps, one, { limit: 5 })).grants).toEqual([]);
     await expect(grantDetail(stack.deps, one, grantId)).rejects.toMatchObject({ code: 'not_found' });
     expect((await grantDetail(stack.deps, other, grantId)).grant.grant_id).toBe(grantId);
+    // Nor by handing it back, which its own client may.
+    await expect(returnGrant(stack.deps, one, grantId)).rejects.toMatchObject({ code: 'not_found' });
+    expect(await returnGrant(stack.deps, other, grantId)).toMatchObject({ status: 'returned' });
+  });
+
+  it.each(['countersign-chat', 'other-client', 'no-client'])('is told nothing of the tools of %s', async (clientId) => {
+    const { one, other, browser } = await person();
+    await upgradeScope(stack.deps, other, { scopes: ['read:files'] });
+    await expect(listTools(stack.deps, one, { client_id: clientId })).rejects.toMatchObject({ code: 'not_found' });
+    // What is its own it may name; the person's browser may name any.
+    const own = await listTools(stack.deps, other, { client_id: 'other-client' });
+    expect(own.tools.filter(({ held }) => held)).not.toEqual([]);
+    expect(await listTools(stack.deps, browser, { client_id: clientId })).toMatchObject({ client_id: clientId });
+  });
+
+  it('is told how many of its own requests wait', async () => {
+    const { one, other, chat, browser } = await person();
+    await ask(one);
+    for (const n of [1, 2]) await ask(other, { tool_args: { n } });
+    const pending = async (caller: Caller): Promise<number> =>
+      (await userStatus({ ...stack.deps, demoMode: false }, caller)).pending_requests;
+    expect([await pending(one), await pending(other)]).toEqual([1, 2]);
+    expect([await pending(chat), await pending(browser)]).toEqual([3, 3]);
+  });
+
+  it('learns nothing of other people’s grants by handing them back, whatever its person’s roles', async () => {
+    const { other } = await person();
+    const answer = await upgradeScope(stack.deps, other, { scopes: ['read:files'] });
+    expect(answer.status).toBe('approved');
+    const grantId = (await listGrants(stack.deps, other, { limit: 5 })).grants[0]?.grant_id ?? '';
+    const admin = await stack.person(['admin'], { kind: 'bearer', clientId: 'one-client' });
+    await expect(returnGrant(stack.deps, admin, grantId)).rejects.toMatchObject({ code: 'not_found' });
   });
 
   it('that may decide is listed nothing of its own person’s at another client either', async () => {

@@ -74,8 +74,11 @@ describe('POST /api/grants/{id}/return', () => {
     await expect(returnGrant(stack.deps, auditor, grantId)).rejects.toMatchObject({ code: 'not_holder' });
     await expect(returnGrant(stack.deps, caller, 'gra_unknown')).rejects.toMatchObject({ code: 'not_found' });
     const otherClient = { ...caller, clientId: 'other-client' };
-    await expect(returnGrant(stack.deps, otherClient, grantId)).rejects.toMatchObject({ code: 'client_not_allowed' });
-    expect(await auditOf(grantId)).toHaveLength(4);
+    await expect(returnGrant(stack.deps, otherClient, grantId)).rejects.toMatchObject({ code: 'not_found' });
+    // Our own apps are told whose it is.
+    const chat = { ...caller, clientId: 'countersign-chat' };
+    await expect(returnGrant(stack.deps, chat, grantId)).rejects.toMatchObject({ code: 'client_not_allowed' });
+    expect(await auditOf(grantId)).toHaveLength(5);
     const [grant] = (await listGrants(stack.deps, caller, { limit: 1 })).grants;
     expect(grant).toMatchObject({ grant_id: grantId, status: 'active' });
   });
