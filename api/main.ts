@@ -3,7 +3,7 @@ import { Router } from 'express';
 import { createToolServer } from '../activities/chat/tool-server.ts';
 import { createMintClient } from '../activities/mint/mint-client.ts';
 import { deleteOldClientSignIns } from '../activities/store/client-sign-ins.ts';
-import { deleteOldClientDocuments } from '../activities/store/client-documents.ts';
+import { ClientDocuments, deleteOldClientDocuments } from '../activities/store/client-documents.ts';
 import { connect } from '../activities/store/connect.ts';
 import { createEventFeed } from '../activities/store/event-feed.ts';
 import { deleteOldEvents } from '../activities/store/event-history.ts';
@@ -95,6 +95,7 @@ export async function startApi(options: ApiOptions): Promise<{ open(): Promise<v
     clientFetch: guardedFetch({ allowedHosts: options.clientDocumentHosts ?? [] }),
     checks: partChecks({ db, temporal, mintSocketPath: options.mintSocketPath }),
     payloads,
+    documents: new ClientDocuments(db, options.atRestKey),
     sessions: createBrowserSessions({ db, secure: options.issuer.startsWith('https:'), now }),
     now,
   });

@@ -347,7 +347,8 @@ export interface RegisteredClientsTable {
 /** Metadata documents of clients, as they were last fetched. */
 export interface ClientDocumentsTable {
   client_id: string;
-  document: string;
+  /** Its text, bound to the rest of the row. */
+  sealed: string;
   fetched_at: Date;
   fresh_until: Date;
 }

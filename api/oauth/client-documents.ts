@@ -1,7 +1,6 @@
 import { errors, type Client, type KoaContextWithOIDC } from 'oidc-provider';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { hasConsent } from '../../activities/store/client-consents.ts';
-import { dropClientDocument, findClientDocument, keepClientDocument } from '../../activities/store/client-documents.ts';
 import { clientNetwork } from '../http/client-address.ts';
 import { secondsToWait } from '../http/seconds-to-wait.ts';
 import { documentSource, type KnownClients } from './documents/document-source.ts';
@@ -25,7 +24,7 @@ const standInRoutes: readonly string[] = ['token', 'revocation'];
  * fetched without signing in, so how often is bounded; how it is fetched, `guardedFetch` says; what is kept,
  * `documentSource`. The provider keeps none itself.
  */
-export function clientDocuments(deps: Pick<OAuthDeps, 'db' | 'clientFetch' | 'now' | 'logger'>) {
+export function clientDocuments(deps: Pick<OAuthDeps, 'db' | 'documents' | 'clientFetch' | 'now' | 'logger'>) {
   const source = documentSource({ ...deps, known: knownClients(deps), fetch: deps.clientFetch });
   const [each, all] = [new RateLimiterMemory(perAddress), new RateLimiterMemory(together)];
   const count = async (network: string): Promise<void> => {
@@ -66,12 +65,12 @@ function notNow(why: string, seconds?: number): Error {
   return new errors.TemporarilyUnavailable(`${why}: try again ${seconds === undefined ? 'soon' : `in ${seconds} s`}`);
 }
 
-function knownClients({ db }: Pick<OAuthDeps, 'db'>): KnownClients {
+function knownClients({ db, documents }: Pick<OAuthDeps, 'db' | 'documents'>): KnownClients {
   return {
     isKnown: (id) => hasConsent(db, id),
-    find: (id) => findClientDocument(db, id),
-    keep: (document) => keepClientDocument(db, document),
-    drop: (id, by) => dropClientDocument(db, id, by),
+    find: (id, now) => documents.find(id, now),
+    keep: (document) => documents.keep(document),
+    drop: (id, by) => documents.drop(id, by),
   };
 }
 

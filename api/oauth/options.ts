@@ -1,6 +1,7 @@
 import type { JWK } from 'jose';
 import type { Logger } from 'pino';
 import type { MintClient } from '../../activities/mint/mint-client.ts';
+import type { ClientDocuments } from '../../activities/store/client-documents.ts';
 import type { Db } from '../../activities/store/connect.ts';
 import type { OidcPayloads } from '../../activities/store/oidc-payloads.ts';
 import type { GuardedFetch } from '../http/guarded-fetch.ts';
@@ -28,6 +29,8 @@ export interface OAuthDeps {
   cookieKeys: readonly string[];
   db: Db;
   payloads: OidcPayloads;
+  /** What clients that somebody lets act for them said about themselves. */
+  documents: ClientDocuments;
   sessions: BrowserSessions;
   /** Bounds guessing of devices' codes. */
   guesses: GuessLimit;

@@ -71,8 +71,7 @@ const answering =
   };
 
 async function keptOf(clientId: string): Promise<string | undefined> {
-  const rows = server.ownerDb.selectFrom('client_documents').select('document').where('client_id', '=', clientId);
-  return (await rows.executeTakeFirst())?.document;
+  return (await server.documents.find(clientId, new Date(Date.now() + aheadMs)))?.document;
 }
 
 /** What an authorization request of that client is answered, by a person who lets it act for them. */

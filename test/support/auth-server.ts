@@ -12,6 +12,7 @@ import type { StepUpAsker } from '../../api/step-up/asker.ts';
 import { createBrowserSessions } from '../../api/sessions/browser-sessions.ts';
 import { signToken } from '../../activities/mint/sign-token.ts';
 import { parsePolicy } from '../../activities/policy/parse-policy.ts';
+import { ClientDocuments } from '../../activities/store/client-documents.ts';
 import { connect, type Db } from '../../activities/store/connect.ts';
 import { createEventFeed } from '../../activities/store/event-feed.ts';
 import { OidcPayloads } from '../../activities/store/oidc-payloads.ts';
@@ -35,6 +36,7 @@ export interface TestAuthServer {
   mintKey: JWK;
   mintKid: string;
   db: Db;
+  documents: ClientDocuments;
   /** As the owner: people, roles and policy. */
   ownerDb: Db;
   /** What the mint was asked to sign, and whether it answers at all. */
@@ -153,6 +155,8 @@ export async function startAuthServer(
     withdraw: () => Promise.reject(new Error('nothing waits here')),
   };
   const webRoot = await webApps();
+  const atRestKey = new Uint8Array(32).fill(7);
+  const documents = new ClientDocuments(app.db, atRestKey);
   const http = httpListener(
     createApiApp({
       ...shared,
@@ -165,7 +169,8 @@ export async function startAuthServer(
       feed,
       mint: { sign },
       clientFetch: guardedFetch(options.clientDocuments ?? { allowedHosts: [] }),
-      payloads: new OidcPayloads(app.db, new Uint8Array(32).fill(7)),
+      payloads: new OidcPayloads(app.db, atRestKey),
+      documents,
       sessions: createBrowserSessions({ db: app.db, secure: false, now }),
       asker,
       resources: Router(),
@@ -185,6 +190,7 @@ export async function startAuthServer(
     mintKey: mintKey.publicJwk,
     mintKid: 'mint-1',
     db: app.db,
+    documents,
     ownerDb: owner.db,
     mint,
     sign,

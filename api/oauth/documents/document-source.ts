@@ -9,7 +9,7 @@ import { freshMs, readDocument } from './fetched-document.ts';
 /** The documents of clients that somebody lets act for them, as the database has them. */
 export interface KnownClients {
   isKnown(clientId: string): Promise<boolean>;
-  find(clientId: string): Promise<ClientDocument | undefined>;
+  find(clientId: string, now: Date): Promise<ClientDocument | undefined>;
   keep(document: ClientDocument): Promise<void>;
   drop(clientId: string, by: Date): Promise<void>;
 }
@@ -116,7 +116,7 @@ export function documentSource(deps: {
 
   const prepareAnew = async (clientId: string, mayFetch: () => Promise<void>): Promise<Availability> => {
     const isKnown = await clients.isKnown(clientId);
-    const kept = isKnown ? await clients.find(clientId) : undefined;
+    const kept = isKnown ? await clients.find(clientId, now()) : undefined;
     if (kept !== undefined && kept.fresh_until > now()) {
       held.set(clientId, { state: 'good', document: kept, kept: true });
       return { status: 'fresh' };

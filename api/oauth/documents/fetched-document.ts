@@ -1,10 +1,11 @@
+import { longestFreshMs } from '../../../activities/store/client-documents.ts';
 import { FetchRefused } from '../../http/guarded-fetch.ts';
 
 /** Bytes; the draft recommends no more (Client ID Metadata Documents, section 6.6). */
 export const clientDocumentBytes = 5 * 1024;
 
 /** Seconds that a document counts: what it says itself, within these. */
-const fresh = { least: 10 * 60, most: 24 * 60 * 60 };
+const fresh = { least: 10 * 60, most: longestFreshMs / 1_000 };
 
 /** Reads it to its end. @throws {FetchRefused} when it is too large or no text; as the connection does when that breaks */
 export async function readDocument(response: Response): Promise<string> {
