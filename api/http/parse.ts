@@ -51,6 +51,10 @@ const maxDepth = 32;
 function refuseUnstorable(value: unknown, depth: number): void {
   if (depth > maxDepth) throw new DomainError('invalid_request', `Nest the body at most ${maxDepth} levels deep.`);
   if (typeof value === 'string') refuseUnstorableText(value);
+  // Such as 1e400, which is read as infinite.
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    throw new DomainError('invalid_request', 'A number is too large: send numbers that fit a double.');
+  }
   if (typeof value !== 'object' || value === null) return;
   for (const [key, part] of Object.entries(value)) {
     refuseUnstorableText(key);

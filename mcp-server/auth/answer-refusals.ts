@@ -53,10 +53,8 @@ async function recordNotRun(authority: Pick<Authority, 'audit'>, { permits }: Re
   }
 }
 
-function problemFor({ ambiguous, unavailable }: RequestDecisions): ReturnType<typeof problemOf> | undefined {
-  if (ambiguous === true) {
-    return problemOf('invalid_request', 'Two calls of one batch have the same id. Give each its own.');
-  }
+function problemFor({ invalid, unavailable }: RequestDecisions): ReturnType<typeof problemOf> | undefined {
+  if (invalid !== undefined) return problemOf('invalid_request', invalid);
   if (unavailable === true) {
     return problemOf(
       'temporarily_unavailable',

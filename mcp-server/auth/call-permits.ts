@@ -38,8 +38,8 @@ export interface RequestDecisions {
   unavailable?: true;
   /** The task that the call has become, in place of its result. */
   parked?: Readonly<Record<string, unknown>>;
-  /** Two calls of one batch share an id, so that a permit of one could pass for the other. */
-  ambiguous?: true;
+  /** Why none of its calls runs: one is not fit to be judged. */
+  invalid?: string;
 }
 
 const decisions = new AsyncLocalStorage<RequestDecisions>();
@@ -59,10 +59,17 @@ export function claimCallId(id: RequestId): void {
   const own = current();
   const key = JSON.stringify(id);
   if (own.ids.has(key)) {
-    own.ambiguous = true;
-    throw new DomainError('invalid_request', 'Two calls of one batch have the same id.');
+    // The permit of one could pass for the other.
+    const error = new DomainError('invalid_request', 'Two calls of one batch have the same id. Give each its own.');
+    recordInvalid(error);
+    throw error;
   }
   own.ids.add(key);
+}
+
+/** Keeps why nothing of this HTTP request runs. */
+export function recordInvalid({ message }: DomainError): void {
+  current().invalid = message;
 }
 
 /** Keeps what was decided about a call of this HTTP request, for whoever runs it. */
@@ -93,7 +100,7 @@ export function recordUnavailable(): void {
 export function permitOf(id: RequestId, toolName: string): CallPermit {
   const own = decisions.getStore();
   const permit = own?.permits.get(permitKey(id, toolName));
-  if (permit === undefined || own?.ambiguous === true)
+  if (permit === undefined || own?.invalid !== undefined)
     throw new DomainError('insufficient_scope', `The call of ${toolName} was not authorized.`);
   return permit;
 }

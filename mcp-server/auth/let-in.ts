@@ -1,6 +1,8 @@
 import type { FetchLikeMcpHandler } from '@modelcontextprotocol/node';
 import { OAuthError, OAuthErrorCode } from '@modelcontextprotocol/server';
+import { DomainError } from '../../workflows/domain/errors.ts';
 import { isElevated } from '../../workflows/domain/scopes.ts';
+import { problemOf } from '../http/problem.ts';
 import type { Authority, Log, NamedCall, RefusedTokens, Standing } from '../ports.ts';
 import { presentedOf, type PresentedToken } from './authenticate.ts';
 import { callEntry } from './call-entry.ts';
@@ -36,9 +38,16 @@ export function letIn(handler: FetchLikeMcpHandler, options: LetInOptions): Fetc
       const { message, forward } = await readMessage(request, given.parsedBody);
       const tooLarge = refuseLargeBatch(message);
       if (tooLarge !== undefined) return tooLarge;
+      let call: NamedCall | undefined;
+      try {
+        call = toolScopes?.callIn(message, resource);
+      } catch (error) {
+        if (error instanceof DomainError) return unfit(error);
+        throw error;
+      }
       let standing: Standing;
       try {
-        standing = await standingOf(authority, presented, toolScopes?.callIn(message, resource));
+        standing = await standingOf(authority, presented, call);
       } catch (error) {
         if (!(error instanceof OAuthError)) {
           logger.error({ err: error }, 'the account of a token could not be looked up');
@@ -60,6 +69,11 @@ export function letIn(handler: FetchLikeMcpHandler, options: LetInOptions): Fetc
       }
     },
   };
+}
+
+function unfit({ message }: DomainError): Response {
+  const { status, headers, body } = problemOf('invalid_request', message);
+  return Response.json(body, { status, headers });
 }
 
 /** @throws {OAuthError} when the token is good no more */

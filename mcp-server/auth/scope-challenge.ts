@@ -1,11 +1,18 @@
 import type { ScopeChallengeHandler } from '@modelcontextprotocol/server';
-import { callDigest } from '../../activities/store/call-digest.ts';
 import { ownClientIds } from '../../workflows/domain/clients.ts';
+import { DomainError } from '../../workflows/domain/errors.ts';
 import type { Authority, CoolDown } from '../ports.ts';
 import { beginCall, type AskedCall } from './begin-call.ts';
-import { argumentsOf } from './call-arguments.ts';
+import { argumentsOf, digestOfCall } from './call-arguments.ts';
 import { callEntry } from './call-entry.ts';
-import { claimCallId, recordInBand, recordPermit, recordRefusal, recordUnavailable } from './call-permits.ts';
+import {
+  claimCallId,
+  recordInBand,
+  recordInvalid,
+  recordPermit,
+  recordRefusal,
+  recordUnavailable,
+} from './call-permits.ts';
 import { callerOf } from './caller.ts';
 
 /** A tool as far as its calls are judged. */
@@ -33,7 +40,7 @@ export function scopeChallenge(
   return async ({ request, authInfo }) => {
     const caller = callerOf(authInfo);
     const args = argumentsOf(request.params);
-    const argumentDigest = callDigest({ server: resource, tool: toolName, arguments: args });
+    const argumentDigest = digestOrRefuse(resource, toolName, request.params);
     claimCallId(request.id);
     try {
       const requiredScope = caller.rules.scopeOf(toolName) ?? ownScope;
@@ -65,6 +72,16 @@ export function scopeChallenge(
       throw error;
     }
   };
+}
+
+/** @throws {DomainError} `invalid_request` for arguments that have none: then nothing of the request runs. */
+function digestOrRefuse(resource: string, toolName: string, params: unknown): string {
+  try {
+    return digestOfCall(resource, toolName, params);
+  } catch (error) {
+    if (error instanceof DomainError) recordInvalid(error);
+    throw error;
+  }
 }
 
 /** Stock clients that were refused come back for the same at once, for ever; these get the answer instead of a challenge. */

@@ -1,7 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import { callDigest } from '../../activities/store/call-digest.ts';
 import type { NamedCall } from '../ports.ts';
-import { argumentsOf } from './call-arguments.ts';
+import { digestOfCall } from './call-arguments.ts';
 
 /** Servers are made anew for each request, and may have other tools for each caller. */
 const mostRemembered = 1_000;
@@ -19,15 +18,18 @@ export class ToolScopes {
     else if (known.scope !== scope) known.scope = undefined;
   }
 
-  /** The one call of a message; undefined for anything else. */
+  /**
+   * The one call of a message; undefined for anything else.
+   *
+   * @throws {DomainError} `invalid_request` for arguments that have no digest
+   */
   callIn(message: unknown, resource: string): NamedCall | undefined {
     if (!isObject(message) || message['method'] !== 'tools/call' || !('id' in message)) return undefined;
     const { params } = message;
     const toolName = isObject(params) ? params['name'] : undefined;
     const scope = typeof toolName === 'string' ? this.#scopes.get(toolName)?.scope : undefined;
     if (typeof toolName !== 'string' || scope === undefined) return undefined;
-    const argumentDigest = callDigest({ server: resource, tool: toolName, arguments: argumentsOf(params) });
-    return { toolName, scope, argumentDigest };
+    return { toolName, scope, argumentDigest: digestOfCall(resource, toolName, params) };
   }
 }
 

@@ -25,6 +25,9 @@ let open = 0;
 /** What the authorization server answers; undefined is 503. */
 let answer: (asked: Asked) => Introspection | undefined;
 let scopeOfTool = 'write:notes';
+/** Of a tool that is there from then on. */
+let scopeOfLater: string | undefined;
+let logged: unknown[] = [];
 
 async function listen(app: Express): Promise<string> {
   const http = createServer(app);
@@ -56,7 +59,7 @@ beforeAll(async () => {
 
   const app = express();
   resource = `${await listen(app)}/mcp`;
-  const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const silent = { info: () => undefined, warn: () => undefined, error: (...said: unknown[]) => logged.push(said) };
   const credentials = { clientId: 'notes', clientSecret: 's' };
   const countersign = resourceServer({ issuer, resource, name: 'Notes', logger: silent, ...credentials });
   // Smaller than what is read at most.
@@ -64,7 +67,8 @@ beforeAll(async () => {
   const handler = countersign.handler(() => {
     const server = new McpServer({ name: 'notes', version: '0' });
     const inputSchema = z.object({ text: z.string() });
-    const tools = { add_note: 'write:notes', for_whom: scopeOfTool };
+    const later = scopeOfLater === undefined ? {} : { later: scopeOfLater };
+    const tools = { add_note: 'write:notes', for_whom: scopeOfTool, ...later };
     for (const [name, scope] of Object.entries(tools)) {
       countersign.tool(server, { name, scope, description: 'x', inputSchema }, (args) => {
         runs.push(args);
@@ -94,12 +98,14 @@ const judged =
 
 beforeEach(async () => {
   scopeOfTool = 'write:notes';
+  scopeOfLater = undefined;
   answer = judged(true);
   // A process that has seen the tool.
   await call('add_note', { text: 'first' });
   await ended();
   questions = [];
   runs = [];
+  logged = [];
 });
 afterEach(() => ended());
 
@@ -217,6 +223,34 @@ test('a batch of more calls than a few is refused before anything is asked, and 
   expect(refused.text).toContain('at most 5 tools/call');
   expect((await post(batch(5))).status).toBe(200);
   expect(runs).toHaveLength(5);
+});
+
+test.each([
+  ['a number that is too large', '1e400'],
+  ['half of a surrogate pair', String.raw`"\ud800"`],
+  ['the like as a name', String.raw`{"\ud800":1}`],
+])(
+  'arguments with %s are 400 before anything is asked, in a batch too, and nothing is logged',
+  async (_name, value) => {
+    const odd = JSON.stringify(message('add_note', { text: 'odd' }, 2)).replace('"odd"', value);
+    for (const name of ['add_note', 'for_whom']) {
+      const refused = await post(odd.replace('add_note', name));
+      expect(refused.status, refused.text).toBe(400);
+      expect(JSON.parse(refused.text)).toMatchObject({ code: 'invalid_request' });
+      expect(refused.text).toContain('arguments');
+    }
+    expect([runs, questions]).toEqual([[], []]);
+    expect((await post(`[${JSON.stringify(message('add_note', { text: 'good' }, 1))},${odd}]`)).status).toBe(400);
+    expect([runs, logged]).toEqual([[], []]);
+  },
+);
+
+test('the like for a tool that this process has not seen yet is 400, too', async () => {
+  const odd = JSON.stringify(message('later', { text: 'odd' })).replace('"odd"', '1e400');
+  scopeOfLater = 'write:notes';
+  const refused = await post(odd);
+  expect([refused.status, runs, logged]).toEqual([400, [], []]);
+  expect(JSON.parse(refused.text)).toMatchObject({ code: 'invalid_request' });
 });
 
 test('a tool that has another scope for another caller is not named', async () => {

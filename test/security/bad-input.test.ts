@@ -286,6 +286,19 @@ describe('what upgrade-scope is asked for', () => {
     expect(await stored()).toEqual(before);
   });
 
+  test('a number that no program reads alike', async () => {
+    const before = await stored();
+    const body = JSON.stringify({ scopes: ['execute:commands'], tool_name: 'x', tool_args: { a: 'odd' } });
+    const answer = await send(product.issuer, {
+      method: 'POST',
+      path: '/api/upgrade-scope',
+      headers: { ...json, cookie: cookies.auth },
+      body: body.replace('"odd"', '1e400'),
+    });
+    expect(problem(answer)).toEqual([400, 'invalid_request']);
+    expect(await stored()).toEqual(before);
+  });
+
   test('somebody else’s conversation is 404', async () => {
     expect(problem(await ask({ scopes: ['execute:commands'], session_id: 'ses_of_somebody' }))).toEqual([
       404,

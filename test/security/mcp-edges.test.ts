@@ -122,6 +122,16 @@ describe('JSON-RPC', () => {
     expect(({} as Record<string, unknown>)['a']).toBeUndefined();
   });
 
+  test.each([
+    ['a number that is too large', '1e400'],
+    ['half of a surrogate pair', String.raw`"\ud800"`],
+  ])('arguments with %s are 400 invalid_request', async (_name, value) => {
+    for (const name of ['list_users', 'get_server_info']) {
+      const answer = await post(JSON.stringify(call(name, { a: 'odd' })).replace('"odd"', value));
+      expect([answer.status, answer.code], answer.text).toEqual([400, 'invalid_request']);
+    }
+  });
+
   test('arguments for the prototype reach no prototype', async () => {
     const args = '{"__proto__":{"admin":true},"constructor":{"prototype":{"admin":true}}}';
     await post(
