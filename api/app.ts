@@ -3,7 +3,7 @@ import type { EventFeed } from '../activities/store/event-feed.ts';
 import { dpopProofs } from '../activities/tokens/dpop-proof.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { eventRoutes } from './events/routes.ts';
-import { createStreamLimit } from './events/stream-limit.ts';
+import { createViewLimits } from './events/view-limits.ts';
 import type { PartChecks } from './health/part-checks.ts';
 import { readinessHandler } from './health/readiness.ts';
 import { createBaseApp, notFoundHandler } from './http/base-app.ts';
@@ -88,7 +88,7 @@ export function createApiApp(deps: ApiAppDeps): Express {
   api.get('/user-status', async (_request, response) => {
     response.json(await userStatus(deps, callerOf(response)));
   });
-  api.use(eventRoutes({ ...deps, limit: createStreamLimit() }));
+  api.use(eventRoutes({ ...deps, limits: createViewLimits() }));
   api.use(auditRoutes(deps), policyRoutes(deps), statsRoutes(deps), toolRoutes(deps));
   api.use(stepUpRoutes(provider, deps));
   api.use(deps.resources);

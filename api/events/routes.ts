@@ -13,14 +13,14 @@ import { mayReceiveEvent, onlyReceivable } from './may-receive.ts';
 import { onlyOfClient } from './only-of-client.ts';
 import { lastEventIdOf, streamStart, type StreamStart } from './replay.ts';
 import { streamEvents } from './stream.ts';
-import type { StreamLimit } from './stream-limit.ts';
+import type { ViewLimits } from './view-limits.ts';
 
 /** What the event stream is made of. */
 export interface EventRouteDeps {
   db: Db;
   feed: EventFeed;
   sessions: BrowserSessions;
-  limit: StreamLimit;
+  limits: ViewLimits;
   now: () => Date;
 }
 
@@ -32,7 +32,7 @@ export function eventRoutes(deps: EventRouteDeps): Router {
     const { subject } = caller.person;
     streamEvents(response, {
       feed: deps.feed,
-      limit: deps.limit,
+      limit: deps.limits.of(caller),
       subject,
       mayReceive: async (event) => {
         if (isOtherPeoplesClient(caller)) return (await onlyOfClient(deps.db, ofClient(caller), [event])).length > 0;

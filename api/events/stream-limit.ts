@@ -1,6 +1,6 @@
 import { DomainError } from '../../workflows/domain/errors.ts';
 
-/** Counts the open event streams of each person. */
+/** Counts the open event streams of each person, or of whatever else is one viewer. */
 export interface StreamLimit {
   /** @returns what to call when the stream ends. @throws {DomainError} `rate_limited` */
   enter(subject: string): () => void;

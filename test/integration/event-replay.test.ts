@@ -189,6 +189,18 @@ async function headersOf(clientId: string): Promise<{ authorization: string }> {
   return { authorization: `Bearer ${token}` };
 }
 
+test('other people’s client shuts out neither its person’s live views nor another client’s', async () => {
+  const openAs = async (as: string | Record<string, string>): Promise<void> => {
+    opened.push(await openEventStream(server.issuer, as));
+  };
+  const [one, other] = [await headersOf('cli_greedy'), await headersOf('cli_modest')];
+  for (let n = 0; n < 3; n += 1) await openAs(one);
+  await expect(openAs(one)).rejects.toThrow('429');
+  await openAs(other);
+  for (let n = 0; n < 20; n += 1) await openAs(cookies.get('user') ?? '');
+  await expect(openAs(cookies.get('user') ?? '')).rejects.toThrow('429');
+});
+
 test('other people’s client is told of its own requests and grants alone, also of those it missed', async () => {
   const subject = subjects.get('user') ?? '';
   const headers = await headersOf('cli_own');
