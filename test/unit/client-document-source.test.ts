@@ -120,14 +120,22 @@ describe('a site that fails', () => {
     expect(await askedAfter(5)).toBe(true);
   });
 
-  test('is left alone as a whole when strangers name it, which is not held against a known client there', async () => {
-    const { state, prepare } = world({ known: [id] });
+  test.each([[[id]], [[]]])('for one client of a shared host is not held against another there', async (known) => {
+    const { state, prepare } = world({ known });
     state.site = failure;
-    expect(await prepare('https://client.test/a.json')).toBe('unavailable');
-    expect(await prepare('https://client.test/b.json')).toBe('unavailable');
-    expect(state.asked).toHaveLength(1);
+    for (let n = 0; n < 20; n += 1) expect(await prepare(`https://client.test/fails-${n}.json`)).toBe('unavailable');
     state.site = good;
     expect(await prepare()).toBe('fresh');
+    expect(await prepare('https://client.test/fails-0.json')).toBe('unavailable');
+  });
+
+  test('is remembered of a known client, however many others strangers name', async () => {
+    const { state, prepare } = world({ known: [id] });
+    state.site = failure;
+    expect(await prepare()).toBe('unavailable');
+    for (let n = 0; n < 2_100; n += 1) await prepare(`https://host-${n}.test/fails.json`);
+    expect(await prepare()).toBe('unavailable');
+    expect(state.asked.filter((asked) => asked === id)).toHaveLength(1);
   });
 });
 

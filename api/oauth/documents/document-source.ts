@@ -58,7 +58,9 @@ export function documentSource(deps: {
 }): DocumentSource {
   const { known: clients, now } = deps;
   const held = new LRUCache<string, Held>({ max: 1_000 });
-  const failing = failingSites(now);
+  // By client, not by host: many share one, and a stranger who names one that fails must not speak for the others. Apart, so
+  // that strangers cannot push out what is remembered of known clients.
+  const failing = { known: failingSites(now), strangers: failingSites(now) };
   const slots = { known: fetchSlots(places.known), strangers: fetchSlots(places.strangers) };
   const underWay = new Map<string, Promise<Availability>>();
 
@@ -81,8 +83,7 @@ export function documentSource(deps: {
 
   const ask = async (clientId: string, isKnown: boolean, kept: ClientDocument | undefined): Promise<Availability> => {
     const { host } = new URL(clientId);
-    // A stranger's failures at a host are not held against a known client there.
-    const site = isKnown ? clientId : host;
+    const failures = isKnown ? failing.known : failing.strangers;
     const free = (isKnown ? slots.known : slots.strangers).take(host);
     if (free === undefined) return standIn(kept);
     const at = now();
@@ -92,7 +93,7 @@ export function documentSource(deps: {
         signal: AbortSignal.timeout(2_500),
       });
       const text = await readDocument(response);
-      failing.answered(site);
+      failures.answered(clientId);
       if (kept !== undefined && kept.document !== text) await clients.drop(clientId, at);
       const freshUntil = new Date(at.getTime() + freshMs(response.headers, at));
       const document = { client_id: clientId, document: text, fetched_at: at, fresh_until: freshUntil };
@@ -102,10 +103,10 @@ export function documentSource(deps: {
       // Not of strangers' clients, who could fill the log.
       if (isKnown) deps.logger.warn({ err: error, clientId }, 'the document of a connected client cannot be had');
       if (!(error instanceof FetchRefused)) {
-        failing.failed(site);
-        return standIn(kept, failing.secondsLeft(site));
+        failures.failed(clientId);
+        return standIn(kept, failures.secondsLeft(clientId));
       }
-      failing.answered(site);
+      failures.answered(clientId);
       held.set(clientId, { state: 'refused', until: at.getTime() + refusedMs });
       if (kept !== undefined) await clients.drop(clientId, at);
       return { status: 'refused' };
@@ -121,7 +122,7 @@ export function documentSource(deps: {
       held.set(clientId, { state: 'good', document: kept, kept: true });
       return { status: 'fresh' };
     }
-    const seconds = failing.secondsLeft(isKnown ? clientId : new URL(clientId).host);
+    const seconds = (isKnown ? failing.known : failing.strangers).secondsLeft(clientId);
     if (seconds !== undefined) return standIn(kept, seconds);
     if (!isKnown) await mayFetch();
     return ask(clientId, isKnown, kept);
