@@ -20,6 +20,9 @@ export class FetchRefused extends Error {
   override readonly name = 'FetchRefused';
 }
 
+/** What came is no JSON, and does not say that there is none: a firewall's page, a challenge, a site that is being moved. */
+export class SaysNothing extends FetchRefused {}
+
 /** Nothing was learned: the name has no address, or the server says that it cannot answer now. */
 export class SiteFailed extends Error {
   override readonly name = 'SiteFailed';
@@ -33,7 +36,7 @@ export type GuardedFetch = (url: string | URL, init?: Pick<RequestInit, 'headers
  * section 4.15): https alone, port 443, a name and not an address, every address of it public, no redirects. The name is
  * resolved once and that very address connected to, so that a name that changes its mind (DNS rebinding) gains nothing.
  *
- * @returns a function that rejects with {@link FetchRefused}; when the site fails, with {@link SiteFailed} or as the
+ * @returns a function that rejects with {@link FetchRefused}, {@link SaysNothing} among them; when the site fails, with {@link SiteFailed} or as the
  * connection does.
  */
 export function guardedFetch(options: GuardedFetchOptions): GuardedFetch {
@@ -122,7 +125,7 @@ function get(
   });
 }
 
-/** Of a server that has too much to do or is broken, and says so: what it answers otherwise stays open. */
+/** Of a server that has too much to do or is broken, and says so. */
 function isFailure(status: number): boolean {
   return status >= 500 || status === 408 || status === 429;
 }
@@ -130,8 +133,9 @@ function isFailure(status: number): boolean {
 function whyNotRead({ statusCode = 0, headers }: IncomingMessage): Error | undefined {
   const answered = `it was answered ${statusCode}`;
   if (isFailure(statusCode)) return new SiteFailed(answered);
-  if (statusCode !== 200) return new FetchRefused(answered);
+  if (statusCode === 404 || statusCode === 410) return new FetchRefused(answered);
+  if (statusCode !== 200) return new SaysNothing(answered);
   const type = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-  if (!/^application\/(?:[\w.+-]+\+)?json$/.test(type)) return new FetchRefused('it is not JSON');
-  return headers['content-encoding'] === undefined ? undefined : new FetchRefused('it is compressed');
+  if (!/^application\/(?:[\w.+-]+\+)?json$/.test(type)) return new SaysNothing('it is not JSON');
+  return headers['content-encoding'] === undefined ? undefined : new SaysNothing('it is compressed');
 }

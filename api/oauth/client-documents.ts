@@ -38,7 +38,8 @@ export function clientDocuments(deps: Pick<OAuthDeps, 'db' | 'documents' | 'clie
     // Without a context it is a page of ours that asks.
     allowFetch: async (ctx: KoaContextWithOIDC | undefined, id: string): Promise<boolean> => {
       // One client, one id: another spelling of it would be another client, which admins do not expect.
-      if (id.length > maxIdLength || URL.parse(id)?.href !== id) return false;
+      // Nor any number of ids for one page, by queries, which they should not have (section 3).
+      if (id.length > maxIdLength || id.includes('?') || URL.parse(id)?.href !== id) return false;
       const available = await source.prepare(id, () => count(clientNetwork(ctx?.req)));
       if (available.status === 'refused') throw new errors.InvalidClient('client_id metadata document fetch failed');
       if (available.status === 'unavailable')

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import * as oauth from 'openid-client';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { deleteOldClientDocuments, standInMs } from '../../activities/store/client-documents.ts';
@@ -87,6 +88,22 @@ describe('while the site of a connected client fails', () => {
   test.each([
     ['is broken', answering(503)],
     ['has too much to do', answering(429)],
+    ['asks who we are', answering(401)],
+    ['lets nobody through', answering(403)],
+    ['sends us elsewhere', answering(302)],
+    ['does not know what is wanted', answering(400)],
+    [
+      'shows a page',
+      (_request: unknown, response: ServerResponse): void => {
+        response.writeHead(200, { 'content-type': 'text/html' }).end('<title>One moment</title>');
+      },
+    ],
+    [
+      'breaks its JSON off',
+      (_request: unknown, response: ServerResponse): void => {
+        response.writeHead(200, { 'content-type': 'application/json' }).end('{"client_id":');
+      },
+    ],
     [
       'hangs up',
       (request: { socket: { destroy(): void } }): void => {
@@ -144,8 +161,6 @@ describe('a site that answers is never stood in for', () => {
   test.each([
     ['404', answering(404)],
     ['410', answering(410)],
-    ['401', answering(401)],
-    ['a redirect', answering(302)],
   ])('%s: the client gets nothing, and its document is forgotten', async (_what, refusal) => {
     const { clientId, refresh, answer } = await connected();
     answer(refusal);

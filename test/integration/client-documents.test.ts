@@ -184,8 +184,10 @@ describe('what is not taken for a client', () => {
   test.each([
     ['in capitals', (id: string) => id.replace('https', 'HTTPS')],
     ['with a host in capitals', (id: string) => id.replace('client.test', 'Client.test')],
-    ['that is very long', (id: string) => `${id}?${'x'.repeat(1_000)}`],
-    ['with an escape that is none', (id: string) => `${id}?\u00e9`],
+    ['that is very long', (id: string) => `${id}${'x'.repeat(1_000)}`],
+    ['with an escape that is none', (id: string) => `${id}\u00e9`],
+    ['with a query', (id: string) => `${id}?one`],
+    ['with an empty query', (id: string) => `${id}?`],
   ])('an id %s, which is not even fetched', async (_what, spelt) => {
     const path = `/client-${(made += 1)}.json`;
     const id = spelt(`${site.origin}${path}`);

@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { ClientDocument } from '../../activities/store/client-documents.ts';
-import { FetchRefused } from '../../api/http/guarded-fetch.ts';
+import { FetchRefused, SaysNothing } from '../../api/http/guarded-fetch.ts';
 import { documentSource } from '../../api/oauth/documents/document-source.ts';
 import { freshMs, readDocument } from '../../api/oauth/documents/fetched-document.ts';
 
 const id = 'https://client.test/one.json';
 const failure = (): Promise<Response> => Promise.reject(new Error('connect ECONNREFUSED'));
 const refusal = (): Promise<Response> => Promise.reject(new FetchRefused('it was answered 404'));
+const riddle = (): Promise<Response> => Promise.reject(new SaysNothing('it was answered 403'));
 const good = (): Promise<Response> => Promise.resolve(new Response('{"a":1}'));
 
 /** A source with a clock, a site and a table in memory. */
@@ -151,7 +152,22 @@ test('another process goes by what is kept, asks nobody while that is fresh, and
   expect(source.read(id)).toBe('{"a":1}');
 });
 
-test.each([failure, refusal])('the log tells of connected clients alone', async (site) => {
+test('an answer that says nothing of the document leaves what is kept, and refuses what nobody lets act for them', async () => {
+  const { state, source, table, prepare } = world({ known: [id] });
+  await prepare();
+  await source.accept(id);
+  state.now += 3_600_000;
+  state.site = riddle;
+  expect([await prepare(), table.size]).toEqual(['stands_in', 1]);
+  state.now += 24 * 3_600_000;
+  expect([await prepare(), table.size]).toEqual(['unavailable', 1]);
+  expect(await prepare('https://client.test/stranger.json')).toBe('refused');
+  state.now += 300_000;
+  state.site = refusal;
+  expect([await prepare(), table.size]).toEqual(['refused', 0]);
+});
+
+test.each([failure, refusal, riddle])('the log tells of connected clients alone', async (site) => {
   const { state, prepare } = world({ known: [id] });
   state.site = site;
   await prepare();
@@ -187,8 +203,9 @@ test.each([
   );
 });
 
-test('a document that is too large or no text is not read', async () => {
+test('a document that is too large or no JSON is not read', async () => {
   await expect(readDocument(new Response('x'.repeat(5_121)))).rejects.toThrow(FetchRefused);
-  await expect(readDocument(new Response(new Uint8Array([0xff, 0xfe])))).rejects.toThrow(FetchRefused);
-  expect(await readDocument(new Response('x'.repeat(5_120)))).toHaveLength(5_120);
+  await expect(readDocument(new Response(new Uint8Array([0xff, 0xfe])))).rejects.toThrow(SaysNothing);
+  await expect(readDocument(new Response('{"a":'))).rejects.toThrow(SaysNothing);
+  expect(await readDocument(new Response(`"${'x'.repeat(5_118)}"`))).toHaveLength(5_120);
 });

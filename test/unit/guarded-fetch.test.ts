@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { guardedFetch, type GuardedFetchOptions } from '../../api/http/guarded-fetch.ts';
+import { guardedFetch, SaysNothing, type GuardedFetchOptions } from '../../api/http/guarded-fetch.ts';
 import { startClientSite, type ClientSite } from '../support/client-documents.ts';
 
 let site: ClientSite;
@@ -81,11 +81,15 @@ describe('answers that are not read', () => {
     await expect(fetchWith({})(`${site.origin}/away`)).rejects.toThrow(`answered ${status}`);
   });
 
-  test.each([404, 500, 204])('%i', async (status) => {
+  test.each([404, 410, 401, 403, 500, 204])('%i', async (status) => {
     site.put('/broken', (_request, response) => {
       response.writeHead(status, { 'content-type': 'application/json' }).end();
     });
     await expect(fetchWith({})(`${site.origin}/broken`)).rejects.toThrow(`answered ${status}`);
+    const saysNothing = await fetchWith({})(`${site.origin}/broken`).catch(
+      (error: unknown) => error instanceof SaysNothing,
+    );
+    expect(saysNothing).toBe([401, 403, 204].includes(status));
   });
 
   test.each(['text/html', 'text/plain; charset=utf-8', 'application/jsonp', ''])('content type %j', async (type) => {

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { standInMs, type ClientDocument } from '../../../activities/store/client-documents.ts';
-import { FetchRefused, type GuardedFetch } from '../../http/guarded-fetch.ts';
+import { FetchRefused, SaysNothing, type GuardedFetch } from '../../http/guarded-fetch.ts';
 import { failingSites } from './failing-sites.ts';
 import { fetchSlots } from './fetch-slots.ts';
 import { freshMs, readDocument } from './fetched-document.ts';
@@ -45,9 +45,8 @@ const refusedMs = 10_000;
 const places = { known: { together: 20, perHost: 4 }, strangers: { together: 20, perHost: 2 } };
 
 /**
- * Denials first: whatever a site answers counts, and a document that it has changed, taken away or broken is forgotten
- * before anything else is looked at. Only a site that answers nothing, or that it cannot answer, is stood in for, by the
- * last good document of a client that somebody lets act for them, for at most {@link standInMs} after it would have been
+ * Denials first: what a site says of a document counts, and one that it has changed or taken away is forgotten before
+ * anything else is looked at. Only a site that answers nothing, or with what says nothing of the document, is stood in for, by the last good document of a client that somebody lets act for them, for at most {@link standInMs} after it would have been
  * asked again; the caller says what for.
  */
 export function documentSource(deps: {
@@ -102,7 +101,9 @@ export function documentSource(deps: {
     } catch (error) {
       // Not of strangers' clients, who could fill the log.
       if (isKnown) deps.logger.warn({ err: error, clientId }, 'the document of a connected client cannot be had');
-      if (!(error instanceof FetchRefused)) {
+      // Whoever has no connected client there learns that their document is not one, instead of trying again and again.
+      const isRefusal = error instanceof FetchRefused && !(isKnown && error instanceof SaysNothing);
+      if (!isRefusal) {
         failures.failed(clientId);
         return standIn(kept, failures.secondsLeft(clientId));
       }

@@ -1,5 +1,5 @@
 import { longestFreshMs } from '../../../activities/store/client-documents.ts';
-import { FetchRefused } from '../../http/guarded-fetch.ts';
+import { FetchRefused, SaysNothing } from '../../http/guarded-fetch.ts';
 
 /** Bytes; the draft recommends no more (Client ID Metadata Documents, section 6.6). */
 export const clientDocumentBytes = 5 * 1024;
@@ -7,7 +7,7 @@ export const clientDocumentBytes = 5 * 1024;
 /** Seconds that a document counts: what it says itself, within these. */
 const fresh = { least: 10 * 60, most: longestFreshMs / 1_000 };
 
-/** Reads it to its end. @throws {FetchRefused} when it is too large or no text; as the connection does when that breaks */
+/** Reads it to its end. @throws {FetchRefused} when it is too large, or no JSON; as the connection does when that breaks */
 export async function readDocument(response: Response): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
@@ -17,9 +17,11 @@ export async function readDocument(response: Response): Promise<string> {
     chunks.push(chunk);
   }
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+    JSON.parse(text);
+    return text;
   } catch {
-    throw new FetchRefused('it is not UTF-8');
+    throw new SaysNothing('it is not JSON in UTF-8');
   }
 }
 
