@@ -3,6 +3,7 @@ import { plainPage } from '../http/plain-page.ts';
 import { askedInWords, type AskedScope } from './asked-scopes.ts';
 import { clientHost } from './client-documents.ts';
 import { wantsToStay } from './interaction-policy.ts';
+import { backgroundGrant } from './registered-clients.ts';
 import { visibleName } from './visible-name.ts';
 
 type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
@@ -36,7 +37,7 @@ export function clientConsentPage(asked: {
       `An app that calls itself “${name}” wants to work as ${email}.`,
       `${whoVouches(client, host)} If you go on, the answer is sent to ${target}. Go on only if you have just started this there yourself.`,
       wantsToStay(interaction.params)
-        ? 'It also asks to stay connected: it can go on working for you when you are not here, until you disconnect it under “Your access” in the chat, or sign out.'
+        ? stayingWords(client)
         : 'It stays connected for minutes, not longer, unless it asks again.',
       scopes.length === 0 ? 'It asks for no permission now.' : 'It asks for:',
     ],
@@ -57,6 +58,15 @@ export function clientConsentPage(asked: {
       ],
     },
   });
+}
+
+/** What staying connected means, and what ends it: a sign-in ends by signing out, a background client asks anew. */
+function stayingWords(client: Client | undefined): string {
+  const stays =
+    'It also asks to stay connected: it can go on working for you when you are not here, until you disconnect it under “Your access” in the chat';
+  return client?.grantTypeAllowed(backgroundGrant) === true
+    ? `${stays}; signing out does not stop it.`
+    : `${stays}, or sign out.`;
 }
 
 /** What is known about who it is: a site that describes it, or nothing. */
