@@ -1,9 +1,9 @@
-import { appendAudit } from '../../activities/store/audit.ts';
 import { auditContext, findRequest, recordWithdrawal } from '../../activities/store/requests.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import { isTerminal } from '../../workflows/domain/request-status.ts';
 import type { RequestStatusResponse } from '../contract/scope-requests.ts';
 import type { Caller } from '../sessions/caller.ts';
+import { recordRefusedAccess } from '../sessions/record-refused-access.ts';
 import type { ApprovalDeps } from './deps.ts';
 import { findVisibleRequest } from './find-visible.ts';
 import { requestContext, statusView } from './request-view.ts';
@@ -23,12 +23,7 @@ export async function cancelRequest(
 ): Promise<{ httpStatus: 200 | 202; body: RequestStatusResponse }> {
   const { request } = await findVisibleRequest(deps.db, caller, requestId);
   if (request.subject !== caller.person.subject) {
-    await appendAudit(deps.db, {
-      type: 'access.refused',
-      actor: caller.person.subject,
-      ...auditContext(request),
-      data: { what: 'cancel' },
-    });
+    await recordRefusedAccess(deps.db, caller, { what: 'cancel', ...auditContext(request) });
     throw new DomainError('not_found', 'Only the person who asked can withdraw a request. Deny it instead.');
   }
   if (!isTerminal(request.status)) {

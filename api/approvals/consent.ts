@@ -10,6 +10,7 @@ import type { z } from 'zod';
 import type { Consent, consentBodySchema } from '../contract/consents.ts';
 import type { RequestStatusResponse } from '../contract/scope-requests.ts';
 import type { Caller } from '../sessions/caller.ts';
+import { recordRefusedAccess } from '../sessions/record-refused-access.ts';
 import { signInAddress } from '../sessions/sign-in-address.ts';
 import { waitingPath } from '../step-up/waiting-path.ts';
 import { consentPath } from './consent-address.ts';
@@ -110,12 +111,7 @@ async function findOwn(
   const own = found.request.subject === caller.person.subject;
   if (own && found.request.approval_type === 'self') return found;
   if (!own) {
-    await appendAudit(deps.db, {
-      type: 'access.refused',
-      actor: caller.person.subject,
-      ...auditContext(found.request),
-      data: { what: 'consent' },
-    });
+    await recordRefusedAccess(deps.db, caller, { what: 'consent', ...auditContext(found.request) });
   }
   throw new DomainError(
     'not_found',

@@ -1,4 +1,3 @@
-import { appendAudit } from '../../activities/store/audit.ts';
 import { heldScopes } from '../../activities/store/grants.ts';
 import { auditContext, type ScopeRequest } from '../../activities/store/requests.ts';
 import { whyNotApprover } from '../../workflows/domain/approvers.ts';
@@ -6,6 +5,7 @@ import { DomainError } from '../../workflows/domain/errors.ts';
 import type { Policy } from '../../workflows/domain/policy.ts';
 import { decidingScope } from '../../workflows/domain/scopes.ts';
 import type { RequestStatusResponse } from '../contract/scope-requests.ts';
+import { appendRefusal } from '../sessions/append-refusal.ts';
 import type { Caller } from '../sessions/caller.ts';
 import type { ApprovalDeps } from './deps.ts';
 import { findVisibleRequest } from './find-visible.ts';
@@ -60,9 +60,8 @@ async function refuseTheWrongPerson(
     ? 'insufficient_scope'
     : (whyRefused(caller, request, policy, input) ?? (await whyNotByToken(deps, caller)));
   if (refusal === undefined) return;
-  await appendAudit(deps.db, {
+  await appendRefusal(deps.db, caller, {
     type: 'decision.refused',
-    actor: caller.person.subject,
     ...auditContext(request),
     data: { verdict: input.verdict, code: refusal },
   });

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { cancelRequest } from '../../api/approvals/cancel.ts';
 import { decide } from '../../api/approvals/decide.ts';
 import { findVisibleRequest } from '../../api/approvals/find-visible.ts';
 import { listRequests } from '../../api/approvals/list-requests.ts';
 import { requestDetail } from '../../api/approvals/request-detail.ts';
 import { upgradeScope } from '../../api/approvals/upgrade-scope.ts';
+import { auditorsOnly } from '../../api/audit/auditors-only.ts';
 import { auditPage } from '../../api/audit/list-audit.ts';
 import { grantDetail } from '../../api/grants/grant-detail.ts';
 import { listGrants } from '../../api/grants/list-grants.ts';
@@ -27,6 +28,9 @@ beforeAll(async () => {
   stack = await startApprovalStack(await readFile('countersign.policy.yaml', 'utf8'));
 }, 60_000);
 afterAll(() => stack.stop());
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 /** One person at two clients of other people, at our chat and in their browser. */
 async function person() {
@@ -124,6 +128,68 @@ describe('other people’s client', () => {
     const theirs = answer.status === 'approved' ? answer.approval_request_id : undefined;
     expect(theirs).toBeDefined();
     expect(await idsOf({ ...admin, scopes: ['approve:requests'], mayDecide: true })).not.toContain(theirs);
+  });
+});
+
+describe('a client that is refused again and again', () => {
+  const refusals = async (subject: string, clientId: string): Promise<unknown[]> => {
+    const rows = await stack.app.db
+      .selectFrom('audit_events')
+      .select('data')
+      .where('type', '=', 'access.refused')
+      .where('actor', '=', subject)
+      .where('client_id', '=', clientId)
+      .orderBy('position')
+      .execute();
+    return rows.map(({ data }) => data);
+  };
+
+  it('fills the audit log with sixty entries a minute, and the next tells how many were left out', async () => {
+    const { one, other } = await person();
+    const { subject } = one.person;
+    const attempt = async (caller: Caller): Promise<void> => {
+      await expect(auditorsOnly(stack.deps.db, caller, 'audit')).rejects.toMatchObject({ code: 'not_auditor' });
+    };
+    vi.useFakeTimers({ toFake: ['Date'] });
+    for (let n = 0; n < 75; n += 1) await attempt(one);
+    const told = await refusals(subject, 'one-client');
+    expect(told).toHaveLength(60);
+    expect(told).toContainEqual({ what: 'audit' });
+    // Another client of theirs is recorded all the same.
+    await attempt(other);
+    expect(await refusals(subject, 'other-client')).toEqual([{ what: 'audit' }]);
+    vi.setSystemTime(Date.now() + 61_000);
+    for (let n = 0; n < 2; n += 1) await attempt(one);
+    expect((await refusals(subject, 'one-client')).slice(60)).toEqual([
+      { what: 'audit', left_out_before: 15 },
+      { what: 'audit' },
+    ]);
+  });
+
+  it('is bounded in the same way where it withdraws what is somebody else’s', async () => {
+    const { one } = await person();
+    const requestId = await ask(one);
+    const auditor = await stack.person(['auditor']);
+    for (let n = 0; n < 65; n += 1) {
+      await expect(cancelRequest(stack.deps, auditor, requestId)).rejects.toMatchObject({ code: 'not_found' });
+    }
+    expect(await refusals(auditor.person.subject, 'one-client')).toHaveLength(60);
+  });
+
+  it('is bounded in the same way where it decides without the right to', async () => {
+    const { one } = await person();
+    const requestId = await ask(one);
+    const decision = { requestId, verdict: 'approve', note: null, claimedEmail: undefined } as const;
+    for (let n = 0; n < 65; n += 1) {
+      await expect(decide(stack.deps, one, decision)).rejects.toMatchObject({ code: 'insufficient_scope' });
+    }
+    const { subject } = one.person;
+    const recorded = await stack.app.db
+      .selectFrom('audit_events')
+      .select('type')
+      .where('actor', '=', subject)
+      .execute();
+    expect(recorded.filter(({ type }) => type === 'decision.refused')).toHaveLength(60);
   });
 });
 
