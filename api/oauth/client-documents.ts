@@ -9,9 +9,13 @@ import type { OAuthDeps } from './options.ts';
 /** Characters. */
 const maxIdLength = 1024;
 
-/** How many documents of clients that nobody lets act for them one address may have fetched in a minute, and all together. */
+/**
+ * How many documents of clients that nobody lets act for them one address may have fetched in a minute, and the networks of
+ * IPv6 that one customer may have. Not how many all together: a few addresses would use that up for everybody. What is
+ * fetched at the same time is bounded in `documentSource`.
+ */
 const perAddress = { points: 60, duration: 60 };
-const together = { points: 300, duration: 60 };
+const perCustomer = { points: 120, duration: 60 };
 
 /**
  * Where a kept document stands in for a site that fails: for what a connected client does by itself. Whoever is to be
@@ -26,9 +30,13 @@ const standInRoutes: readonly string[] = ['token', 'revocation'];
  */
 export function clientDocuments(deps: Pick<OAuthDeps, 'db' | 'documents' | 'clientFetch' | 'now' | 'logger'>) {
   const source = documentSource({ ...deps, known: knownClients(deps), fetch: deps.clientFetch });
-  const [each, all] = [new RateLimiterMemory(perAddress), new RateLimiterMemory(together)];
-  const count = async (network: string): Promise<void> => {
-    const wait = (await secondsToWait(each, network)) ?? (await secondsToWait(all, 'all'));
+  const [addresses, customers] = [new RateLimiterMemory(perAddress), new RateLimiterMemory(perCustomer)];
+  const count = async (ctx: KoaContextWithOIDC | undefined): Promise<void> => {
+    // A page of ours asks about a client that was counted on its way there. All pages count as nobody, and so as one.
+    if (ctx === undefined) return;
+    const wait =
+      (await secondsToWait(addresses, clientNetwork(ctx.req))) ??
+      (await secondsToWait(customers, clientNetwork(ctx.req, 48)));
     if (wait !== undefined) throw notNow('too many clients are looked up', wait);
   };
   const feature = {
@@ -40,7 +48,7 @@ export function clientDocuments(deps: Pick<OAuthDeps, 'db' | 'documents' | 'clie
       // One client, one id: another spelling of it would be another client, which admins do not expect.
       // Nor any number of ids for one page, by queries, which they should not have (section 3).
       if (id.length > maxIdLength || id.includes('?') || URL.parse(id)?.href !== id) return false;
-      const available = await source.prepare(id, () => count(clientNetwork(ctx?.req)));
+      const available = await source.prepare(id, () => count(ctx));
       if (available.status === 'refused') throw new errors.InvalidClient('client_id metadata document fetch failed');
       if (available.status === 'unavailable')
         throw notNow('the document of this client cannot be had', available.seconds);

@@ -23,7 +23,9 @@ async function guess(forwarded: string): Promise<number> {
 test('limits count who is behind a trusted proxy, one by one, whatever they write before its word', async () => {
   for (let tries = 0; tries < 10; tries += 1) expect(await guess(`198.51.100.${tries}, 203.0.113.7`)).toBe(401);
   expect(await guess('198.51.100.99, 203.0.113.7')).toBe(429);
+  expect(await guess('203.0.113.7:49152')).toBe(429);
   expect(await guess('203.0.113.7, 203.0.113.8')).toBe(401);
+  expect(await guess('203.0.113.9:49152')).toBe(401);
 });
 
 test('a device’s page names the address behind the proxy', async () => {

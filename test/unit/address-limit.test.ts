@@ -16,6 +16,14 @@ test.each([
   expect(networkOf(one) === networkOf(other)).toBe(together);
 });
 
+test.each([
+  ['2001:db8:1:2::1', '2001:db8:1:3::1', true],
+  ['2001:db8:1:2::1', '2001:db8:2:2::1', false],
+  ['192.0.2.1', '192.0.2.2', false],
+])('%s and %s may be one customer’s: %s', (one, other, together) => {
+  expect(networkOf(one, 48) === networkOf(other, 48)).toBe(together);
+});
+
 test('a browser that begins too many sign-ins is shown a page, and nothing of it goes on', async () => {
   let began = 0;
   const app = express().use('/begin', addressLimit('sign-ins', { points: 2, duration: 60 }), (_request, response) => {
@@ -47,6 +55,12 @@ describe('whom a request comes from', () => {
     ['10.1.2.3', '1.1.1.1, 198.51.100.1, 192.0.2.1', '198.51.100.1'],
     ['10.1.2.3', '10.9.9.9, 198.51.100.1', '198.51.100.1'],
     ['fd00::1', '2001:db8::5', '2001:db8::5'],
+    ['10.1.2.3', '198.51.100.1:49152', '198.51.100.1'],
+    ['10.1.2.3', '1.1.1.1, 198.51.100.1:49152, 192.0.2.1:443', '198.51.100.1'],
+    ['10.1.2.3', '[2001:db8::5]:49152', '2001:db8::5'],
+    ['10.1.2.3', '[2001:db8::5]', '2001:db8::5'],
+    ['10.1.2.3', '198.51.100.1, 203.0.113.7:443', '203.0.113.7'],
+    ['203.0.113.7', '198.51.100.1:443', '203.0.113.7'],
   ])('connected from %s, forwarded for %s: %s', (socket, forwarded, address) => {
     expect(seenBy(proxies, socket, forwarded)).toBe(address);
   });

@@ -67,17 +67,17 @@ describe('places for fetching', () => {
   const never = (): Promise<Response> => new Promise(() => undefined);
   const address = (host: string, n: number): string => `https://${host}/${n}.json`;
 
-  test('are two at a host and twenty together for strangers, apart from those of known clients', async () => {
+  test('are eight at a host and fifty together for strangers, apart from those of known clients', async () => {
     const known = [address('slow.test', 9), address('last.test', 9)];
     const { state, source, prepare } = world({ known });
     state.site = never;
     const start = (clientId: string): void => void source.prepare(clientId, () => Promise.resolve());
-    for (let n = 0; n < 2; n += 1) start(address('slow.test', n));
+    for (let n = 0; n < 8; n += 1) start(address('slow.test', n));
     await Promise.resolve();
-    expect(await prepare(address('slow.test', 3))).toBe('unavailable');
-    for (let n = 0; n < 18; n += 1) start(address(`host-${n}.test`, 0));
+    expect(await prepare(address('slow.test', 8))).toBe('unavailable');
+    for (let n = 0; n < 42; n += 1) start(address(`host-${n}.test`, 0));
     await new Promise(setImmediate);
-    expect(state.asked).toHaveLength(20);
+    expect(state.asked).toHaveLength(50);
     expect(await prepare(address('last.test', 0))).toBe('unavailable');
     state.site = good;
     for (const clientId of known) expect(await prepare(clientId)).toBe('fresh');

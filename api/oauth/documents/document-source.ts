@@ -41,8 +41,11 @@ type Held =
 /** How long a refusal stands, so that naming a client over and over does not have its site asked over and over. */
 const refusedMs = 10_000;
 
-/** At the same time; what strangers have fetched takes no place from clients that are known. */
-const places = { known: { together: 20, perHost: 4 }, strangers: { together: 20, perHost: 2 } };
+/**
+ * At the same time; what strangers have fetched takes no place from clients that are known. A stranger's sixty a minute
+ * hold two or three places when each takes its whole time, so there are more than that at one host.
+ */
+const places = { known: { together: 20, perHost: 4 }, strangers: { together: 50, perHost: 8 } };
 
 /**
  * Denials first: what a site says of a document counts, and one that it has changed or taken away is forgotten before
