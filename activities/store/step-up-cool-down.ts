@@ -15,6 +15,8 @@ export interface StepUpCoolDown {
   status: 'denied' | 'expired' | 'approved';
   /** What the approver or the policy said. */
   reason: string | null;
+  /** Each of them was left out of an approval: none was denied, or waited for in vain. */
+  onlyLeftOut: boolean;
   /** Which of the scopes asked about have been refused; others may be asked for. */
   refused: string[];
   endedAt: Date;
@@ -59,6 +61,7 @@ export async function stepUpCoolDown(
     requestId: last.requestId,
     status: last.status,
     reason: last.reason,
+    onlyLeftOut: refused.every(({ answer }) => answer.status === 'approved'),
     refused: refused.map(({ scope }) => scope),
     endedAt: last.endedAt,
     until: new Date(last.endedAt.getTime() + lastingMs),

@@ -9,7 +9,14 @@ import { coolDownWords } from './step-up-words.ts';
 
 /** What came of asking: an answer for the client at once, requests that wait, or a reason that has to be given first. */
 export type Asked =
-  { kind: 'answered'; result: StepUpResult } | { kind: 'waits'; requestIds: string[] } | { kind: 'needs_reason' };
+  | {
+      kind: 'answered';
+      result: StepUpResult;
+      /** It is refused only because it was left out of what was approved a moment ago. */
+      onlyLeftOut?: boolean;
+    }
+  | { kind: 'waits'; requestIds: string[] }
+  | { kind: 'needs_reason' };
 
 /**
  * Asks for what a client's authorization request lacks, or joins what is being asked already. What was refused a moment
@@ -26,7 +33,9 @@ export async function askForStepUp(
     return answered(refuse('this client is blocked', 'unauthorized_client'));
   const earlier = await stepUpCoolDown(deps.db, { ...of, scopes }, deps.now());
   const rest = scopes.filter((scope) => earlier?.refused.includes(scope) !== true);
-  if (earlier !== undefined && rest.length === 0) return answered(refuse(coolDownWords(earlier, deps.now())));
+  if (earlier !== undefined && rest.length === 0) {
+    return { ...answered(refuse(coolDownWords(earlier, deps.now()))), onlyLeftOut: earlier.onlyLeftOut };
+  }
   try {
     return fromAnswer(await deps.asker.ask(holder, rest, justification));
   } catch (error) {
@@ -80,6 +89,6 @@ async function fromRefusal(
   }
 }
 
-function answered(result: StepUpResult): Asked {
+function answered(result: StepUpResult): Asked & { kind: 'answered' } {
   return { kind: 'answered', result };
 }

@@ -1,6 +1,7 @@
 import { heldScopes } from '../../activities/store/grants.ts';
 import { findStepUp, insertStepUp } from '../../activities/store/step-ups.ts';
 import { askedOf } from '../oauth/approval-prompt.ts';
+import { isElevated, parseScope } from '../../workflows/domain/scopes.ts';
 import type { CallerPerson } from '../sessions/caller.ts';
 import { askForStepUp } from './ask.ts';
 import { goOn, type Interaction, type StepUpDeps, type StepUpResult } from './deps.ts';
@@ -24,7 +25,11 @@ export async function beginStepUp(
   const scopes = askedOf(interaction.prompt).filter((scope) => !held.includes(scope));
   if (scopes.length === 0) return goOn;
   const asked = await askForStepUp(deps, { person, clientId }, scopes);
-  if (asked.kind === 'answered') return asked.result;
+  if (asked.kind === 'answered') {
+    // The answer to a part was a code for it: so it is again.
+    const partly = asked.onlyLeftOut === true && holdsSome(params['scope'], held);
+    return partly ? goOn : asked.result;
+  }
   await insertStepUp(deps.db, {
     uid,
     subject,
@@ -36,4 +41,9 @@ export async function beginStepUp(
     expires_at: new Date(interaction.exp * 1_000),
   });
   return undefined;
+}
+
+/** Whether any of what an authorization request names is held and took a grant. */
+function holdsSome(scope: unknown, held: readonly string[]): boolean {
+  return parseScope(typeof scope === 'string' ? scope : undefined).some((one) => isElevated(one) && held.includes(one));
 }

@@ -7,7 +7,8 @@ export function refusalWords(
   request: Pick<ScopeRequest, 'status' | 'scopes' | 'subject' | 'decided_by' | 'decision_note'>,
   frozen: boolean,
 ): string {
-  const scopes = request.scopes.join(' ');
+  const scopes = listed(request.scopes);
+  const were = wereOf(request.scopes);
   switch (request.status) {
     case 'denied': {
       const { decided_by: by, subject } = request;
@@ -20,11 +21,11 @@ export function refusalWords(
       return `the request for ${scopes} was withdrawn`;
     case 'approved':
       return frozen
-        ? `${scopes} was approved, but does not count while grants are frozen`
-        : `${scopes} was approved, but the grant has ended since`;
+        ? `${scopes} ${were} approved, but does not count while grants are frozen`
+        : `${scopes} ${were} approved, but the grant has ended since`;
     case 'requested':
     case 'pending':
-      return `${scopes} has not been decided yet`;
+      return `${scopes} ${request.scopes.length > 1 ? 'have' : 'has'} not been decided yet`;
     default:
       return request.status satisfies never;
   }
@@ -32,18 +33,27 @@ export function refusalWords(
 
 /** The earlier answer again, and how long it still stands. Pure. */
 export function coolDownWords(answer: StepUpCoolDown, now: Date): string {
-  const scopes = answer.refused.join(' ');
+  const scopes = listed(answer.refused);
+  const were = wereOf(answer.refused);
   const asked = `nobody is asked again ${forAnother(answer.until, now)}`;
   switch (answer.status) {
     case 'denied':
-      return `${scopes} was denied${because(answer.reason)} (${asked})`;
+      return `${scopes} ${were} denied${because(answer.reason)} (${asked})`;
     case 'expired':
       return `nobody decided about ${scopes} in time: the request has expired (${asked})`;
     case 'approved':
-      return `${scopes} was left out of what was approved${because(answer.reason)} (${asked})`;
+      return `${scopes} ${were} left out of what was approved${because(answer.reason)} (${asked})`;
     default:
       return answer.status satisfies never;
   }
+}
+
+function listed(scopes: readonly string[]): string {
+  return scopes.length < 2 ? scopes.join('') : `${scopes.slice(0, -1).join(', ')} and ${scopes.at(-1) ?? ''}`;
+}
+
+function wereOf(scopes: readonly string[]): 'was' | 'were' {
+  return scopes.length > 1 ? 'were' : 'was';
 }
 
 function because(reason: string | null): string {

@@ -198,8 +198,23 @@ describe('an authorization request for more than is held', () => {
     ]);
     const callback = await world.goOn(who.browser, waiting);
     expect(await world.token(who, callback, checks)).toBe('execute:commands none');
+    // The answer was a code for a part, and so it is again; alone, what was left out is refused.
     const again = await world.authorize(who, 'none execute:commands admin:system');
-    expect(errorOf(again.callback)['error_description']).toMatch(/^admin:system was left out of what was approved/);
+    expect(await world.token(who, again.callback, again.checks)).toBe('execute:commands none');
+    const alone = await world.authorize(who, 'none admin:system');
+    expect(errorOf(alone.callback)).toMatchObject({
+      error: 'access_denied',
+      error_description: expect.stringMatching(/^admin:system was left out of what was approved/) as string,
+    });
+    const { requests } = (await world.admin.get(`/api/requests?client=${who.clientId}`)).body as {
+      requests: unknown[];
+    };
+    expect(requests).toHaveLength(1);
+    // What nobody answered makes it a refusal again, whatever is held.
+    const asks = 'none execute:commands admin:system admin:users';
+    const more = await world.authorize(who, asks);
+    expect(errorOf(await world.goOn(who.browser, more.waiting))['error']).toBe('access_denied');
+    expect(errorOf((await world.authorize(who, asks)).callback)['error']).toBe('access_denied');
   });
 
   test('without a page (prompt=none): interaction_required, and nobody is asked', async () => {

@@ -27,12 +27,17 @@ describe('what a client is told', () => {
 
   it('repeats an earlier answer as what it was, and says until when', () => {
     const [endedAt, until] = [new Date('2026-11-25T10:00:00Z'), new Date('2026-11-25T10:10:00Z')];
-    const answer = { requestId: 'req', reason: 'No.', refused: scopes, endedAt, until };
+    const answer = { requestId: 'req', reason: 'No.', onlyLeftOut: true, refused: scopes, endedAt, until };
     expect(coolDownWords({ ...answer, status: 'denied' }, new Date('2026-11-25T10:03:30Z'))).toBe(
       'execute:commands was denied: No. (nobody is asked again for another 7 minutes)',
     );
     expect(coolDownWords({ ...answer, status: 'expired' }, endedAt)).toContain('the request has expired');
     expect(coolDownWords({ ...answer, status: 'approved' }, endedAt)).toContain('was left out of what was approved');
+    const several = { ...answer, refused: ['admin:users', 'execute:commands', 'read:files'] };
+    expect(coolDownWords({ ...several, status: 'approved' }, endedAt)).toMatch(
+      /^admin:users, execute:commands and read:files were left out of what was approved: No\. \(/,
+    );
+    expect(coolDownWords({ ...several, status: 'denied' }, endedAt)).toContain('read:files were denied');
   });
 });
 
