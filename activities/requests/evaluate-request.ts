@@ -31,7 +31,7 @@ export async function evaluateRequest(deps: { db: Db; now: () => Date }, request
       rule: decisive.rule,
       risk: highestRisk(policy, request.scopes),
       policyVersion: verdict.policyVersion,
-      expiresAt: new Date(now.getTime() + shortestTtl(policy, request.scopes)),
+      expiresAt: earlier(new Date(now.getTime() + shortestTtl(policy, request.scopes)), request.expires_at),
     };
     await recordEvaluation(trx, request, evaluation);
     if (refused !== undefined) {
@@ -83,6 +83,11 @@ function decisiveScope(verdict: PolicyVerdict): { rule: string; reason?: string 
 function highestRisk(policy: Policy, scopes: readonly string[]): Risk {
   const highest = Math.max(...scopes.map((scope) => risks.indexOf(scopePolicy(policy, scope).risk)));
   return risks[highest] ?? 'critical';
+}
+
+/** Whoever asked may wait for less than policy allows. */
+function earlier(byPolicy: Date, asked: Date | null): Date {
+  return asked !== null && asked < byPolicy ? asked : byPolicy;
 }
 
 function shortestTtl(policy: Policy, scopes: readonly string[]): number {

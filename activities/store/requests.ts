@@ -20,7 +20,11 @@ export type ScopeRequest = Selectable<ScopeRequestsTable>;
 export type NewRequest = Omit<AskedFor, 'requestId'>;
 
 /** How a request came about, where it was not asked for at the API itself. */
-export type RequestOrigin = 'authorization_request';
+export interface RequestOrigin {
+  via: 'authorization_request' | 'background_request';
+  /** When whoever waits for it stops waiting: nobody decides it later than that. */
+  endsBy?: Date;
+}
 
 /**
  * Stores a request, or returns the open one for the same call (RULES 19). The workflow of its id is started after it.
@@ -31,7 +35,7 @@ export type RequestOrigin = 'authorization_request';
 export async function openRequest(
   trx: DbOrTrx,
   asked: NewRequest,
-  via?: RequestOrigin,
+  origin?: RequestOrigin,
 ): Promise<{ request: ScopeRequest; created: boolean }> {
   const requestId = `req_${randomUUID()}`;
   const dedupeKey = requestDedupeKey(asked);
@@ -49,6 +53,7 @@ export async function openRequest(
         tool_args: asked.toolArgs === null ? null : JSON.stringify(asked.toolArgs),
         justification: asked.justification,
         requested_duration_seconds: asked.durationSeconds ?? null,
+        expires_at: origin?.endsBy ?? null,
         digest: requestDigest({ ...asked, requestId }),
         dedupe_key: dedupeKey,
       })
@@ -66,7 +71,7 @@ export async function openRequest(
       type: 'request.created',
       actor: asked.subject,
       ...auditContext(request),
-      ...(via === undefined ? {} : { data: { via } }),
+      ...(origin === undefined ? {} : { data: { via: origin.via } }),
     });
     return { request, created: true };
   }

@@ -96,7 +96,7 @@ async function record(
     const locked = await lockRequest(trx, request.request_id);
     if (isTerminal(locked.status)) throw await alreadyDecided(deps, locked);
     const now = deps.now();
-    if (locked.expires_at === null) {
+    if (locked.status === 'requested' || locked.expires_at === null) {
       throw new DomainError(
         'temporarily_unavailable',
         'The policy has not looked at this request yet. Decide again in a few seconds.',

@@ -42,7 +42,7 @@ export async function upgradeScope(
   deps: ApprovalDeps,
   caller: Caller,
   body: UpgradeScopeRequest,
-  via?: RequestOrigin,
+  origin?: RequestOrigin,
 ): Promise<UpgradeScopeResponse> {
   const policy = await livePolicy(deps.db);
   for (const scope of body.scopes) scopePolicy(policy, scope);
@@ -71,7 +71,7 @@ export async function upgradeScope(
   if (body.duration_seconds !== undefined) refuseTooLong(policy, missing, body.duration_seconds);
   const sessionId = isSessionBound(policy, missing) ? requireSession(own, policy, caller, missing) : (given ?? null);
   const ask = (wanted: readonly string[]): Promise<ScopeRequest> =>
-    settledRequest(deps, via, {
+    settledRequest(deps, origin, {
       subject: caller.person.subject,
       clientId: caller.clientId,
       sessionId,
@@ -127,10 +127,10 @@ function together(answers: readonly UpgradeScopeResponse[]): UpgradeScopeRespons
 /** Stores the request or joins the open one, starts its workflow, and waits for policy's word. */
 async function settledRequest(
   deps: ApprovalDeps,
-  via: RequestOrigin | undefined,
+  origin: RequestOrigin | undefined,
   asked: NewRequest,
 ): Promise<ScopeRequest> {
-  const { request } = await deps.db.transaction().execute((trx) => openRequest(trx, asked, via));
+  const { request } = await deps.db.transaction().execute((trx) => openRequest(trx, asked, origin));
   await startScopeUpgrade(deps, request.request_id);
   const settled = await waitForRequest(
     deps,

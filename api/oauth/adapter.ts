@@ -21,7 +21,8 @@ export function adapterFactory({
     upsert: async (id, payload, expiresIn) => {
       // The provider's payloads are JSON; their types differ only by name.
       const plain = payload as unknown as OidcPayload;
-      const end = expiresIn === undefined ? null : new Date(now().getTime() + expiresIn * 1_000);
+      const keptSeconds = polledFor.includes(model) ? toldExpiredSeconds : 0;
+      const end = expiresIn === undefined ? null : new Date(now().getTime() + (expiresIn + keptSeconds) * 1_000);
       if (model === 'Client') await registerClient({ db, payloads }, id, plain);
       else await payloads.upsert(model, id, plain, end);
     },
@@ -80,6 +81,12 @@ const usedOnce: readonly string[] = [
   'BackchannelAuthenticationRequest',
   'RefreshToken',
 ];
+
+/** What a client asks about until there is an answer. */
+const polledFor: readonly string[] = ['DeviceCode', 'BackchannelAuthenticationRequest'];
+
+/** How long its client is told that one has expired, and not that there is none. */
+const toldExpiredSeconds = 60 * 60;
 
 /** A client that sends the same code or refresh token again so soon has lost an answer, or asks twice at once. */
 const doubleSubmitSeconds = 10;

@@ -84,12 +84,15 @@ export function settleBackgroundRequests(factory: AdapterFactory, deps: StepUpDe
         const payload = await adapter.find(id);
         const { ctx } = Provider;
         if (payload === undefined || ctx?.oidc.route !== 'token' || isAnswered(payload)) return payload;
+        const leftSeconds = (payload.exp ?? 0) - Math.floor(deps.now().getTime() / 1_000);
+        // Too late for an answer: the provider says that it has expired.
+        if (leftSeconds <= 0) return payload;
         const subject = payload.accountId ?? '';
         const stepUp = await findStepUp(deps.db, { uid: stepUpIdOf(id), subject });
         const result = stepUp === undefined ? undefined : (await stepUpStanding(deps, stepUp)).result;
         if (result === undefined) return payload;
         const answered = { ...payload, ...(await answerOf(deps, ctx.oidc.provider, payload, result)) };
-        await adapter.upsert(id, answered, Math.max(1, (payload.exp ?? 0) - Math.floor(deps.now().getTime() / 1_000)));
+        await adapter.upsert(id, answered, leftSeconds);
         return answered;
       },
     };
@@ -132,7 +135,9 @@ async function begin(
   if (scopes.length === 0) return {};
   const message = ctx.oidc.params?.['binding_message'];
   const justification = typeof message === 'string' && message !== '' ? message : undefined;
-  const asked = await askForStepUp(deps, { person, clientId }, scopes, justification);
+  const endsBy = new Date(deps.now().getTime() + backgroundLifetime(ctx) * 1_000);
+  const origin = { via: 'background_request' as const, endsBy };
+  const asked = await askForStepUp(deps, { person, clientId }, scopes, justification, origin);
   switch (asked.kind) {
     case 'answered':
       return asked.result;
@@ -147,7 +152,7 @@ async function begin(
         scopes: [...scopes],
         request_ids: asked.requestIds,
         begun_at: deps.now(),
-        expires_at: new Date(deps.now().getTime() + backgroundLifetime(ctx) * 1_000),
+        expires_at: endsBy,
       });
       return undefined;
     default:

@@ -21,8 +21,8 @@ export function slowDownPolling(factory: AdapterFactory, now: () => Date): Adapt
       ...adapter,
       find: async (id) => {
         const payload = await adapter.find(id);
-        if (payload === undefined || !waits(payload)) return payload;
         const at = now().getTime();
+        if (payload === undefined || !waits(payload) || (payload.exp ?? 0) * 1_000 <= at) return payload;
         const before = asked.get(id);
         asked.set(id, at);
         if (before !== undefined && at - before < intervalMs - toleranceMs) throw new errors.SlowDown();

@@ -1,4 +1,4 @@
-import { openRequestsOfClient } from '../../activities/store/requests.ts';
+import { openRequestsOfClient, type RequestOrigin } from '../../activities/store/requests.ts';
 import { stepUpCoolDown } from '../../activities/store/step-up-cool-down.ts';
 import { isClientBlocked } from '../../activities/store/suspensions.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
@@ -27,6 +27,7 @@ export async function askForStepUp(
   holder: StepUpHolder,
   scopes: readonly string[],
   justification?: string,
+  origin: RequestOrigin = { via: 'authorization_request' },
 ): Promise<Asked> {
   const of = { subject: holder.person.subject, clientId: holder.clientId };
   if (await isClientBlocked(deps.db, of.clientId))
@@ -37,7 +38,7 @@ export async function askForStepUp(
     return { ...answered(refuse(coolDownWords(earlier, deps.now()))), onlyLeftOut: earlier.onlyLeftOut };
   }
   try {
-    return fromAnswer(await deps.asker.ask(holder, rest, justification));
+    return fromAnswer(await deps.asker.ask(holder, rest, justification, origin));
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     return fromRefusal(deps, of, rest, error);

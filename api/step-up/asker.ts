@@ -1,3 +1,4 @@
+import type { RequestOrigin } from '../../activities/store/requests.ts';
 import { cancelRequest } from '../approvals/cancel.ts';
 import type { ApprovalDeps } from '../approvals/deps.ts';
 import { upgradeScope } from '../approvals/upgrade-scope.ts';
@@ -18,6 +19,7 @@ export interface StepUpAsker {
     holder: StepUpHolder,
     scopes: readonly string[],
     justification: string | undefined,
+    origin: RequestOrigin,
   ): Promise<UpgradeScopeResponse>;
   /** One that has ended meanwhile stays as it is. */
   withdraw(holder: StepUpHolder, requestId: string): Promise<void>;
@@ -27,12 +29,12 @@ export interface StepUpAsker {
 export function stepUpAsker(deps: ApprovalDeps): StepUpAsker {
   const caller = ({ person, clientId }: StepUpHolder): Caller => ({ kind: 'browser', person, clientId });
   return {
-    ask: (holder, scopes, justification) =>
+    ask: (holder, scopes, justification, origin) =>
       upgradeScope(
         deps,
         caller(holder),
         { scopes: [...scopes], ...(justification === undefined ? {} : { justification }) },
-        'authorization_request',
+        origin,
       ),
     withdraw: async (holder, requestId) => {
       try {

@@ -96,6 +96,23 @@ describe('an agent in the background', () => {
     expect(await poll(agent, await ask(agent, 'none execute:commands'))).toMatchObject(denied);
   });
 
+  test('waits no longer than it says, and neither do approvers', async () => {
+    const agent = await newAgent();
+    const asked = await ask(agent, 'none execute:commands', { requested_expiry: '3' });
+    expect(asked).toMatchObject({ expires_in: 3 });
+    const detail = await world.admin.get(`/api/requests/${await waitingOf(agent)}`);
+    const { request, now, timeline } = detail.body as {
+      request: { expires_at: string };
+      now: string;
+      timeline: { type: string; data: Record<string, unknown> }[];
+    };
+    expect(Date.parse(request.expires_at) - Date.parse(now)).toBeLessThanOrEqual(3_000);
+    expect(timeline.find(({ type }) => type === 'request.created')?.data).toMatchObject({ via: 'background_request' });
+    await expect.poll(async () => (await poll(agent, asked)).error, { timeout: 15_000 }).toBe('expired_token');
+    const status = async () => (await world.admin.get(`/api/status/${await waitingOf(agent)}`)).body;
+    await expect.poll(status, { timeout: 15_000 }).toMatchObject({ status: 'expired' });
+  });
+
   test('gets at once what policy grants at once, and keeps working where it asks to', async () => {
     const agent = await newAgent();
     const tokens = await poll(agent, await ask(agent, 'offline_access none read:files'));

@@ -6,6 +6,7 @@ import { stepTo, successorOf } from '../../web/admin/queue/next-selection.ts';
 import { changeFilter, formatQueueFilter, parseQueueFilter } from '../../web/admin/queue/queue-filter.ts';
 import { whyNotTogether } from '../../web/admin/queue/why-not-together.ts';
 import { durationChoices } from '../../web/admin/request/duration-choices.ts';
+import { auditText } from '../../web/admin/request/labels.ts';
 import { nextToDecide } from '../../web/admin/request/next-to-decide.ts';
 import { timelineText } from '../../web/admin/request/timeline-text.ts';
 import { whyHere } from '../../web/admin/request/why-here.ts';
@@ -139,6 +140,15 @@ describe('how long an approval can last', () => {
     ]);
     expect(labels(9 * hour, 600, 600)).toEqual(['10 minutes (the longest allowed)']);
     expect(labels(null, 0, 0)).toEqual([]);
+  });
+});
+
+describe('an entry of the timeline', () => {
+  it('says how a request came about', () => {
+    const created = (data: Record<string, unknown>) => auditText({ type: 'request.created', data });
+    expect(created({ via: 'background_request' })).toContain('in the background');
+    expect(created({ via: 'authorization_request' })).toContain('authorization request');
+    expect(created({})).not.toMatch(/background|authorization request/);
   });
 });
 

@@ -99,5 +99,7 @@ export function auditText({ type, data }: Pick<RequestDetail['timeline'][number]
   if (type === 'request.created' && data['via'] === 'authorization_request') {
     return 'Asked for in an authorization request of the client';
   }
+  if (type === 'request.created' && data['via'] === 'background_request')
+    return 'Asked for by the client, in the background';
   return auditWords[type] ?? type;
 }
