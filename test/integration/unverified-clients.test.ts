@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decideConsent } from '../../api/approvals/consent.ts';
 import { upgradeScope } from '../../api/approvals/upgrade-scope.ts';
@@ -27,9 +28,10 @@ async function admin(): Promise<Caller> {
 const held = ({ person: { subject }, clientId }: Caller): Promise<string[]> =>
   heldScopes(stack.app.db, { subject, clientId }, new Date());
 
+/** As the serving role does it for an admin, whom it names itself. */
 async function name({ clientId }: Caller): Promise<void> {
-  const state = { client_id: clientId, name: 'Ours', blocked_at: null, blocked_by: null, block_reason: null };
-  await stack.owner.db.insertInto('client_states').values(state).execute();
+  const { subject } = (await stack.person(['admin'])).person;
+  await sql`select set_client_name(${subject}, ${clientId}, 'Ours')`.execute(stack.app.db);
 }
 
 describe('a client that nobody has verified', () => {
@@ -84,7 +86,7 @@ it('our own pages are no such client', async () => {
   });
 });
 
-it('the mint itself grants nothing of the kind without the person’s decision, however it is asked', async () => {
+it('of a client without a name the mint itself grants nothing of the kind without the person’s decision, however it is asked', async () => {
   const caller = await admin();
   const { request } = await stack.app.db.transaction().execute((trx) =>
     openRequest(trx, {
@@ -104,7 +106,19 @@ it('the mint itself grants nothing of the kind without the person’s decision, 
     refusal: 'forbidden_by_policy',
   });
   expect(await held(caller)).toEqual([]);
-  // It is the client alone that stands in the way.
+  // The name alone stands in the way: not directly, but in an admin's name the serving role gives one, as the threat
+  // model says, and that is audited.
+  const given = { client_id: caller.clientId, name: 'Ours', blocked_at: null, blocked_by: null, block_reason: null };
+  await expect(stack.app.db.insertInto('client_states').values(given).execute()).rejects.toMatchObject({
+    code: '42501',
+  });
+  await expect(
+    sql`select set_client_name(${(await stack.person(['user'])).person.subject}, ${caller.clientId}, 'Ours')`.execute(
+      stack.app.db,
+    ),
+  ).rejects.toThrow('not_admin');
   await name(caller);
   expect(await mintGrant(deps, { requestId: request.request_id })).toMatchObject({ minted: true });
+  const named = stack.app.db.selectFrom('audit_events').select('type').where('client_id', '=', caller.clientId);
+  expect(await named.execute()).toContainEqual({ type: 'client.named' });
 });
