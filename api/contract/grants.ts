@@ -71,8 +71,8 @@ export type GrantList = z.infer<typeof grantListSchema>;
 const grantCallSchema = z.object({
   at: z.iso.datetime(),
   tool: z.string(),
-  /** `unknown`: it began, and how it ended is not recorded (yet). */
-  outcome: z.enum(['succeeded', 'failed', 'refused', 'unknown']),
+  /** `not_run`: it was let begin and did not, such as for unfit arguments. `unknown`: it began, and how it ended is not recorded (yet). */
+  outcome: z.enum(['succeeded', 'failed', 'refused', 'not_run', 'unknown']),
   duration_ms: z.number().nullable(),
   /** Of the arguments, which the log does not hold. */
   argument_digest: z.string().nullable(),

@@ -31,7 +31,7 @@ function callOf({ at, data }: CallEntry, end: CallEntry | undefined): GrantCall 
   return {
     at: at.toISOString(),
     tool: String(data['tool']),
-    outcome: outcome === 'succeeded' || outcome === 'failed' ? outcome : 'unknown',
+    outcome: outcome === 'succeeded' || outcome === 'failed' || outcome === 'not_run' ? outcome : 'unknown',
     duration_ms: typeof duration === 'number' ? duration : null,
     argument_digest: typeof data['argument_digest'] === 'string' ? data['argument_digest'] : null,
   };

@@ -1,24 +1,29 @@
 import type { FetchLikeMcpHandler } from '@modelcontextprotocol/node';
 import { problemOf } from '../http/problem.ts';
-import type { Authority } from '../ports.ts';
-import { callEntry } from './call-entry.ts';
+import type { Authority, Log } from '../ports.ts';
 import { inSchemeOf } from './challenge-scheme.ts';
 import { withDecisions, type RequestDecisions } from './call-permits.ts';
+import { recordNotRun, withLeftOver } from './record-left-over.ts';
 
 /**
  * Gives each request of an MCP handler its own authorization decisions, and its answers the body that our clients
  * read: on 403 the OAuth error fields together with the structured authorization error, on a database that is away 503.
- * Where a request is refused, nothing of it has run; what had been allowed to is recorded as such.
+ * Where a request is refused, nothing of it has run; what had been allowed to is recorded as such, and so is what was
+ * allowed to and did not run for another reason.
  */
-export function answerRefusals(handler: FetchLikeMcpHandler, authority: Pick<Authority, 'audit'>): FetchLikeMcpHandler {
+export function answerRefusals(
+  handler: FetchLikeMcpHandler,
+  deps: { authority: Pick<Authority, 'audit'>; logger: Pick<Log, 'error'> },
+): FetchLikeMcpHandler {
   return {
     fetch: async (request, options) => {
       const { result: response, made } = await withDecisions(() => handler.fetch(request, options));
       const problem = problemFor(made);
       if (problem === undefined && made.parked !== undefined && isJson(response))
         return parkedResponse(response, made.parked);
-      if (problem === undefined && (response.status !== 403 || made.refusal === undefined)) return response;
-      if (made.unavailable !== true) await recordNotRun(authority, made);
+      if (problem === undefined && (response.status !== 403 || made.refusal === undefined))
+        return withLeftOver(response, made, deps);
+      if (made.unavailable !== true) await recordNotRun(deps.authority, [...made.permits.values()]);
       if (problem !== undefined) {
         await response.body?.cancel();
         return Response.json(problem.body, { status: problem.status, headers: problem.headers });
@@ -42,15 +47,6 @@ async function parkedResponse(response: Response, task: Readonly<Record<string, 
   headers.delete('content-length');
   const result = { ...task, _meta: answer.result?._meta };
   return Response.json({ ...answer, result }, { status: response.status, headers });
-}
-
-async function recordNotRun(authority: Pick<Authority, 'audit'>, { permits }: RequestDecisions): Promise<void> {
-  for (const permit of permits.values()) {
-    if (permit.grantId !== undefined && (await permit.begun)) {
-      const entry = callEntry('tool.finished', permit, { outcome: 'not_run' });
-      await authority.audit({ token: permit.caller.token(), entry, synced: !permit.synced });
-    }
-  }
 }
 
 function problemFor({ invalid, unavailable }: RequestDecisions): ReturnType<typeof problemOf> | undefined {

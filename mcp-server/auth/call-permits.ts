@@ -33,6 +33,8 @@ export interface InBandRefusal extends AskedCall {
 export interface RequestDecisions {
   ids: Set<string>;
   permits: Map<string, CallPermit>;
+  /** Those of calls that run, or have. */
+  taken: Set<CallPermit>;
   inBand: Map<string, InBandRefusal>;
   refusal?: AuthorizationError;
   unavailable?: true;
@@ -46,7 +48,7 @@ const decisions = new AsyncLocalStorage<RequestDecisions>();
 
 /** Runs the handling of one HTTP request with its own decisions, which are handed back with the result. */
 export async function withDecisions<T>(work: () => Promise<T>): Promise<{ result: T; made: RequestDecisions }> {
-  const made: RequestDecisions = { ids: new Set(), permits: new Map(), inBand: new Map() };
+  const made: RequestDecisions = { ids: new Set(), permits: new Map(), taken: new Set(), inBand: new Map() };
   return { result: await decisions.run(made, work), made };
 }
 
@@ -93,16 +95,24 @@ export function recordUnavailable(): void {
 }
 
 /**
- * The permit of a call that is about to run: nothing runs that was not judged in this very request.
+ * Takes the permit of a call that is about to run: nothing runs that was not judged in this very request.
  *
  * @throws {DomainError} `insufficient_scope` when there is none.
  */
-export function permitOf(id: RequestId, toolName: string): CallPermit {
+export function takePermit(id: RequestId, toolName: string): CallPermit {
   const own = decisions.getStore();
   const permit = own?.permits.get(permitKey(id, toolName));
-  if (permit === undefined || own?.invalid !== undefined)
+  if (own === undefined || permit === undefined || own.invalid !== undefined)
     throw new DomainError('insufficient_scope', `The call of ${toolName} was not authorized.`);
+  own.taken.add(permit);
   return permit;
+}
+
+/** Takes back the permits of calls that do not run; none of them runs from then on. */
+export function leaveUntaken({ permits, taken }: RequestDecisions): CallPermit[] {
+  const left = [...permits].filter(([, permit]) => !taken.has(permit));
+  for (const [key] of left) permits.delete(key);
+  return left.map(([, permit]) => permit);
 }
 
 /** Whether a call was judged in this very request: it may run, or its result says that it may not. */

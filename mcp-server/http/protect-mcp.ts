@@ -20,11 +20,11 @@ export const maxBodyBytes = 256 * 1024;
  */
 export function protectMcp(protection: Protection, handler: McpHttpHandler): Router {
   const ownLimit = bodyLimitOf(handler);
-  const { authority, logger, toolScopes } = protection;
+  const { logger, toolScopes } = protection;
   const resource = new URL(protection.resource);
   const resourceMetadataUrl = getOAuthProtectedResourceMetadataUrl(resource);
   const options = { ...protection, resourceMetadataUrl, toolScopes };
-  const serve = toNodeHandler(letIn(answerRefusals(handler, authority), options), {
+  const serve = toNodeHandler(letIn(answerRefusals(handler, protection), options), {
     maxRequestBodySize: Math.min(maxBodyBytes, ownLimit),
     onerror: (error) => logger.error({ err: error }, 'MCP request failed'),
   });

@@ -6,7 +6,7 @@ import type {
   StandardSchemaWithJSON,
   ToolAnnotations,
 } from '@modelcontextprotocol/server';
-import { inBandRefusalOf, permitOf, type CallPermit, type InBandRefusal } from '../auth/call-permits.ts';
+import { inBandRefusalOf, takePermit, type CallPermit, type InBandRefusal } from '../auth/call-permits.ts';
 import { callerOf, type Caller } from '../auth/caller.ts';
 import type { JudgedTool } from '../auth/scope-challenge.ts';
 import type { CallRecorder } from './call-recorder.ts';
@@ -75,7 +75,7 @@ export function registerTool<Input extends StandardSchemaWithJSON>(
     const asked = refused && { ...refused, args: { ...(args as object) } };
     const answered = asked && (await host.answerInBand(asked, caller.token(), heldCall(context)));
     if (answered !== undefined && 'result' in answered) return answered.result;
-    const permit = answered?.permit ?? permitOf(context.mcpReq.id, name);
+    const permit = answered?.permit ?? takePermit(context.mcpReq.id, name);
     return host.recorder.record(permit, async () => {
       try {
         const { signal } = context.mcpReq;

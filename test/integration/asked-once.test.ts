@@ -196,6 +196,34 @@ test('a request that is refused before its call was looked at leaves the end of 
   expect(questions[1]).toMatchObject({ tool_outcome: 'not_run', grant_id: 'grt_1' });
 });
 
+const modern = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': 'add_note' };
+const envelope = {
+  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+  'io.modelcontextprotocol/clientCapabilities': {},
+};
+test.each([
+  ['of the wrong type', { arguments: { text: 5 } }, {}],
+  ['that are a list', { arguments: [1] }, {}],
+  ['that are missing', {}, {}],
+  ['of the wrong type, by the current revision', { arguments: { text: 5 }, _meta: envelope }, modern],
+])('a call with arguments %s does not run, and its end says so', async (_name, params, headers) => {
+  const unfit = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'add_note', ...params } };
+  const answered = await post(JSON.stringify(unfit), headers);
+  expect(answered.text).not.toContain('added');
+  await expect.poll(events).toEqual(['called', 'finished']);
+  expect(questions[1]).toMatchObject({ tool_outcome: 'not_run', grant_id: 'grt_1' });
+  expect([runs, logged]).toEqual([[], []]);
+});
+
+test('of a batch, what is unfit has not run, and the rest has', async () => {
+  const batch = [message('add_note', { text: 5 }, 1), message('add_note', { text: 'two' }, 2)];
+  expect((await post(JSON.stringify(batch))).status).toBe(200);
+  expect(runs).toEqual([{ text: 'two' }]);
+  await ended();
+  const outcomes = questions.flatMap(({ tool_outcome: outcome }) => outcome ?? []);
+  expect(outcomes.sort()).toEqual(['not_run', 'succeeded']);
+});
+
 test('an account that is closed is 401, an authorization server that is away 503, and nothing runs', async () => {
   answer = () => ({ active: false });
   expect((await call('add_note', { text: 'hello' })).status).toBe(401);

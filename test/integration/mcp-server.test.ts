@@ -351,7 +351,11 @@ describe.each([
   it('leaves an entry of a call whose arguments no tool takes', async () => {
     const client = await connect(await grantedToken(['read:files']));
     await client.callTool({ name: 'list_files', arguments: { path: 123 } }).catch(() => undefined);
-    expect(rs.authority.entries).toMatchObject([{ type: 'tool.called', data: { tool: 'list_files' } }]);
+    await expect.poll(() => rs.authority.entries).toHaveLength(2);
+    expect(rs.authority.entries).toMatchObject([
+      { type: 'tool.called', data: { tool: 'list_files' } },
+      { type: 'tool.finished', data: { tool: 'list_files', outcome: 'not_run' } },
+    ]);
   });
 
   it('does not begin under a grant that ended after it was looked up', async () => {

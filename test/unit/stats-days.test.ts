@@ -26,6 +26,12 @@ it('there is a row for each day, and what waited is counted back from now', () =
   ]);
 });
 
+it('a call that did not run says so', () => {
+  const entry = (type: string, more = {}) => ({ at: new Date(0), type, data: { tool: 't', ...more } });
+  const calls = grantCalls([entry('tool.finished', { outcome: 'not_run' }), entry('tool.called')]);
+  expect(calls).toMatchObject([{ outcome: 'not_run', duration_ms: null }]);
+});
+
 it('each end of a call belongs to one beginning, the nearest before it', () => {
   const data = { tool: 't', argument_digest: 'd', jti: 'j' };
   const at = (n: number) => new Date(n * 1_000);

@@ -7,6 +7,7 @@ const outcomes: Record<GrantCall['outcome'], { text: string; tone: Tone }> = {
   succeeded: { text: 'Succeeded', tone: 'good' },
   failed: { text: 'Failed', tone: 'bad' },
   refused: { text: 'Refused', tone: 'bad' },
+  not_run: { text: 'Did not run', tone: 'gone' },
   unknown: { text: 'Running or unknown', tone: 'wait' },
 };
 
