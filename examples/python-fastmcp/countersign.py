@@ -18,6 +18,8 @@ import jwt
 from fastmcp.server.auth import AccessToken, RemoteAuthProvider, TokenVerifier
 
 MAX_BODY = 256 * 1024
+# Seconds in which a request has been sent whole.
+BODY_WITHIN = 30
 # Seconds between two looks for a key that is not known.
 KEYS_ASKED_EVERY = 30
 # What tells no more than how the server is spoken to and what it is said to have.
@@ -331,14 +333,25 @@ def _parse(body: bytes) -> dict[str, Any]:
 
 
 async def _read(receive: Any) -> bytes:
-    body, more = b"", True
+    try:
+        return await asyncio.wait_for(_whole(receive), BODY_WITHIN)
+    except asyncio.TimeoutError:
+        title = f"The request did not come whole within {BODY_WITHIN} seconds."
+        raise _Answered(408, {"title": title}, {"connection": "close"}) from None
+
+
+async def _whole(receive: Any) -> bytes:
+    body, more = bytearray(), True
     while more:
         message = await receive()
+        # What came until then is not what was meant.
+        if message["type"] == "http.disconnect":
+            raise _Answered(400, {"title": "The request was broken off."})
         body += message.get("body", b"")
         more = message.get("more_body", False)
         if len(body) > MAX_BODY:
             raise _Answered(413, {"title": "The request is too large."})
-    return body
+    return bytes(body)
 
 
 def _with_length(headers: Any, body: bytes) -> list[tuple[bytes, bytes]]:

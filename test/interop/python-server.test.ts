@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { generateKeyPair } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { runCommand } from '../../cli/embedded/run-command.ts';
 import { freePort } from '../../cli/embedded/free-port.ts';
 import { projectRoot } from '../../cli/configuration.ts';
 import { pythonVenv, whyNoPython } from '../../cli/python-venv.ts';
@@ -202,6 +203,29 @@ test.each([
   const { token } = await notes.connected();
   const text = await sendBytes(resource, rawPost(body, [`Authorization: Bearer ${token}`, 'Connection: close']));
   expect(statusesIn(text)).toEqual([400]);
+});
+
+test.each([
+  ['that is broken off', "{'type': 'http.disconnect'}", 400],
+  ['that does not end', 'await asyncio.Event().wait()', 408],
+])('a FastMCP server takes nothing of a request %s', async (_, then, status) => {
+  const script = `
+import asyncio, sys
+sys.path.insert(0, ${JSON.stringify(example)})
+import countersign
+countersign.BODY_WITHIN = 0.05
+parts = [{'type': 'http.request', 'body': b'{}', 'more_body': True}]
+async def receive():
+    return parts.pop() if parts else (${then})
+async def read():
+    try:
+        return await asyncio.wait_for(countersign._read(receive), 5)
+    except countersign._Answered as answered:
+        return answered.status
+print('answered', asyncio.run(read()))
+`;
+  const { output } = await runCommand(interpreter, ['-B', '-c', script]);
+  expect(output).toContain(`answered ${status}`);
 });
 
 describe('a FastMCP server whose authorization server is scripted', () => {
