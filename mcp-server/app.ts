@@ -46,7 +46,7 @@ export async function createApp(
           },
         },
       );
-      if (tasks !== undefined) serveTasks(server, { tasks, authority, recorder, tools });
+      if (tasks !== undefined) serveTasks(server, { tasks, authority, recorder, tools, issuer: options.issuer });
       for (const tool of offeredTo(tools, callerOf(authInfo).clientId)) tool.register(server, host);
       return server;
     },

@@ -32,7 +32,12 @@ function parkedCall(stored: StoredTask): ParkedCall {
   return {
     taskId: stored.task_id,
     requestId: stored.request_id,
-    request: { status: publicStatus(stored.request_status), deciding: stored.deciding, note: stored.decision_note },
+    request: {
+      status: publicStatus(stored.request_status),
+      deciding: stored.deciding,
+      note: stored.decision_note,
+      ownConsent: stored.approval_type === 'self',
+    },
     grantId: stored.grant_id,
     toolName: stored.tool_name,
     args: stored.tool_args,

@@ -1,5 +1,6 @@
 import { sql, type Selectable } from 'kysely';
 import type { Db, DbOrTrx } from './connect.ts';
+import type { ApprovalType } from '../../workflows/domain/approval-type.ts';
 import type { RequestStatus } from '../../workflows/domain/request-status.ts';
 import type { McpTasksTable } from './schema.ts';
 
@@ -8,6 +9,7 @@ export interface StoredTask extends Selectable<McpTasksTable> {
   request_status: RequestStatus;
   deciding: boolean;
   decision_note: string | null;
+  approval_type: ApprovalType | null;
   /** What came of its request, alive or not. */
   grant_id: string | null;
 }
@@ -71,7 +73,13 @@ export async function findTask(
     .innerJoin('scope_requests as request', 'request.request_id', 'mcp_tasks.request_id')
     .leftJoin('grants', 'grants.request_id', 'mcp_tasks.request_id')
     .selectAll('mcp_tasks')
-    .select(['request.status as request_status', 'request.deciding', 'request.decision_note', 'grants.grant_id'])
+    .select([
+      'request.status as request_status',
+      'request.deciding',
+      'request.decision_note',
+      'request.approval_type',
+      'grants.grant_id',
+    ])
     .where('mcp_tasks.task_id', '=', of.taskId)
     .where('mcp_tasks.subject', '=', of.subject)
     .where('mcp_tasks.client_id', '=', of.clientId)

@@ -35,7 +35,8 @@ export async function answerInBand(
 ): Promise<{ permit: CallPermit } | { result: CallToolResult }> {
   const asked = await ask(deps, refused, token);
   // The result of a parked call is replaced on the wire; it says the same to whoever should see it all the same.
-  const parked = refused.canWait && deps.tasks !== undefined && (await parkCall(deps.tasks, refused, asked));
+  const parked =
+    refused.canWait && deps.tasks !== undefined && (await parkCall(deps.tasks, refused, asked, deps.issuer));
   const waits = !parked && asked.approval_url !== undefined;
   const answered = waits ? await waitFor(deps, refused, asked, token, held) : asked;
   if (answered.granted) {

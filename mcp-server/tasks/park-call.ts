@@ -4,6 +4,7 @@ import type { Asked } from '../authorization/still-refused.ts';
 import { canKeepArguments } from './limits.ts';
 import type { TaskStore } from './ports.ts';
 import { taskView } from './task-view.ts';
+import { waitingWords } from './waiting-words.ts';
 
 /** How long a result is kept after the last moment at which its request could be decided. */
 const keptMs = 60 * 60 * 1_000;
@@ -14,6 +15,7 @@ export async function parkCall(
   store: TaskStore,
   { caller, toolName, args, argumentDigest }: InBandRefusal,
   asked: Asked,
+  issuer: string,
 ): Promise<boolean> {
   if (asked.approval_request_id === undefined || asked.approval_url === undefined) return false;
   if (!canKeepArguments(args)) return false;
@@ -30,6 +32,6 @@ export async function parkCall(
     },
   );
   if (call === undefined) return false;
-  recordParked({ resultType: 'task', ...taskView(call, `${asked.message} Decided at: ${asked.approval_url}`) });
+  recordParked({ resultType: 'task', ...taskView(call, waitingWords(issuer, call)) });
   return true;
 }

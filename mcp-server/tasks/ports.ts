@@ -4,8 +4,11 @@ import type { PublicRequestStatus } from '../../workflows/domain/request-status.
 export interface ParkedCall {
   taskId: string;
   requestId: string;
-  /** How its request stands: `deciding` while a decision takes effect, with what whoever decided said. */
-  request: { status: PublicRequestStatus; deciding: boolean; note: string | null };
+  /**
+   * How its request stands: `deciding` while a decision takes effect, with what whoever decided said; `ownConsent` where
+   * its own person decides.
+   */
+  request: { status: PublicRequestStatus; deciding: boolean; note: string | null; ownConsent: boolean };
   /** The grant that came of its request, alive or not; under no other it runs. */
   grantId: string | null;
   toolName: string;

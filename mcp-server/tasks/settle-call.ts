@@ -9,6 +9,7 @@ import { failed, toolFailure } from '../tools/tool-failure.ts';
 import { keptResult } from './limits.ts';
 import type { ParkedCall, TaskStore } from './ports.ts';
 import { livingOf, refused } from './refused-task.ts';
+import { waitingWords } from './waiting-words.ts';
 
 /** What {@link settleCall} takes. */
 export interface SettleDeps {
@@ -16,6 +17,8 @@ export interface SettleDeps {
   authority: Pick<Authority, 'standing' | 'startCall'>;
   recorder: CallRecorder;
   tools: readonly Tool[];
+  /** Where people decide. */
+  issuer: string;
 }
 
 /** Longer than any tool runs: whoever took the call so long ago is gone. */
@@ -40,9 +43,7 @@ export async function settleCall(deps: SettleDeps, caller: Caller, call: ParkedC
   const { request } = call;
   switch (request.status) {
     case 'pending':
-      return request.deciding
-        ? 'It has been decided, which is taking effect.'
-        : `It waits for the decision about ${call.requestId}.`;
+      return request.deciding ? 'It has been decided, which is taking effect.' : waitingWords(deps.issuer, call);
     case 'cancelled':
       await deps.tasks.cancel(call.taskId);
       return 'The request was withdrawn.';

@@ -101,7 +101,12 @@ describe('a client of the tasks extension', () => {
     const { result } = await send(agent, 'tools/call', { name: 'list_users', arguments: {} });
     const { request_id: requestId } = await requestOf(agent.clientId);
     expect(result).not.toHaveProperty('isError');
-    expect(result?.['statusMessage']).toContain(`${product.issuer}/dashboard/requests/${requestId}`);
+    const { result: later } = await send(agent, 'tasks/get', { taskId: String(result?.['taskId']) });
+    for (const said of [result?.['statusMessage'], later?.['statusMessage']]) {
+      expect(said).toContain(`${product.issuer}/dashboard/requests/${requestId}`);
+      // Whoever calls again as well would have it run twice.
+      expect(said).toContain('goes on by itself: ask after it with tasks/get, and do not call list_users again');
+    }
     expect(result).toMatchObject({ pollIntervalMs: 2_000, ttlMs: expect.any(Number) as number });
   });
 
