@@ -3,6 +3,7 @@ import canonicalize from 'canonicalize';
 import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 import type { Policy, ScopePolicy, ToolPolicy } from '../../workflows/domain/policy.ts';
+import { defaultSelfRequestTtlMs } from '../../workflows/domain/own-consent.ts';
 import { defaultStepUpCoolDownMs } from '../../workflows/domain/step-up.ts';
 import { policyFileSchema, type PolicyFile } from './policy-file.ts';
 
@@ -102,6 +103,7 @@ function toPolicy(file: PolicyFile): Policy {
       { scope, ...(securityLevel === undefined ? {} : { securityLevel }), ...(hosted ? {} : { hosted }) },
     ]),
   );
+  const selfTtl = file.defaults.self_request_ttl;
   const coolDown = file.defaults.step_up_cool_down;
   const meaning = {
     scopes,
@@ -109,6 +111,7 @@ function toPolicy(file: PolicyFile): Policy {
     deny: file.deny,
     // Absent where it says nothing new, so that policies from before it keep their version.
     ...(coolDown === defaultStepUpCoolDownMs ? {} : { stepUpCoolDownMs: coolDown }),
+    ...(selfTtl === defaultSelfRequestTtlMs ? {} : { selfRequestTtlMs: selfTtl }),
     ...(Object.keys(file.resources).length === 0 ? {} : { resources: file.resources }),
   };
   const digest = createHash('sha256')

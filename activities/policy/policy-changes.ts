@@ -3,6 +3,7 @@ import ms from 'ms';
 import type { DenyRule, OtherResource, Policy, ScopePolicy, ToolPolicy } from '../../workflows/domain/policy.ts';
 
 const mostLines = 50;
+import { selfRequestTtlMs } from '../../workflows/domain/own-consent.ts';
 import { coolDownMs } from '../../workflows/domain/step-up.ts';
 
 /** What differs between two policies, a line each, for the audit log and for people. Pure. */
@@ -12,7 +13,7 @@ export function policyChanges(before: Policy, after: Policy): string[] {
     ...recordChanges('scope', before.scopes, after.scopes, scopeFields),
     ...recordChanges('tool', before.tools, after.tools, toolFields),
     ...denyChanges(before.deny, after.deny),
-    ...coolDownChanges(before, after),
+    ...defaultsChanges(before, after),
   ];
   const more = lines.length - mostLines;
   return more > 0 ? [...lines.slice(0, mostLines), `… and ${more} more`] : lines;
@@ -64,9 +65,15 @@ function recordChanges<T extends object>(
   });
 }
 
-function coolDownChanges(before: Policy, after: Policy): string[] {
-  const [old, now] = [ms(coolDownMs(before)), ms(coolDownMs(after))];
-  return old === now ? [] : [`defaults: step_up_cool_down ${old} → ${now}`];
+function defaultsChanges(before: Policy, after: Policy): string[] {
+  const fields = [
+    ['self_request_ttl', selfRequestTtlMs],
+    ['step_up_cool_down', coolDownMs],
+  ] as const;
+  return fields.flatMap(([field, value]) => {
+    const [old, now] = [ms(value(before)), ms(value(after))];
+    return old === now ? [] : [`defaults: ${field} ${old} → ${now}`];
+  });
 }
 
 function denyChanges(before: readonly DenyRule[], after: readonly DenyRule[]): string[] {

@@ -1,4 +1,10 @@
-import { evaluatePolicy, scopePolicy, type PolicyVerdict } from '../../workflows/domain/evaluate-policy.ts';
+import {
+  evaluatePolicy,
+  scopePolicy,
+  unverifiedClientRule,
+  type PolicyVerdict,
+} from '../../workflows/domain/evaluate-policy.ts';
+import { selfRequestTtlMs } from '../../workflows/domain/own-consent.ts';
 import { risks, type Policy, type Risk } from '../../workflows/domain/policy.ts';
 import { isTerminal } from '../../workflows/domain/request-status.ts';
 import { digestOf } from '../store/call-digest.ts';
@@ -31,7 +37,7 @@ export async function evaluateRequest(deps: { db: Db; now: () => Date }, request
       rule: decisive.rule,
       risk: highestRisk(policy, request.scopes),
       policyVersion: verdict.policyVersion,
-      expiresAt: earlier(new Date(now.getTime() + shortestTtl(policy, request.scopes)), request.expires_at),
+      expiresAt: earlier(new Date(now.getTime() + shortestTtl(policy, verdict)), request.expires_at),
     };
     await recordEvaluation(trx, request, evaluation);
     if (refused !== undefined) {
@@ -90,6 +96,11 @@ function earlier(byPolicy: Date, asked: Date | null): Date {
   return asked !== null && asked < byPolicy ? asked : byPolicy;
 }
 
-function shortestTtl(policy: Policy, scopes: readonly string[]): number {
-  return Math.min(...scopes.map((scope) => scopePolicy(policy, scope).requestTtlMs));
+/** What the person confirms by themselves waits as such things do, not as the scope's approvers would be waited for. */
+function shortestTtl(policy: Policy, { scopes }: PolicyVerdict): number {
+  return Math.min(
+    ...scopes.map(({ scope, rule }) =>
+      rule === unverifiedClientRule ? selfRequestTtlMs(policy) : scopePolicy(policy, scope).requestTtlMs,
+    ),
+  );
 }

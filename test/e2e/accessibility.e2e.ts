@@ -73,7 +73,7 @@ test('a client with a hostile name is what it is on every page that names it', a
     await admin.goto(await app.ask('none execute:commands'));
     await fillSignIn(admin, 'admin@example.com');
     await admin.getByRole('button', { name: 'Let it act for me' }).click();
-    await admin.getByRole('link', { name: 'Decide your part' }).click();
+    await admin.getByRole('link', { name: 'Confirm' }).click();
     const hostile = "<b>Countersign</b>' is verified '\uFFFDgnp.exe 🧑‍💻";
     await expect(admin.getByRole('heading', { level: 1 })).toContainText(`Do you allow “\u2068${hostile}`);
     await expect(admin.getByText('Nobody has verified this client')).toBeVisible();
@@ -83,7 +83,6 @@ test('a client with a hostile name is what it is on every page that names it', a
     await expectNarrow();
     await expectAccessible(admin, 'confirming a critical scope');
     await allow.click();
-    await admin.getByRole('link', { name: 'Back to the waiting page' }).click();
     expect((await app.tokens(admin)).scope).toBe('none execute:commands');
 
     await admin.goto(`${product.issuer}/dashboard/clients`);

@@ -63,14 +63,16 @@ test('one that nobody has verified gets what is critical when its person has con
     await expectAccessible(user, 'consent to a client that asks for power');
     await user.getByRole('button', { name: 'Let it act for me' }).click();
 
-    await expect(user.getByRole('heading', { name: 'Waiting for a decision' })).toBeVisible();
+    await expect(user.getByRole('heading', { name: 'Waiting for your confirmation' })).toBeVisible();
     await expect(user.getByText('execute:commands is yours to decide')).toBeVisible();
     await expectAccessible(user, 'waiting page, for oneself');
-    await user.getByRole('link', { name: 'Decide your part' }).click();
+    await expect(user.getByText('as nobody here has verified this app, you confirm it yourself')).toBeVisible();
+    await user.getByRole('link', { name: 'Confirm' }).click();
     await expect(user.getByRole('heading', { name: 'Do you allow “Weather widget” to do this?' })).toBeVisible();
     await expect(user.getByText('Nobody has verified this client')).toBeVisible();
+    await expect(user.getByText('as nobody here has verified this app, you confirm it yourself')).toBeVisible();
     await user.getByRole('button', { name: 'Allow for' }).click();
-    await user.getByRole('link', { name: 'Back to the waiting page' }).click();
+    // Nothing more to click: the page goes back to the waiting page, and that to the client.
     const tokens = await app.tokens(user);
     expect(tokens.scope?.split(' ').sort()).toEqual(['execute:commands', 'none', 'read:files']);
   } finally {

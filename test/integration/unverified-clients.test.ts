@@ -68,6 +68,19 @@ describe('a client that nobody has verified', () => {
     expect(await held(caller)).toEqual(['execute:commands', 'read:files']);
   });
 
+  it('waits for that as long as own consent does, not as long as for an approver', async () => {
+    const waitOf = async (): Promise<number> => {
+      const answer = await upgradeScope(stack.deps, await admin(), { scopes: ['execute:commands'] });
+      if (answer.status !== 'pending_user_approval') throw new Error(answer.status);
+      const row = await findRequest(stack.app.db, answer.approval_request_id);
+      return Math.round((Number(row?.expires_at) - Number(row?.created_at)) / 60_000);
+    };
+    expect(await waitOf()).toBe(10);
+    await stack.policy(policyText.replace('grant_ttl: 1h', 'grant_ttl: 1h\n  self_request_ttl: 30m'));
+    expect(await waitOf()).toBe(30);
+    await stack.policy(policyText);
+  });
+
   it('is one no longer when an admin has said who it is', async () => {
     const caller = await admin();
     await name(caller);

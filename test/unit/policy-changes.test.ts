@@ -30,6 +30,7 @@ describe('policyChanges', () => {
     ['[user]', '[user, guest]', ['scope read:files: granted_at_once_to [user] → [user, guest]']],
     ['approvers: [admin]', 'approvers: [admin]\n    grant_ttl: 5m', ['scope read:files: grant_ttl 1h → 5m']],
     ['scopes:', 'defaults: { step_up_cool_down: 1h }\nscopes:', ['defaults: step_up_cool_down 10m → 1h']],
+    ['scopes:', 'defaults: { self_request_ttl: 5m }\nscopes:', ['defaults: self_request_ttl 10m → 5m']],
     ['description: Read', 'description: Look', ['scope read:files: wording']],
     ['resource: mcp', 'resource: notes', ['scope read:files: resource mcp → notes']],
     [

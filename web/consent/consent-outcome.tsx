@@ -1,19 +1,40 @@
+import { useEffect } from 'react';
 import { CircleCheck, CircleX, TimerOff, Undo2 } from 'lucide-react';
 import type { Consent } from '../../api/contract/consents.ts';
 import { buttonClass } from '../ui/button.tsx';
+import { clientLabel } from '../ui/client-label.ts';
 import { Moment } from '../ui/moment.tsx';
 import { OutcomeWords } from './outcome-words.tsx';
 
-/** How it ended; allowed, refused, unanswered, withdrawn and taken away by policy are different things. */
+/** Long enough to read how it ended. */
+const toReadMs = 1_500;
+
+/**
+ * How it ended; allowed, refused, unanswered, withdrawn and taken away by policy are different things. Where a client
+ * waits for it, the browser goes on to the waiting page, which alone can give that client its answer.
+ */
 export function ConsentOutcome({ consent }: { consent: Consent }) {
-  const { request, return_url: returnUrl } = consent;
+  const { request, client, return_url: returnUrl } = consent;
+  const waits = returnUrl !== null && new URL(returnUrl).pathname.startsWith('/waiting/');
+  const goesOn = waits && (request.status === 'approved' || request.status === 'denied');
+  useEffect(() => {
+    if (!goesOn) return;
+    // In place of this page, so that going back does not lead here and on again.
+    const timer = setTimeout(() => location.replace(returnUrl), toReadMs);
+    return () => clearTimeout(timer);
+  }, [goesOn, returnUrl]);
   return (
     <section aria-live="polite" className="grid gap-3 rounded-xl border border-line bg-surface p-4">
-      <Ending request={request} />
+      <Ending request={request} forOurs={client.first_party} />
+      {goesOn && (
+        <p className="text-sm wrap-anywhere text-muted">
+          Going on by itself: to the waiting page, and from there to {clientLabel(client)} if it still waits.
+        </p>
+      )}
       {returnUrl !== null ? (
         <p>
           <a href={returnUrl} className={buttonClass('primary')}>
-            {returnUrl.includes('/waiting/') ? 'Back to the waiting page' : 'Back to the conversation'}
+            {waits ? 'Back to the waiting page' : 'Back to the conversation'}
           </a>
         </p>
       ) : (
@@ -23,14 +44,15 @@ export function ConsentOutcome({ consent }: { consent: Consent }) {
   );
 }
 
-function Ending({ request }: { request: Consent['request'] }) {
+function Ending({ request, forOurs }: { request: Consent['request']; forOurs: boolean }) {
   switch (request.status) {
     case 'approved':
       return (
         <OutcomeWords tone="good" icon={<CircleCheck />} title="Allowed">
           {request.grant?.status === 'active' ? (
             <p>
-              Until <Moment at={request.grant.expires_at} />. The work that waited for it goes on by itself.
+              Until <Moment at={request.grant.expires_at} />.{' '}
+              {forOurs && 'The work that waited for it goes on by itself.'}
             </p>
           ) : (
             <p>What you allowed has ended since.</p>

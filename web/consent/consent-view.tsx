@@ -10,6 +10,7 @@ import { VisibleText } from '../ui/visible-text.tsx';
 import { AskedScope } from './asked-scope.tsx';
 import { ConsentDecision } from './consent-decision.tsx';
 import { ConsentOutcome } from './consent-outcome.tsx';
+import { WhyAsked } from './why-asked.tsx';
 
 /** What is asked in full, and the decision; once it has ended, how. */
 export function ConsentView({ consent }: { consent: Consent }) {
@@ -45,6 +46,7 @@ export function ConsentView({ consent }: { consent: Consent }) {
           there yourself.
         </Notice>
       )}
+      {!ended && <WhyAsked request={request} />}
       {ended && <ConsentOutcome consent={consent} />}
       {request.tool_name !== null && (
         <Panel title={`Arguments of ${request.tool_name}`}>

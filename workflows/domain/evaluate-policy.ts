@@ -36,6 +36,9 @@ export interface PolicyVerdict {
   policyVersion: string;
 }
 
+/** The rule by which people confirm themselves what policy grants them at once; see {@link judgeGrantedAtOnce}. */
+export const unverifiedClientRule = 'builtin.unverified_client';
+
 const strictness: readonly ApprovalType[] = ['auto', 'self', 'admin_required', 'forbidden'];
 
 /**
@@ -121,7 +124,7 @@ function judgeGrantedAtOnce(
 ): ScopeVerdict {
   const verified = question.clientVerified === true || isFirstParty(question.clientId);
   return isHighOrCritical(risk) && !verified
-    ? { scope, approvalType: 'self', rule: 'builtin.unverified_client' }
+    ? { scope, approvalType: 'self', rule: unverifiedClientRule }
     : { scope, approvalType: 'auto', rule: `scopes.${scope}.granted_at_once_to[${role}]` };
 }
 

@@ -6,6 +6,14 @@ import type { Policy } from './policy.ts';
 /** How long ago a sign-in may be to count as fresh, where policy does not say. */
 export const defaultFreshSignInMs = 5 * 60 * 1_000;
 
+/** How long a request waits for its requester's own consent, where policy does not say. */
+export const defaultSelfRequestTtlMs = 10 * 60 * 1_000;
+
+/** How long a request waits for what a built-in rule leaves to its requester. */
+export function selfRequestTtlMs(policy: Pick<Policy, 'selfRequestTtlMs'>): number {
+  return policy.selfRequestTtlMs ?? defaultSelfRequestTtlMs;
+}
+
 /** The request as far as it matters for whether its requester may consent to it. */
 export interface ConsentableRequest {
   subject: string;

@@ -73,6 +73,8 @@ export interface Policy {
   deny: readonly DenyRule[];
   /** How long a refused step-up of a client gets the same answer. Ten minutes when absent. */
   stepUpCoolDownMs?: number;
+  /** How long a request waits for what the person confirms themselves by a built-in rule. Ten minutes when absent. */
+  selfRequestTtlMs?: number;
   /** Other resource servers, by the names that scopes use; policies from before there were any lack it. */
   resources?: Readonly<Record<string, OtherResource>>;
 }

@@ -8,6 +8,12 @@ const headings: Record<StepUpView['status'], string> = {
   withdrawn: 'Withdrawn',
 };
 
+/** Whether all that is waited for is the person's own to confirm. Pure. */
+export function isAllOwn({ status, scopes }: Pick<StepUpView, 'status' | 'scopes'>): boolean {
+  const missing = scopes.filter(({ held }) => !held);
+  return status === 'waiting' && missing.length > 0 && missing.every(({ decided_by: by }) => by === 'self');
+}
+
 /** Whether the client gets less than it asked for. Pure. */
 export function isPartly({ status, scopes }: Pick<StepUpView, 'status' | 'scopes'>): boolean {
   return status === 'granted' && scopes.some(({ held }) => !held);
@@ -15,6 +21,7 @@ export function isPartly({ status, scopes }: Pick<StepUpView, 'status' | 'scopes
 
 /** How it stands, in a few words: the page's heading and the tab's title. Pure. */
 export function headingOf(stepUp: Pick<StepUpView, 'status' | 'scopes'> & { requests: { status: string }[] }): string {
+  if (isAllOwn(stepUp)) return 'Waiting for your confirmation';
   if (isPartly(stepUp)) return 'Granted in part';
   const over = stepUp.status === 'refused' && stepUp.requests.some(({ status }) => status === 'approved');
   if (over) return 'Granted, and ended since';

@@ -8,6 +8,8 @@ import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { Countdown } from '../../ui/countdown.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Panel } from '../../ui/panel.tsx';
+import { WhyAsked } from '../why-asked.tsx';
+import { isAllOwn } from './headings.ts';
 import { stepUpPath, stepUpQuery } from './waiting-query.ts';
 import { WayBackNotice } from './way-back-notice.tsx';
 import { whoDecides } from './who-decides.ts';
@@ -18,13 +20,15 @@ export function WaitPanel({ stepUp }: { stepUp: StepUpView }) {
   const queries = useQueryClient();
   const open = stepUp.requests.filter(({ status }) => status === 'pending');
   const expiry = open.flatMap(({ expires_at: at }) => (at === null ? [] : [at])).sort()[0];
-  const consentUrl = open.find(({ consent_url: url }) => url !== null)?.consent_url ?? null;
+  const own = open.find(({ consent_url: url }) => url !== null);
+  const consentUrl = own?.consent_url ?? null;
   return (
     <Panel title={stepUp.status === 'unasked' ? 'Nothing has been sent yet' : 'Who decides'}>
       <p className="flex items-start gap-2 text-sm" role="status">
         <Hourglass aria-hidden className="mt-0.5 size-4 shrink-0 text-wait" />
         <span className="wrap-anywhere">{whoDecides(stepUp)}</span>
       </p>
+      {own !== undefined && <WhyAsked request={own} />}
       {open.some(({ deciding }) => deciding) && (
         <Notice tone="wait" role="status">
           A decision has been made and takes effect in a moment.
@@ -52,7 +56,7 @@ export function WaitPanel({ stepUp }: { stepUp: StepUpView }) {
       <div className="flex flex-wrap gap-3">
         {consentUrl !== null && (
           <a href={consentUrl} className={buttonClass('primary')}>
-            Decide your part
+            {isAllOwn(stepUp) ? 'Confirm' : 'Decide your part'}
           </a>
         )}
         <Button look="bad" onClick={() => setWithdrawing(true)}>
