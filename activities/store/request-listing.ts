@@ -49,7 +49,10 @@ export async function listRequests(db: DbOrTrx, filter: RequestFilter & RequestP
 }
 
 /** What a summary of the queue is made of. */
-export type WaitingRequest = Pick<ScopeRequest, 'subject' | 'client_id' | 'scopes' | 'tool_name' | 'risk'>;
+export type WaitingRequest = Pick<
+  ScopeRequest,
+  'subject' | 'client_id' | 'scopes' | 'tool_name' | 'risk' | 'approval_type'
+>;
 
 /** The oldest waiting requests, as far as counting them takes: bounded, however long the queue is. */
 export async function oldestWaiting(
@@ -57,7 +60,7 @@ export async function oldestWaiting(
   filter: Omit<RequestFilter, 'status'>,
   limit: number,
 ): Promise<WaitingRequest[]> {
-  const columns = ['subject', 'client_id', 'scopes', 'tool_name', 'risk'] as const;
+  const columns = ['subject', 'client_id', 'scopes', 'tool_name', 'risk', 'approval_type'] as const;
   const query = db.selectFrom('scope_requests').select(columns);
   return filtered(query, { ...filter, status: 'pending' }, await peopleOfWords(db, filter.words))
     .orderBy('created_at')

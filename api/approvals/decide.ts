@@ -1,5 +1,7 @@
 import { heldScopes } from '../../activities/store/grants.ts';
-import { auditContext, type ScopeRequest } from '../../activities/store/requests.ts';
+import type { Db } from '../../activities/store/connect.ts';
+import { livePolicy } from '../../activities/store/policies.ts';
+import { auditContext, findRequest, type ScopeRequest } from '../../activities/store/requests.ts';
 import { whyNotApprover } from '../../workflows/domain/approvers.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import type { Policy } from '../../workflows/domain/policy.ts';
@@ -7,6 +9,7 @@ import { decidingScope } from '../../workflows/domain/scopes.ts';
 import type { RequestStatusResponse } from '../contract/scope-requests.ts';
 import { appendRefusal } from '../sessions/append-refusal.ts';
 import type { Caller } from '../sessions/caller.ts';
+import { whyInDashboardOnly } from '../sessions/deciding-token.ts';
 import type { ApprovalDeps } from './deps.ts';
 import { findVisibleRequest } from './find-visible.ts';
 import { takeDecision, type VerdictInput } from './take-decision.ts';
@@ -22,7 +25,7 @@ export interface DecisionInput extends VerdictInput {
  * Takes a decision of the authenticated caller: recorded and signed here, judged by the workflow (RULES 16, 17).
  *
  * @returns 200 with the status when judged, 202 when recorded but not judged in time.
- * @throws {DomainError} `not_found`, `identity_mismatch`, `own_request`, `not_approver`, `insufficient_scope`,
+ * @throws {DomainError} `not_found`, `client_not_allowed`, `identity_mismatch`, `own_request`, `not_approver`, `insufficient_scope`,
  * `self_approval`, and what {@link takeDecision} says.
  */
 export async function decide(
@@ -30,20 +33,30 @@ export async function decide(
   caller: Caller,
   input: DecisionInput,
 ): Promise<{ httpStatus: 200 | 202; body: RequestStatusResponse }> {
-  const { request, policy } = await findVisibleRequest(deps.db, caller, input.requestId).catch((error: unknown) => {
-    const missing = error instanceof DomainError && error.code === 'not_found';
-    throw missing && !mayDecideAtAll(caller)
-      ? new DomainError('insufficient_scope', refusalTexts.insufficient_scope)
-      : error;
-  });
+  const { request, policy } = await findVisibleRequest(deps.db, caller, input.requestId).catch(
+    async (error: unknown) => {
+      if (!(error instanceof DomainError) || error.code !== 'not_found') throw error;
+      if (!mayDecideAtAll(caller)) throw new DomainError('insufficient_scope', refusalTexts.insufficient_scope);
+      throw (await takesTheDashboard(deps.db, caller, input.requestId)) ?? error;
+    },
+  );
   await refuseTheWrongPerson(deps, caller, request, policy, input);
   const claims = caller.kind === 'bearer' ? { client: caller.clientId } : {};
   return takeDecision(deps, { request, policy, approver: caller.person.subject, claims }, input);
 }
 
+/** That the person may decide this, and not through their client. */
+async function takesTheDashboard(db: Db, caller: Caller, requestId: string): Promise<DomainError | undefined> {
+  const [request, policy] = await Promise.all([findRequest(db, requestId), livePolicy(db)]);
+  if (request === undefined) return undefined;
+  const { client_id: clientId, approval_type: approvalType } = request;
+  const why = whyInDashboardOnly(policy, caller, { ...request, clientId, approvalType });
+  return why === undefined ? undefined : new DomainError('client_not_allowed', why);
+}
+
 /**
  * A token without the scope is told the same of every request, there or not; one with it, the same of those that are not
- * there and those that it may not decide. A browser needs no token.
+ * there and those that its person may not decide. A browser needs no token.
  */
 function mayDecideAtAll(caller: Caller): boolean {
   return caller.kind !== 'bearer' || caller.mayDecide === true;

@@ -4,12 +4,16 @@ import type { Policy } from '../../workflows/domain/policy.ts';
 import type { DbOrTrx } from '../../activities/store/connect.ts';
 import { findPersonByEmail } from '../../activities/store/people.ts';
 import { livePolicy } from '../../activities/store/policies.ts';
-import { listRequests as listStoredRequests, type RequestFilter } from '../../activities/store/request-listing.ts';
+import {
+  listRequests as listStoredRequests,
+  oldestWaiting,
+  type RequestFilter,
+} from '../../activities/store/request-listing.ts';
 import type { Visibility } from '../../activities/store/visibility.ts';
 import type { listRequestsQuerySchema, RequestList, requestSummaryQuerySchema } from '../contract/scope-requests.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { isOtherPeoplesClient, overOthers, type Caller } from '../sessions/caller.ts';
-import { scopesDecidedByToken } from '../sessions/deciding-token.ts';
+import { scopesDecidedByToken, whyInDashboardOnly } from '../sessions/deciding-token.ts';
 import type { ApprovalDeps } from './deps.ts';
 import { requestView, viewContext } from './request-view.ts';
 
@@ -37,6 +41,8 @@ export async function listRequests(
         });
   const page = rows.slice(0, query.limit);
   const last = page.at(-1);
+  const counts = caller.mayDecide === true && query.status === 'pending' && cursor === undefined;
+  const dashboardOnly = counts && filter !== undefined ? await inDashboardOnly(deps.db, caller, policy, filter) : 0;
   const context = await viewContext(deps, page, { subject: caller.person.subject, now });
   return {
     requests: page.map((request) =>
@@ -45,8 +51,23 @@ export async function listRequests(
     ...(rows.length > query.limit && last !== undefined
       ? { next_cursor: encodeCursor({ at: last.created_at, id: last.request_id }) }
       : {}),
+    ...(counts ? { dashboard_only: dashboardOnly } : {}),
     now: now.toISOString(),
   };
+}
+
+/** What one look counts. */
+const mostCounted = 1_000;
+
+/** How many requests wait that the person of a token may decide, and not through their client: a number, and nothing of them. */
+async function inDashboardOnly(db: DbOrTrx, caller: Caller, policy: Policy, filter: RequestFilter): Promise<number> {
+  const { person } = caller;
+  const visibleTo = { subject: person.subject, approvableScopes: approvableScopes(policy, person) };
+  const rows = await oldestWaiting(db, { ...filter, visibleTo }, mostCounted);
+  return rows.filter(
+    ({ client_id: clientId, approval_type: approvalType, ...row }) =>
+      whyInDashboardOnly(policy, caller, { ...row, clientId, approvalType }) !== undefined,
+  ).length;
 }
 
 /** A query as the store takes it, as far as the caller may see; undefined when nobody is the requester it names. */

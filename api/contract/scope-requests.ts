@@ -188,6 +188,11 @@ export const listRequestsQuerySchema = requestFilterSchema.extend({
 export const requestListSchema = z.object({
   requests: z.array(scopeRequestSchema),
   next_cursor: z.string().optional(),
+  /**
+   * To a token with approve:requests, on the first page of what waits: how many more its person may decide, in the
+   * dashboard only. A thousand at most.
+   */
+  dashboard_only: z.int().optional(),
   /** Server time, for countdowns. */
   now: z.iso.datetime(),
 });

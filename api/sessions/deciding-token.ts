@@ -22,6 +22,22 @@ export function decidesByToken(
 }
 
 /**
+ * Why this takes the dashboard, of a request that the person of such a token could decide there; `undefined` where it does
+ * not, or where they could not. Pure.
+ */
+export function whyInDashboardOnly(
+  policy: Policy,
+  caller: Caller,
+  request: RequestOfClient & { subject: string; approvalType: ApprovalType | null },
+): string | undefined {
+  if (caller.mayDecide !== true) return undefined;
+  if (whyNotApprover(policy, caller.person, { ...request, approval_type: request.approvalType }) !== undefined) {
+    return undefined;
+  }
+  return whyNotThroughClient(policy, caller.clientId, request);
+}
+
+/**
  * The same of a grant, which they may then end early. Pure.
  *
  * @param request what it came of, judged as it was recorded and by live policy, as that request itself is; without one, no.

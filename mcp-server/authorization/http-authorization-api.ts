@@ -57,8 +57,12 @@ function callerAuthorizations(options: ExchangeOptions, subjectToken: string): C
     mayDecide: async () => (await token()).scopes.includes(decidingScope),
     ask: (body) => ask(upgradeScopeResponseSchema, '/api/upgrade-scope', body),
     waiting: async () => {
-      const { requests, next_cursor: next } = await ask(requestListSchema, '/api/requests?status=pending&limit=200');
-      return { requests, more: next !== undefined };
+      const list = await ask(requestListSchema, '/api/requests?status=pending&limit=200');
+      return {
+        requests: list.requests,
+        more: list.next_cursor !== undefined,
+        dashboardOnly: list.dashboard_only ?? 0,
+      };
     },
     status: (requestId) => ask(requestStatusSchema, `/api/status/${encodeURIComponent(requestId)}`),
     decide: (requestId, verdict, note) => {

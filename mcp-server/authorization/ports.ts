@@ -18,8 +18,8 @@ export interface CallerAuthorizations {
   mayDecide(): Promise<boolean>;
   /** `POST /api/upgrade-scope`. */
   ask(body: UpgradeScopeRequest): Promise<UpgradeScopeResponse>;
-  /** `GET /api/requests`: what waits, the oldest first, and whether that is all. */
-  waiting(): Promise<{ requests: readonly ScopeRequestView[]; more: boolean }>;
+  /** `GET /api/requests`: what waits, the oldest first, whether that is all, and how many take the dashboard. */
+  waiting(): Promise<{ requests: readonly ScopeRequestView[]; more: boolean; dashboardOnly: number }>;
   /** `GET /api/status/{id}`. */
   status(requestId: string): Promise<RequestStatusResponse>;
   /** `POST /api/approve/{id}` or `/api/deny/{id}`. A status that is pending still: recorded, not yet in force. */

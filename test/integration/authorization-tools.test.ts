@@ -134,11 +134,23 @@ describe('who may not decide', () => {
     }
   });
 
-  it('no approver what is critical or of the same client: neither decided nor listed nor seen', async () => {
+  it('no approver what is critical or of the same client: neither decided nor listed nor seen, only counted', async () => {
+    const counted = async (agent: Agent) =>
+      Number((await said(agent, 'get_authorization_requests')).data['dashboard_only']);
+    const before = await counted(decider);
+    const own = await asked(await newAgent('admin@example.com'), { tool_name: 'admin_reset_system', reason: 'Mine.' });
+    expect(await counted(decider)).toBe(before);
+    expect(await codeOf(decider, 'approve_authorization', { request_id: own })).toBe('not_found');
     const critical = await asked(user, { tool_name: 'admin_reset_system', reason: 'It hangs.' });
     const sameClient = await asked(agentOf(product, decider.clientId, 'user@example.com'));
     for (const requestId of [critical, sameClient]) {
-      expect(await codeOf(decider, 'approve_authorization', { request_id: requestId })).toBe('not_found');
+      for (const name of ['approve_authorization', 'deny_authorization']) {
+        const args = { request_id: requestId, ...(name === 'deny_authorization' ? { reason: 'No.' } : {}) };
+        expect(await said(decider, name, args)).toMatchObject({
+          code: 'insufficient_clearance',
+          error: expect.stringContaining('dashboard') as string,
+        });
+      }
       expect(await codeOf(decider, 'get_authorization_status', { request_id: requestId })).toBe('not_found');
       expect((await rowOf(requestId)).status).toBe('pending');
     }
@@ -146,6 +158,7 @@ describe('who may not decide', () => {
     const listed = (data['requests'] as { id: string }[]).map(({ id }) => id);
     expect(listed).not.toContain(critical);
     expect(listed).not.toContain(sameClient);
+    expect(data['dashboard_only']).toBe(before + 2);
     const audit = JSON.stringify((await said(decider, 'get_audit_log', { limit: 200 })).data);
     expect(audit).not.toContain(critical);
     expect(audit).not.toContain(sameClient);
