@@ -176,6 +176,16 @@ test('an approver ticks some of what is asked, and the client’s code is for th
 
     const tokens = await app.tokens(user);
     expect(tokens.scope).toBe('none admin:users');
+
+    await user.goto(product.chatUrl);
+    await user.getByRole('link', { name: 'Sign in' }).click();
+    await user.goto(`${product.chatUrl}/access?show=requests`);
+    const listed = user.getByRole('list', { name: 'Your requests' }).getByRole('listitem');
+    const partly = listed.filter({ hasText: 'Desktop helper' });
+    await expect(partly).toContainText('Approved in part');
+    await expect(partly).toContainText('admin:systemnot granted');
+    await expect(partly).not.toContainText('admin:usersnot granted');
+    await expectAccessible(user, 'a request that was approved in part');
   } finally {
     app.stop();
   }

@@ -8,13 +8,25 @@ interface Label {
 }
 
 /** The states of one's own request, its four ends told apart. */
-export const requestLabels: Record<ScopeRequestView['status'], Label> = {
+const requestLabels: Record<ScopeRequestView['status'], Label> = {
   pending: { text: 'Waiting', tone: 'wait' },
   approved: { text: 'Approved', tone: 'good' },
   denied: { text: 'Denied', tone: 'bad' },
   expired: { text: 'Expired: nobody answered', tone: 'gone' },
   cancelled: { text: 'Cancelled', tone: 'pulled' },
 };
+
+type Answered = Pick<ScopeRequestView, 'status' | 'scopes' | 'grant'>;
+
+/** What was asked for and not granted, though the request was approved. Pure. */
+export function leftOutOf({ status, scopes, grant }: Answered): string[] {
+  return status === 'approved' && grant !== null ? scopes.filter((scope) => !grant.scopes.includes(scope)) : [];
+}
+
+/** How one's own request stands or ended; approved in part is not approved. Pure. */
+export function requestLabel(request: Answered): Label {
+  return leftOutOf(request).length > 0 ? { text: 'Approved in part', tone: 'accent' } : requestLabels[request.status];
+}
 
 /** The states of one's own grant. */
 export const grantLabels: Record<AccessGrant['status'], Label> = {

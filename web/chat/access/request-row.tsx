@@ -11,7 +11,7 @@ import { Notice } from '../../ui/notice.tsx';
 import { ScopeName } from '../../ui/scope-name.tsx';
 import { VisibleText } from '../../ui/visible-text.tsx';
 import { accessKey } from '../queries.ts';
-import { durationText, requestLabels } from './labels.ts';
+import { durationText, leftOutOf, requestLabel } from './labels.ts';
 
 /** Of this app, as requests name it. */
 const chatClientId = 'countersign-chat';
@@ -35,7 +35,8 @@ export function RequestRow({ request }: { request: ScopeRequestView }) {
       }),
     onSettled,
   });
-  const label = requestLabels[request.status];
+  const label = requestLabel(request);
+  const leftOut = leftOutOf(request);
   const failure = cancel.error ?? again.error;
   const what = request.scopes.join(' ');
   // What a call waits for is asked again in its conversation, where the call is.
@@ -50,7 +51,10 @@ export function RequestRow({ request }: { request: ScopeRequestView }) {
         <div className="grid min-w-0 gap-1.5">
           <p className="flex flex-wrap items-center gap-2">
             {request.scopes.map((scope) => (
-              <ScopeName key={scope} scope={scope} />
+              <span key={scope} className="inline-flex max-w-full flex-wrap items-center gap-1.5">
+                <ScopeName scope={scope} />
+                {leftOut.includes(scope) && <Badge tone="bad">not granted</Badge>}
+              </span>
             ))}
             <Badge tone={label.tone}>{label.text}</Badge>
           </p>
