@@ -1,5 +1,5 @@
 import type { errors, ErrorOut, KoaContextWithOIDC, Provider } from 'oidc-provider';
-import { endSentence } from '../../workflows/domain/end-sentence.ts';
+import { nothingGranted } from '../step-up/step-up-words.ts';
 import { clientAddress } from '../http/client-address.ts';
 import type { BrowserSessions } from '../sessions/browser-sessions.ts';
 import { codeConfirmPage, codeInputPage, deviceEndPage } from './device-pages.ts';
@@ -86,10 +86,7 @@ function endOf(error: PageError): Parameters<typeof deviceEndPage>[0] | undefine
       : undefined;
   return {
     title: 'The device is not connected',
-    paragraphs: [
-      why === undefined ? 'You cancelled it.' : `Nothing was granted: ${endSentence(why)}`,
-      'The device is told so.',
-    ],
+    paragraphs: [why === undefined ? 'You cancelled it.' : nothingGranted(why), 'The device is told so.'],
   };
 }
 

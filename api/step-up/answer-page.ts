@@ -1,10 +1,10 @@
 import type { Client } from 'oidc-provider';
 import type { StepUp } from '../../activities/store/step-ups.ts';
-import { endSentence } from '../../workflows/domain/end-sentence.ts';
 import { plainPage } from '../http/plain-page.ts';
 import { answerTarget } from '../oauth/client-consent-page.ts';
 import { visibleName } from '../oauth/visible-name.ts';
 import type { StepUpResult } from './deps.ts';
+import { nothingGranted } from './step-up-words.ts';
 
 /**
  * On the way back to the client, after a wait in which it may have gone: nobody here can see whether it still listens,
@@ -21,7 +21,7 @@ export function stepUpAnswerPage(
   return plainPage({
     title: `Returning to ${name}`,
     paragraphs: [
-      ...(typeof why === 'string' ? [`Nothing was granted: ${endSentence(why)}`] : []),
+      ...(typeof why === 'string' ? [nothingGranted(why)] : []),
       `The answer goes to ${target}.`,
       typeof why === 'string'
         ? `If nothing opens there, ${name} has stopped waiting: it learns the answer the next time it asks.`

@@ -4,7 +4,7 @@ import type { StepUp } from '../../activities/store/step-ups.ts';
 import { findFreeze, isClientBlocked } from '../../activities/store/suspensions.ts';
 import { isTerminal } from '../../workflows/domain/request-status.ts';
 import { goOn, refuse, type StepUpDeps, type StepUpResult } from './deps.ts';
-import { refusalWords } from './step-up-words.ts';
+import { refusalWords, withdrawnWords } from './step-up-words.ts';
 
 /** How a step-up stands. */
 export interface StepUpStanding {
@@ -34,7 +34,7 @@ export async function stepUpStanding(deps: Pick<StepUpDeps, 'db' | 'now'>, stepU
   const open = missing && requests.some(({ status }) => !isTerminal(status));
   const withdrawn = stepUp.withdrawn_at !== null;
   if (open || (missing && requests.length === 0 && !withdrawn)) return { ...standing, result: undefined };
-  if (withdrawn) return { ...standing, result: refuse('the person withdrew the request') };
+  if (withdrawn) return { ...standing, result: refuse(withdrawnWords) };
   if (blocked) return { ...standing, result: refuse('this client is blocked', 'unauthorized_client') };
   if (held.length > 0) return { ...standing, result: goOn };
   const words = requests.map((request) => refusalWords(request, freeze !== undefined));

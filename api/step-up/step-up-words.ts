@@ -1,6 +1,15 @@
 import type { StepUpCoolDown } from '../../activities/store/step-up-cool-down.ts';
 import type { ScopeRequest } from '../../activities/store/requests.ts';
+import { endSentence } from '../../workflows/domain/end-sentence.ts';
 import { forAnother } from '../../workflows/domain/for-another.ts';
+
+/** To the client, of a person who withdrew what it asked for. */
+export const withdrawnWords = 'the person withdrew the request';
+
+/** Why nothing was granted, to the person themself. @param why as the client is told. Pure. */
+export function nothingGranted(why: string): string {
+  return `Nothing was granted: ${endSentence(why === withdrawnWords ? 'you withdrew it' : why)}`;
+}
 
 /** How a request came to nothing, as its client is told and shows it to the person. Pure. */
 export function refusalWords(

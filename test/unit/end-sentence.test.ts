@@ -1,6 +1,7 @@
 import { expect, it, test } from 'vitest';
 import { askedInWords } from '../../api/oauth/asked-scopes.ts';
 import { stepUpAnswerPage } from '../../api/step-up/answer-page.ts';
+import { nothingGranted, withdrawnWords } from '../../api/step-up/step-up-words.ts';
 import { endSentence } from '../../workflows/domain/end-sentence.ts';
 
 it.each([
@@ -25,4 +26,9 @@ test('the page on the way back ends a reason once', () => {
 test('a scope whose description is a sentence is described by one', () => {
   const asked = { scope: 'read:files', risk: 'low', description: 'Read files.', how: 'held' } as const;
   expect(askedInWords(asked)).toBe('read:files (low risk): Read files. It holds this already.');
+});
+
+test('says to the person themself that they withdrew it', () => {
+  expect(nothingGranted(withdrawnWords)).toBe('Nothing was granted: you withdrew it.');
+  expect(nothingGranted('an approver denied it')).toBe('Nothing was granted: an approver denied it.');
 });

@@ -170,6 +170,9 @@ describe('why a request is here', () => {
     expect(whyHere(detail('x', [{ ...scope, granted_at_once_to: [], approvers: [] }]))).toEqual([
       'Nobody is given execute:commands at once; nobody is an approver of it.',
     ]);
+    expect(whyHere(detail('x', [{ ...scope, granted_at_once_to: [] }]))).toEqual([
+      'Nobody is given execute:commands at once; somebody else has to approve it, with the role admin or steward.',
+    ]);
     expect(whyHere(detail('deny[0]'))[0]).toContain('deny[0]');
     expect(whyHere(detail('builtin.unverified_client'))).toEqual([expect.stringContaining('nobody has verified')]);
     expect(whyHere(detail(null))).toEqual([]);

@@ -18,19 +18,19 @@ export function whyHere(detail: Pick<RequestDetail, 'request' | 'scopes'>): stri
 }
 
 function sentence({ scope, granted_at_once_to, otherwise, approvers }: RequestDetail['scopes'][number]): string {
-  const atOnce =
-    granted_at_once_to.length === 0
-      ? `Nobody is given ${scope} at once`
-      : `${scope} is given at once only to ${listOf(granted_at_once_to)}`;
+  const nobody = granted_at_once_to.length === 0;
+  const atOnce = nobody
+    ? `Nobody is given ${scope} at once`
+    : `${scope} is given at once only to ${listOf(granted_at_once_to)}`;
   switch (otherwise) {
     case 'admin':
       return approvers.length === 0
         ? `${atOnce}; nobody is an approver of it.`
-        : `${atOnce}; for all others somebody else has to approve it, with the role ${listOf(approvers)}.`;
+        : `${atOnce}; ${nobody ? '' : 'for all others '}somebody else has to approve it, with the role ${listOf(approvers)}.`;
     case 'self':
-      return `${atOnce}; anybody else needs their own fresh consent.`;
+      return `${atOnce}; ${nobody ? 'everybody' : 'anybody else'} needs their own fresh consent.`;
     case 'forbidden':
-      return `${atOnce}; to anybody else it is forbidden.`;
+      return `${atOnce}; ${nobody ? '' : 'to anybody else '}it is forbidden.`;
   }
 }
 
