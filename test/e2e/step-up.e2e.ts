@@ -152,7 +152,7 @@ test('an approver ticks some of what is asked, and the client’s code is for th
   const app = await outsideApp(product, { client_name: 'Desktop helper' });
   try {
     const user = await newVisitor();
-    await user.goto(await app.ask('none admin:system admin:users'));
+    await user.goto(await app.ask('none admin:system read:user-data'));
     await fillSignIn(user, 'user@example.com');
     await user.getByRole('button', { name: 'Let it act for me' }).click();
     await expect(user.getByRole('heading', { name: 'Waiting for a decision' })).toBeVisible();
@@ -162,10 +162,16 @@ test('an approver ticks some of what is asked, and the client’s code is for th
     await openFromQueue(admin, 'user@example.com', 'admin:system');
     await admin.getByRole('button', { name: 'Approve…' }).click();
     const dialog = admin.getByRole('dialog', { name: 'Approve this request?' });
-    await dialog.getByRole('checkbox', { name: 'admin:system' }).uncheck();
+    const system = dialog.getByRole('checkbox', { name: 'admin:system Critical risk' });
+    await expect(dialog.getByText('Critical risk')).toHaveCount(2);
+    await system.uncheck();
+    // What is left is as risky as that is; the other says so of itself.
+    await expect(dialog.getByText('Critical risk')).toHaveCount(1);
+    await expect(dialog.getByText('Medium risk')).toHaveCount(2);
+    await expect(dialog.getByText('This is a critical permission')).toHaveCount(0);
     await expectAccessible(admin, 'approving some of several scopes');
     await dialog.getByRole('button', { name: 'Approve 1 of 2' }).click();
-    await expect(admin.getByRole('status').filter({ hasText: 'Approved: admin:users' })).toBeVisible();
+    await expect(admin.getByRole('status').filter({ hasText: 'Approved: read:user-data' })).toBeVisible();
     await user.getByRole('button', { name: 'Stay here' }).click();
     await expect(user.getByRole('heading', { name: 'Granted in part' })).toBeVisible();
     const asked = user.getByRole('region', { name: 'What was asked' });
@@ -175,7 +181,7 @@ test('an approver ticks some of what is asked, and the client’s code is for th
     await user.getByRole('link', { name: 'Return now' }).click();
 
     const tokens = await app.tokens(user);
-    expect(tokens.scope).toBe('none admin:users');
+    expect(tokens.scope).toBe('none read:user-data');
 
     await user.goto(product.chatUrl);
     await user.getByRole('link', { name: 'Sign in' }).click();
@@ -184,7 +190,7 @@ test('an approver ticks some of what is asked, and the client’s code is for th
     const partly = listed.filter({ hasText: 'Desktop helper' });
     await expect(partly).toContainText('Approved in part');
     await expect(partly).toContainText('admin:systemnot granted');
-    await expect(partly).not.toContainText('admin:usersnot granted');
+    await expect(partly).not.toContainText('read:user-datanot granted');
     await expectAccessible(user, 'a request that was approved in part');
   } finally {
     app.stop();

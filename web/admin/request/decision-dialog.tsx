@@ -8,6 +8,8 @@ import { ArgumentsView } from '../../ui/arguments-view.tsx';
 import { Modal } from '../../ui/modal.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { ScopeServerLines } from '../../ui/scope-server-line.tsx';
+import { requestQuery } from '../queries.ts';
+import { chosenRisk, scopeRisk } from './chosen-risk.ts';
 import { CommandStages } from './command-stages.tsx';
 import { DecisionButtons } from './decision-buttons.tsx';
 import { decisionNews } from './decision-news.ts';
@@ -49,6 +51,8 @@ export function DecisionDialog(props: {
   const denies = verdict === 'deny';
   const careful = !denies && request.decided_alone;
   const { data: viewer } = useQuery(userStatusQuery);
+  const { data: facts } = useQuery(requestQuery(request.request_id));
+  const risk = denies ? request.risk : chosenRisk(facts, scopes, request.risk);
   const { isPending: pending, error } = decide;
   const news = decisionNews(request, { verdict, pending, error, viewer: viewer?.email });
   const unread = careful && !argumentsSeen;
@@ -75,7 +79,7 @@ export function DecisionDialog(props: {
           <ThroughClient request={request} />
           <ScopeServerLines servers={request.servers} />
           <div>
-            <RiskBadge risk={request.risk} />
+            <RiskBadge risk={risk} />
           </div>
         </div>
         <div>
@@ -83,13 +87,20 @@ export function DecisionDialog(props: {
           {request.tool_name === 'execute_command' && <CommandStages requestId={request.request_id} />}
           <span ref={endOfArguments} aria-hidden className="block h-px" />
         </div>
-        {careful && (
-          <Notice tone={request.risk === 'critical' ? 'bad' : 'wait'}>
-            This is {request.risk === 'critical' ? 'a critical' : 'a high-risk'} permission. It may be used for other
-            calls than this one until the grant ends.
+        {!denies && (risk === 'critical' || risk === 'high') && (
+          <Notice tone={risk === 'critical' ? 'bad' : 'wait'}>
+            This is {risk === 'critical' ? 'a critical' : 'a high-risk'} permission. It may be used for other calls than
+            this one until the grant ends.
           </Notice>
         )}
-        {!denies && <ScopeChoice request={request} chosen={scopes} onChange={setScopes} />}
+        {!denies && (
+          <ScopeChoice
+            request={request}
+            chosen={scopes}
+            riskOf={(scope) => scopeRisk(facts, scope)}
+            onChange={setScopes}
+          />
+        )}
         {denies ? (
           <DenyPresets onChoose={setWords} />
         ) : (

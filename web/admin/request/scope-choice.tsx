@@ -1,10 +1,12 @@
 import type { ScopeRequestView } from '../../../api/contract/scope-requests.ts';
 import { ScopeName } from '../../ui/scope-name.tsx';
+import { RiskBadge } from './risk-badge.tsx';
 
 /** Which of several scopes are approved; nothing to choose where they were asked for one call, or there is only one. */
 export function ScopeChoice(props: {
   request: Pick<ScopeRequestView, 'scopes' | 'tool_name'>;
   chosen: readonly string[];
+  riskOf: (scope: string) => ScopeRequestView['risk'];
   onChange: (scopes: readonly string[]) => void;
 }) {
   const { scopes, tool_name: toolName } = props.request;
@@ -24,7 +26,9 @@ export function ScopeChoice(props: {
               props.onChange(scopes.filter((one) => (one === scope ? target.checked : props.chosen.includes(one))))
             }
           />
-          <ScopeName scope={scope} />
+          <span className="flex min-w-0 flex-wrap items-center gap-2">
+            <ScopeName scope={scope} /> <RiskBadge risk={props.riskOf(scope)} />
+          </span>
         </label>
       ))}
     </fieldset>
