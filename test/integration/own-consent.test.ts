@@ -317,12 +317,11 @@ describe('deciding through a client (RULES 3)', () => {
     const user = await world.stack.person(['user'], { kind: 'bearer', clientId: client });
     const critical = await upgradeScope(world.deps, user, { scopes: ['execute:commands'] });
     const criticalId = critical.status === 'pending_admin_approval' ? critical.approval_request_id : '';
-    // As of requests that are not there: a token learns nothing about which are.
-    await expect(approve(asCli(caller), criticalId)).rejects.toMatchObject({ code: 'not_found' });
+    await expect(approve(asCli(caller), criticalId)).rejects.toMatchObject({ code: 'client_not_allowed' });
     const requestId = await pendingUserData();
     for (const clientId of ['countersign-chat', client]) {
       const attempt = approve({ ...asCli(caller), clientId }, requestId);
-      await expect(attempt).rejects.toMatchObject({ code: 'not_found' });
+      await expect(attempt).rejects.toMatchObject({ code: 'client_not_allowed' });
       const another = (await decider()).person.subject;
       await dropped(await decideBySignal(requestId, { approver: another, client: clientId }), 'client_not_allowed');
     }
@@ -330,6 +329,9 @@ describe('deciding through a client (RULES 3)', () => {
       await decideBySignal(criticalId, { approver: caller.person.subject, client: cli }),
       'client_not_allowed',
     );
+    // As of requests that are not there: a token learns nothing about which its person may not decide.
+    const theirOwn = { ...asCli(caller), person: user.person };
+    await expect(approve(theirOwn, requestId)).rejects.toMatchObject({ code: 'not_found' });
     expect(await statusOf(requestId)).toBe('pending');
     expect(await statusOf(criticalId)).toBe('pending');
   });
