@@ -96,11 +96,12 @@ function earlier(byPolicy: Date, asked: Date | null): Date {
   return asked !== null && asked < byPolicy ? asked : byPolicy;
 }
 
-/** What the person confirms by themselves waits as such things do, not as the scope's approvers would be waited for. */
+/** What the person confirms by themselves waits as such things do, and no longer than policy waits for the scope at all. */
 function shortestTtl(policy: Policy, { scopes }: PolicyVerdict): number {
   return Math.min(
-    ...scopes.map(({ scope, rule }) =>
-      rule === unverifiedClientRule ? selfRequestTtlMs(policy) : scopePolicy(policy, scope).requestTtlMs,
-    ),
+    ...scopes.map(({ scope, rule }) => {
+      const { requestTtlMs } = scopePolicy(policy, scope);
+      return rule === unverifiedClientRule ? Math.min(selfRequestTtlMs(policy), requestTtlMs) : requestTtlMs;
+    }),
   );
 }

@@ -78,6 +78,9 @@ describe('a client that nobody has verified', () => {
     expect(await waitOf()).toBe(10);
     await stack.policy(policyText.replace('grant_ttl: 1h', 'grant_ttl: 1h\n  self_request_ttl: 30m'));
     expect(await waitOf()).toBe(30);
+    // Where policy waits for the scope itself for less, that counts.
+    await stack.policy(policyText.replace(/^ {2}execute:commands:\n/m, '$&    request_ttl: 3m\n'));
+    expect(await waitOf()).toBe(3);
     await stack.policy(policyText);
   });
 
