@@ -190,7 +190,7 @@ export const requestListSchema = z.object({
   next_cursor: z.string().optional(),
   /**
    * To a token with approve:requests, on the first page of what waits: how many more its person may decide, in the
-   * dashboard only. A thousand at most.
+   * dashboard only, among the oldest thousand that wait. Filters do not change it.
    */
   dashboard_only: z.int().optional(),
   /** Server time, for countdowns. */

@@ -304,6 +304,32 @@ describe('a client that may decide', () => {
     }
   });
 
+  it('is told by no filter what the requests say of which it is told only how many wait', async () => {
+    const { one } = await person();
+    await ask(one, { tool_args: { command: 'rotate zebrafish' } });
+    const caller = await decider();
+    const counted = async (filter: Partial<Parameters<typeof listRequests>[2]>) =>
+      (await listRequests(stack.deps, caller, { status: 'pending', limit: 5, ...filter })).dashboard_only;
+    const all = await counted({});
+    expect(all).toBeGreaterThan(0);
+    for (const filter of [
+      { q: 'zebrafish' },
+      { q: 'nothinghasthis' },
+      { requester: one.person.email },
+      { requester: 'nobody@example.com' },
+      { scope: 'execute:commands' },
+      { scope: 'read:files' },
+      { tool: 'execute_command' },
+      { tool: 'no_tool' },
+      { client: one.clientId },
+      { client: 'no-client' },
+      { risk: 'critical' },
+      { risk: 'low' },
+    ] as const) {
+      expect([filter, await counted(filter)]).toEqual([filter, all]);
+    }
+  });
+
   it('is listed, and ends, grants of what it may decide as it was recorded', async () => {
     const grantOf = async (requestId: string): Promise<string> => {
       const { subject, client_id, scopes } = (await findRequest(stack.deps.db, requestId)) ?? {};

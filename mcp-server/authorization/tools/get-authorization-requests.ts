@@ -34,7 +34,9 @@ export function getAuthorizationRequests(api: AuthorizationApi): Tool {
       count: z.int(),
       /** There may be others behind these. */
       more: z.boolean(),
-      dashboard_only: z.int().describe('How many more wait that you may decide, in the dashboard only'),
+      dashboard_only: z
+        .int()
+        .describe('How many more wait that you may decide, in the dashboard only, among the oldest thousand that wait'),
     }),
     run: async (_args, { caller, authorizations }) => {
       await decidersOnly(caller, authorizations);
