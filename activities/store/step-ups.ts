@@ -6,6 +6,9 @@ import type { StepUpsTable } from './schema.ts';
 /** An authorization request of a client that waits for people. */
 export type StepUp = Selectable<StepUpsTable>;
 
+/** How the ids of those begin that wait without a browser. No waiting page has such an id. */
+export const backgroundStepUp = 'background_';
+
 /** How long it can still be read what became of one. */
 const keptMs = 30 * 24 * 60 * 60 * 1_000;
 
@@ -43,7 +46,7 @@ export async function findStepUp(db: DbOrTrx, of: { uid: string; subject: string
     .executeTakeFirst();
 }
 
-/** By request: the newest one that waits for it and whose client can still be answered. */
+/** By request: the newest one that waits for it on a page, from which its client can still be answered. */
 export async function openStepUps(
   db: DbOrTrx,
   of: { subject: string; requestIds: readonly string[] },
@@ -56,6 +59,7 @@ export async function openStepUps(
     .where('subject', '=', of.subject)
     .where('finished_at', 'is', null)
     .where('expires_at', '>', now)
+    .where(sql<boolean>`not starts_with(uid, ${backgroundStepUp})`)
     .where(sql<boolean>`request_ids && ${of.requestIds}::text[]`)
     .orderBy('begun_at')
     .execute();

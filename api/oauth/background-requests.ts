@@ -3,11 +3,12 @@ import { errors, Provider, type AdapterFactory, type AdapterPayload, type KoaCon
 import { findConsent } from '../../activities/store/client-consents.ts';
 import { beginClientSignIn } from '../../activities/store/client-sign-ins.ts';
 import type { Db } from '../../activities/store/connect.ts';
+import { heldScopes } from '../../activities/store/grants.ts';
 import { findPerson, findPersonByEmail } from '../../activities/store/people.ts';
-import { findStepUp, insertStepUp } from '../../activities/store/step-ups.ts';
+import { backgroundStepUp, findStepUp, insertStepUp } from '../../activities/store/step-ups.ts';
 import { parseScope } from '../../workflows/domain/scopes.ts';
 import type { OwnIdentifiers } from '../../workflows/domain/resources.ts';
-import { askForStepUp } from '../step-up/ask.ts';
+import { answerAtOnce, askForStepUp } from '../step-up/ask.ts';
 import { refuse, type StepUpDeps, type StepUpResult } from '../step-up/deps.ts';
 import { stepUpStanding } from '../step-up/standing.ts';
 import { missingScopes } from './approval-prompt.ts';
@@ -16,6 +17,12 @@ import type { RequestScopeSource } from './request-scopes.ts';
 /** Seconds that a background request may wait: an hour unless the client says otherwise, a day at most. */
 const usualSeconds = 60 * 60;
 const mostSeconds = 24 * 60 * 60;
+
+/**
+ * Approvers get as long at least, also where the client asks again sooner: or asking for a moment would be a way to a
+ * request that nobody can answer, and that is refused for the cool-down after it.
+ */
+const leastApproverSeconds = 60;
 
 const longestMessage = 500;
 
@@ -135,12 +142,17 @@ async function begin(
   if (scopes.length === 0) return {};
   const message = ctx.oidc.params?.['binding_message'];
   const justification = typeof message === 'string' && message !== '' ? message : undefined;
-  const endsBy = new Date(deps.now().getTime() + backgroundLifetime(ctx) * 1_000);
+  const now = deps.now();
+  const inSeconds = (seconds: number): Date => new Date(now.getTime() + seconds * 1_000);
+  const lifetime = backgroundLifetime(ctx);
+  const endsBy = inSeconds(Math.max(lifetime, leastApproverSeconds));
   const origin = { via: 'background_request' as const, endsBy };
   const asked = await askForStepUp(deps, { person, clientId }, scopes, justification, origin);
   switch (asked.kind) {
-    case 'answered':
-      return asked.result;
+    case 'answered': {
+      const held = await heldScopes(deps.db, { subject, clientId }, deps.now());
+      return answerAtOnce(asked, { named: ctx.oidc.requestParamScopes, held });
+    }
     case 'needs_reason':
       return refuse('the policy demands a reason: send it as binding_message');
     case 'waits':
@@ -151,8 +163,8 @@ async function begin(
         redirect_uri: null,
         scopes: [...scopes],
         request_ids: asked.requestIds,
-        begun_at: deps.now(),
-        expires_at: endsBy,
+        begun_at: now,
+        expires_at: inSeconds(lifetime),
       });
       return undefined;
     default:
@@ -189,7 +201,6 @@ async function answerOf(
   return { error: 'access_denied', errorDescription: 'the person does not let this client act for them any more' };
 }
 
-/** No waiting page of a browser has such an id. */
 function stepUpIdOf(requestId: string): string {
-  return `background_${createHash('sha256').update(requestId).digest('base64url')}`;
+  return `${backgroundStepUp}${createHash('sha256').update(requestId).digest('base64url')}`;
 }

@@ -2,6 +2,7 @@ import { openRequestsOfClient, type RequestOrigin } from '../../activities/store
 import { stepUpCoolDown } from '../../activities/store/step-up-cool-down.ts';
 import { isClientBlocked } from '../../activities/store/suspensions.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
+import { isElevated } from '../../workflows/domain/scopes.ts';
 import type { UpgradeScopeResponse } from '../contract/scope-requests.ts';
 import type { StepUpHolder } from './asker.ts';
 import { goOn, refuse, type StepUpDeps, type StepUpResult } from './deps.ts';
@@ -17,6 +18,20 @@ export type Asked =
     }
   | { kind: 'waits'; requestIds: string[] }
   | { kind: 'needs_reason' };
+
+/**
+ * The answer where there is one at once. What it was to a part of what was approved a moment ago, a token for that part,
+ * it is again.
+ *
+ * @param asking.named everything that the request names.
+ */
+export function answerAtOnce(
+  asked: Asked & { kind: 'answered' },
+  asking: { named: Iterable<string>; held: readonly string[] },
+): StepUpResult {
+  const holdsSome = [...asking.named].some((scope) => isElevated(scope) && asking.held.includes(scope));
+  return asked.onlyLeftOut === true && holdsSome ? goOn : asked.result;
+}
 
 /**
  * Asks for what a client's authorization request lacks, or joins what is being asked already. What was refused a moment

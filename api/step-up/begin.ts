@@ -1,9 +1,9 @@
 import { heldScopes } from '../../activities/store/grants.ts';
 import { findStepUp, insertStepUp } from '../../activities/store/step-ups.ts';
 import { askedOf } from '../oauth/approval-prompt.ts';
-import { isElevated, parseScope } from '../../workflows/domain/scopes.ts';
+import { parseScope } from '../../workflows/domain/scopes.ts';
 import type { CallerPerson } from '../sessions/caller.ts';
-import { askForStepUp } from './ask.ts';
+import { answerAtOnce, askForStepUp } from './ask.ts';
 import { goOn, type Interaction, type StepUpDeps, type StepUpResult } from './deps.ts';
 
 /**
@@ -26,9 +26,8 @@ export async function beginStepUp(
   if (scopes.length === 0) return goOn;
   const asked = await askForStepUp(deps, { person, clientId }, scopes);
   if (asked.kind === 'answered') {
-    // The answer to a part was a code for it: so it is again.
-    const partly = asked.onlyLeftOut === true && holdsSome(params['scope'], held);
-    return partly ? goOn : asked.result;
+    const named = parseScope(typeof params['scope'] === 'string' ? params['scope'] : undefined);
+    return answerAtOnce(asked, { named, held });
   }
   await insertStepUp(deps.db, {
     uid,
@@ -41,9 +40,4 @@ export async function beginStepUp(
     expires_at: new Date(interaction.exp * 1_000),
   });
   return undefined;
-}
-
-/** Whether any of what an authorization request names is held and took a grant. */
-function holdsSome(scope: unknown, held: readonly string[]): boolean {
-  return parseScope(typeof scope === 'string' ? scope : undefined).some((one) => isElevated(one) && held.includes(one));
 }

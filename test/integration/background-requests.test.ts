@@ -23,12 +23,14 @@ interface Agent {
 type Answer = Record<string, unknown> & { error?: string; error_description?: string };
 
 /** A client of the owner's, which a person lets act for them. */
-async function newAgent(terms: { background?: boolean; consent?: 'offline' | 'online' | 'none' } = {}): Promise<Agent> {
-  const { background = true, consent = 'offline' } = terms;
+async function newAgent(
+  terms: { background?: boolean; consent?: 'offline' | 'online' | 'none'; email?: string } = {},
+): Promise<Agent> {
+  const { background = true, consent = 'offline', email = person } = terms;
   const client = { name: 'A night watch', redirectUris: [], background };
   const agent = await addRegisteredClient(world.product.ownerDb, client, new Date());
   if (consent !== 'none') {
-    const of = { subject: await world.subjectOf(person), clientId: agent.clientId };
+    const of = { subject: await world.subjectOf(email), clientId: agent.clientId };
     const given = { offline: consent === 'offline', name: 'A night watch' };
     await recordConsent(world.product.database.db, of, new Date(), given);
   }
@@ -48,8 +50,29 @@ function ask(agent: Agent, scope: string, change: Record<string, string> = {}): 
   return post('/oauth/background-requests', agent, { scope: `openid ${scope}`, login_hint: person, ...change });
 }
 
-const poll = (agent: Agent, { auth_req_id: id }: Answer): Promise<Answer> =>
-  post('/oauth/token', agent, { grant_type: grantType, auth_req_id: String(id) });
+const poll = (agent: Agent, { auth_req_id: id }: Answer, resource = world.product.mcpResource): Promise<Answer> =>
+  post('/oauth/token', agent, { grant_type: grantType, auth_req_id: String(id), resource });
+
+/** Asks on while it is said to ask later. */
+async function pollOn(agent: Agent, asked: Answer): Promise<Answer> {
+  let answer: Answer = {};
+  const open = async (): Promise<boolean> => {
+    answer = await poll(agent, asked);
+    return answer.error === 'authorization_pending' || answer.error === 'slow_down';
+  };
+  await expect.poll(open, { interval: 1_000, timeout: 30_000 }).toBe(false);
+  return answer;
+}
+
+/** What an approver sees of it. */
+async function shown(requestId: string) {
+  const { request, now, timeline } = (await world.admin.get(`/api/requests/${requestId}`)).body as {
+    request: { expires_at: string };
+    now: string;
+    timeline: { type: string; data: Record<string, unknown> }[];
+  };
+  return { leftMs: Date.parse(request.expires_at) - Date.parse(now), timeline };
+}
 
 /** The request that waits for an approver. */
 async function waitingOf({ clientId }: Agent): Promise<string> {
@@ -98,19 +121,77 @@ describe('an agent in the background', () => {
 
   test('waits no longer than it says, and neither do approvers', async () => {
     const agent = await newAgent();
+    expect(await ask(agent, 'none execute:commands', { requested_expiry: '90' })).toMatchObject({ expires_in: 90 });
+    const { leftMs, timeline } = await shown(await waitingOf(agent));
+    expect(leftMs).toBeGreaterThan(60_000);
+    expect(leftMs).toBeLessThanOrEqual(90_000);
+    expect(timeline.find(({ type }) => type === 'request.created')?.data).toMatchObject({ via: 'background_request' });
+  });
+
+  test('leaves approvers a minute, whatever it says itself, and may come back for their decision', async () => {
+    const agent = await newAgent();
     const asked = await ask(agent, 'none execute:commands', { requested_expiry: '3' });
     expect(asked).toMatchObject({ expires_in: 3 });
-    const detail = await world.admin.get(`/api/requests/${await waitingOf(agent)}`);
-    const { request, now, timeline } = detail.body as {
-      request: { expires_at: string };
-      now: string;
-      timeline: { type: string; data: Record<string, unknown> }[];
-    };
-    expect(Date.parse(request.expires_at) - Date.parse(now)).toBeLessThanOrEqual(3_000);
-    expect(timeline.find(({ type }) => type === 'request.created')?.data).toMatchObject({ via: 'background_request' });
+    const requestId = await waitingOf(agent);
+    const { leftMs } = await shown(requestId);
+    expect(leftMs).toBeGreaterThan(10_000);
+    expect(leftMs).toBeLessThanOrEqual(60_000);
     await expect.poll(async () => (await poll(agent, asked)).error, { timeout: 15_000 }).toBe('expired_token');
-    const status = async () => (await world.admin.get(`/api/status/${await waitingOf(agent)}`)).body;
+    // Nobody has been asked in vain: it joins what waits.
+    const again = await ask(agent, 'none execute:commands');
+    expect(await poll(agent, again)).toMatchObject({ error: 'authorization_pending' });
+    expect(await waitingOf(agent)).toBe(requestId);
+    await world.decide(requestId, 'approve');
+    expect((await pollOn(agent, again))['scope']).toBe('none execute:commands');
+  });
+
+  test('waits no longer than policy lets it, whatever it says', async () => {
+    const agent = await newAgent();
+    await ask(agent, 'none admin:users');
+    const requestId = await waitingOf(agent);
+    expect((await shown(requestId)).leftMs).toBeLessThanOrEqual(2_000);
+    const status = async () => (await world.admin.get(`/api/status/${requestId}`)).body;
     await expect.poll(status, { timeout: 15_000 }).toMatchObject({ status: 'expired' });
+  });
+
+  test('gets at once also what policy would let wait for less than the agent', async () => {
+    const agent = await newAgent();
+    const tokens = await poll(agent, await ask(agent, 'none read:files', { requested_expiry: '86400' }));
+    expect(tokens['scope']).toBe('none read:files');
+  });
+
+  test('gets what was approved again, where only the rest was left out', async () => {
+    const agent = await newAgent();
+    const both = 'none admin:system execute:commands';
+    const asked = await ask(agent, both);
+    const requestId = await waitingOf(agent);
+    const part = { scopes: ['execute:commands'] };
+    expect(await world.admin.post(`/api/approve/${requestId}`, part)).toMatchObject({ status: 200 });
+    expect((await poll(agent, asked))['scope']).toBe('none execute:commands');
+    expect((await poll(agent, await ask(agent, both)))['scope']).toBe('none execute:commands');
+    const alone = await poll(agent, await ask(agent, 'none admin:system'));
+    expect(alone).toMatchObject({
+      error: 'access_denied',
+      error_description: expect.stringMatching(/^admin:system was left out of what was approved/) as string,
+    });
+    expect(await waitingOf(agent)).toBe(requestId);
+  });
+
+  test('waits for what its person confirms, and nothing leads them to a page that could not answer it', async () => {
+    const email = 'admin@example.com';
+    const agent = await newAgent({ email });
+    const resource = `${world.product.issuer}/api`;
+    const asked = await ask(agent, 'approve:requests', { login_hint: email, resource });
+    const requestId = await waitingOf(agent);
+    const { requests } = (await world.admin.get('/api/requests?limit=5')).body as { requests: unknown[] };
+    expect(requests).toContainEqual(expect.objectContaining({ request_id: requestId, waiting_url: null }));
+    expect((await world.admin.get(`/api/consents/${requestId}`)).body).toMatchObject({ return_url: null });
+    expect((await world.admin.post(`/api/consents/${requestId}`, { decision: 'allow' })).status).toBe(200);
+    expect((await world.admin.get(`/api/consents/${requestId}`)).body).toMatchObject({
+      request: { status: 'approved' },
+      return_url: null,
+    });
+    expect(String((await poll(agent, asked, resource))['scope'])).toContain('approve:requests');
   });
 
   test('gets at once what policy grants at once, and keeps working where it asks to', async () => {

@@ -56,6 +56,7 @@ async function testPolicy(): Promise<string> {
     text.replace(new RegExp(`( {2}${scope}:\\n(?: {4}.*\\n)*)`), `$1    ${line}\n`);
   const lines: [string, string][] = [
     ['admin:users', 'request_ttl: 2s'],
+    ['read:files', 'request_ttl: 30m'],
     ['read:user-data', 'justification: required'],
   ];
   return lines

@@ -244,6 +244,36 @@ export function describeStore(name: string, start: () => Promise<StoreUnderTest>
       await expect(change({ status: 'pending', expires_at: new Date() })).rejects.toMatchObject({ code: '23514' });
     });
 
+    it('lets policy end a request sooner than was asked, once, and never later, even past the code', async () => {
+      const endsBy = new Date(Date.now() + 2 * hour);
+      const ending = async (endsBy: Date): Promise<ScopeRequest> => {
+        const via = 'background_request';
+        const call = asked({ toolArgs: { n: randomUUID() } });
+        return (await app.db.transaction().execute((trx) => openRequest(trx, call, { via, endsBy }))).request;
+      };
+      const endAt = (request: ScopeRequest, at: Date | null): Promise<unknown> =>
+        app.db
+          .updateTable('scope_requests')
+          .set({ expires_at: at })
+          .where('request_id', '=', request.request_id)
+          .execute();
+      const refused = { code: '23514' };
+      const request = await ending(endsBy);
+      await expect(endAt(request, new Date(Date.now() + 3 * hour))).rejects.toMatchObject(refused);
+      await expect(endAt(request, null)).rejects.toMatchObject(refused);
+      await evaluate(request);
+      const evaluated = await findRequest(app.db, request.request_id);
+      expect(evaluated).toMatchObject({ status: 'pending' });
+      expect(evaluated?.expires_at?.getTime()).toBeLessThan(endsBy.getTime());
+      for (const at of [endsBy, new Date(), null]) await expect(endAt(request, at)).rejects.toMatchObject(refused);
+      const atOnce = await ending(endsBy);
+      const verdict = { approvalType: 'auto', rule: 'r', risk: 'low', policyVersion: 'v' } as const;
+      await app.db
+        .transaction()
+        .execute((trx) => recordEvaluation(trx, atOnce, { ...verdict, expiresAt: new Date(Date.now() + hour) }));
+      await expect(endAt(atOnce, new Date())).rejects.toMatchObject(refused);
+    });
+
     it('lists pending requests oldest first and all of them newest first, page by page', async () => {
       const made: string[] = [];
       for (let n = 0; n < 5; n += 1) {
