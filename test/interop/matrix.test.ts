@@ -52,14 +52,14 @@ describe.each(programs.filter(({ stepsUp }) => stepsUp === 'by itself'))('$name'
 
   it('sends its user there again, and the call that lacked a scope is answered once another person has approved', async () => {
     const called = client.call('list_files');
-    await admin.approve(await admin.asked('read:files'));
+    await admin.approve(await admin.asked('read:files', 'user@example.com'));
     expect(await called).toMatchObject(files);
     expect(await client.call('list_files')).toMatchObject(files);
   });
 
   it('is told why when that person denies, keeps what it has, and asks nobody again', async () => {
     const called = client.call('list_users');
-    const request = await admin.asked('admin:users');
+    const request = await admin.asked('admin:users', 'user@example.com');
     await admin.deny(request, 'not for apps');
     expect(await called).toMatchObject({ kind: 'failed', message: saying('not for apps') });
     expect(await client.call('list_users')).toMatchObject({ kind: 'result', text: saying('not for apps') });
@@ -110,7 +110,7 @@ it('mcp-remote, ended while its user waits, finds at its next start what was gra
     },
   });
   const called = first.call('list_files');
-  const request = await admin.asked('read:files');
+  const request = await admin.asked('read:files', 'demo@example.com');
   closed = true;
   await first.stop();
   expect((await called).kind).toBe('failed');

@@ -61,7 +61,7 @@ describe.each(programs.filter(({ stepsUp }) => stepsUp === 'by itself'))(
 
     it('is told why when the other person denies, and is not sent there again', async () => {
       const called = client.call('add_note', { text: 'hello' });
-      const request = await admin.asked('write:notes');
+      const request = await admin.asked('write:notes', 'user@example.com');
       await admin.deny(request, 'Not on a Friday');
       expect(JSON.stringify(await called)).toContain('Not on a Friday');
       const again = await client.call('add_note', { text: 'hello' });
@@ -77,7 +77,7 @@ describe.each(programs.filter(({ stepsUp }) => stepsUp === 'by itself'))(
       home = await mkdtemp(join(tmpdir(), 'countersign-interop-'));
       await connect();
       const called = client.call('add_note', { text: 'hello' });
-      await admin.approve(await admin.asked('write:notes'));
+      await admin.approve(await admin.asked('write:notes', 'user@example.com'));
       expect(await called).toMatchObject({ kind: 'result', isError: false });
       expect(await client.call('add_note', { text: 'again' })).toMatchObject({ kind: 'result', isError: false });
     });

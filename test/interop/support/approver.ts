@@ -9,8 +9,8 @@ interface Listed {
 
 /** Another person, who decides what is asked. */
 export interface Approver {
-  /** Waits for the one request that is open for the scope. */
-  asked(scope: string): Promise<Listed>;
+  /** Waits for the one request of a person that is open for the scope. Other programs' persons may have left theirs. */
+  asked(scope: string, requester: string): Promise<Listed>;
   /** The request that a refused call's result names. */
   named(text: string): Promise<Listed>;
   approve(request: Listed): Promise<void>;
@@ -31,13 +31,15 @@ export async function approver(issuer: string): Promise<Approver> {
     if (answer.status !== 200) throw new Error(`${path} is answered ${answer.status}: ${JSON.stringify(answer.body)}`);
   };
   return {
-    asked: async (scope) => {
+    asked: async (scope, requester) => {
       for (let tries = 0; tries < 300; tries += 1) {
-        const found = (await list('status=pending')).find(({ scopes }) => scopes.includes(scope));
+        const found = (await list(`status=pending&requester=${requester}`)).find(({ scopes }) =>
+          scopes.includes(scope),
+        );
         if (found !== undefined) return found;
         await sleep(100);
       }
-      throw new Error(`nobody asks for ${scope}`);
+      throw new Error(`${requester} does not ask for ${scope}`);
     },
     approve: ({ request_id: id }) => post(`/api/approve/${id}`, {}),
     deny: ({ request_id: id }, reason) => post(`/api/deny/${id}`, { reason }),
