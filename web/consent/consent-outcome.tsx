@@ -4,6 +4,7 @@ import type { Consent } from '../../api/contract/consents.ts';
 import { buttonClass } from '../ui/button.tsx';
 import { clientLabel } from '../ui/client-label.ts';
 import { Moment } from '../ui/moment.tsx';
+import { goesOnByItself, isWaitedFor } from './goes-on.ts';
 import { OutcomeWords } from './outcome-words.tsx';
 
 /** Long enough to read how it ended. */
@@ -11,14 +12,15 @@ const toReadMs = 1_500;
 
 /**
  * How it ended; allowed, refused, unanswered, withdrawn and taken away by policy are different things. Where a client
- * waits for it, the browser goes on to the waiting page, which alone can give that client its answer.
+ * waits for it, the browser goes on to the waiting page, which alone can give that client its answer; by itself where
+ * the person decided.
  */
 export function ConsentOutcome({ consent }: { consent: Consent }) {
   const { request, client, return_url: returnUrl } = consent;
-  const waits = returnUrl !== null && new URL(returnUrl).pathname.startsWith('/waiting/');
-  const goesOn = waits && (request.status === 'approved' || request.status === 'denied');
+  const waits = isWaitedFor(consent);
+  const goesOn = goesOnByItself(consent);
   useEffect(() => {
-    if (!goesOn) return;
+    if (!goesOn || returnUrl === null) return;
     // In place of this page, so that going back does not lead here and on again.
     const timer = setTimeout(() => location.replace(returnUrl), toReadMs);
     return () => clearTimeout(timer);

@@ -12,13 +12,17 @@ export function scopeRisk(facts: Pick<RequestDetail, 'scopes'> | undefined, scop
   return order.find((risk) => risk === found) ?? null;
 }
 
-/** The highest risk of what is chosen; the whole request's where one of them is not known, or none is chosen. Pure. */
+/**
+ * The highest risk of what is chosen. All of it is of the risk that was recorded when policy looked, whatever it says by
+ * now, and so is what is not known, or none of it. Pure.
+ */
 export function chosenRisk(
   facts: Pick<RequestDetail, 'scopes'> | undefined,
   chosen: readonly string[],
-  whole: ScopeRequestView['risk'],
+  request: Pick<ScopeRequestView, 'risk'> & { scopes: readonly string[] },
 ): ScopeRequestView['risk'] {
   const risks = chosen.map((scope) => scopeRisk(facts, scope));
-  if (risks.length === 0 || risks.includes(null)) return whole;
-  return [...order].reverse().find((risk) => risks.includes(risk)) ?? whole;
+  const all = request.scopes.every((scope) => chosen.includes(scope));
+  if (all || risks.length === 0 || risks.includes(null)) return request.risk;
+  return [...order].reverse().find((risk) => risks.includes(risk)) ?? request.risk;
 }

@@ -52,7 +52,7 @@ export function DecisionDialog(props: {
   const careful = !denies && request.decided_alone;
   const { data: viewer } = useQuery(userStatusQuery);
   const { data: facts } = useQuery(requestQuery(request.request_id));
-  const risk = denies ? request.risk : chosenRisk(facts, scopes, request.risk);
+  const risk = denies ? request.risk : chosenRisk(facts, scopes, request);
   const { isPending: pending, error } = decide;
   const news = decisionNews(request, { verdict, pending, error, viewer: viewer?.email });
   const unread = careful && !argumentsSeen;
