@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { appendAudit, type AuditEntry } from '../../activities/store/audit.ts';
 import type { DbOrTrx } from '../../activities/store/connect.ts';
@@ -5,8 +6,8 @@ import type { Caller } from './caller.ts';
 
 /** As of refused tokens: who tries again and again must not be able to fill the audit table. */
 const limiter = new RateLimiterMemory({ points: 60, duration: 60 });
-/** How many were left out since the last that was recorded. */
-const leftOut = new Map<string, number>();
+/** How many were left out since the last that was recorded; of so many, so that it does not grow with whoever comes by. */
+const leftOut = new LRUCache<string, number>({ max: 10_000 });
 
 /**
  * Audits what a caller was refused: of one person at one client so many of a kind a minute. The next entry then tells

@@ -23,7 +23,7 @@ export function answerRefusals(
         return parkedResponse(response, made.parked);
       if (problem === undefined && (response.status !== 403 || made.refusal === undefined))
         return withLeftOver(response, made, deps);
-      if (made.unavailable !== true) await recordNotRun(deps.authority, [...made.permits.values()]);
+      if (made.unavailable !== true) await recordNotRun(deps, [...made.permits.values()]);
       if (problem !== undefined) {
         await response.body?.cancel();
         return Response.json(problem.body, { status: problem.status, headers: problem.headers });
