@@ -1,5 +1,6 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import { isFirstParty } from '../../workflows/domain/clients.ts';
+import { selfRequestTtlMs } from '../../workflows/domain/own-consent.ts';
 import { resourceNamed, type OwnIdentifiers } from '../../workflows/domain/resources.ts';
 import { isElevated } from '../../workflows/domain/scopes.ts';
 import { allScopesOf, type RequestScopeSource } from './request-scopes.ts';
@@ -55,7 +56,7 @@ const hourSeconds = 60 * 60;
 
 /**
  * Seconds that a browser's way through an authorization request may take: an hour, and as long as a request waits where
- * people are asked, up to a day. What takes longer stands in the store: the client's next attempt finds it.
+ * people are asked, for an approver's decision or their own, up to a day. What takes longer stands in the store: the client's next attempt finds it.
  */
 export function interactionLifetime(source: RequestScopeSource) {
   return (
@@ -65,6 +66,7 @@ export function interactionLifetime(source: RequestScopeSource) {
     if (prompt.name !== approvalPrompt) return hourSeconds;
     const policy = source.known(ctx)?.policy;
     const ttls = askedOf(prompt).map((scope) => policy?.scopes[scope]?.requestTtlMs ?? 0);
+    if (policy !== undefined) ttls.push(selfRequestTtlMs(policy));
     // A few minutes more, in which a request that has expired is told as such.
     return Math.min(Math.max(hourSeconds, Math.ceil(Math.max(...ttls, 0) / 1_000) + 600), 24 * hourSeconds + 600);
   };
