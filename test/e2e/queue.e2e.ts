@@ -257,8 +257,10 @@ test('ten tabs share one stream, and it outlives the tab that holds it', async (
   await first.goto(`${product.issuer}/dashboard`);
   await fillSignIn(first, 'admin@example.com');
   await expect(first.getByRole('heading', { name: 'Queue', level: 1 })).toBeVisible();
+  await expect.poll(() => streams).toBe(1);
   // Loaded again before the others come: its stream is then the second, and the others open none.
   await first.goto(`${product.issuer}/dashboard?q=tabs`);
+  await expect.poll(() => streams).toBe(2);
   const pages = [first];
   while (pages.length < 10) pages.push(await context.newPage());
   await Promise.all(pages.slice(1).map((page) => page.goto(`${product.issuer}/dashboard?q=tabs`)));
