@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clientIntroSchema } from './client-intro.ts';
 import { freezeSchema } from './freeze.ts';
 import { scopeServerSchema } from './scope-server.ts';
 import { scopeRequestSchema } from './scope-requests.ts';
@@ -6,12 +7,7 @@ import { scopeRequestSchema } from './scope-requests.ts';
 /** Answer of `GET /api/step-ups/{id}`: what a client's authorization request waits for, to the person alone. */
 export const stepUpSchema = z.object({
   id: z.string(),
-  client: z.object({
-    client_id: z.string(),
-    /** What it calls itself: nobody has verified that. */
-    name: z.string(),
-    /** What an admin calls it here; null where none does. */
-    known_as: z.string().nullable(),
+  client: clientIntroSchema.pick({ client_id: true, name: true, calls_itself: true, verified: true }).extend({
     /** The host that vouches for it, of a client that is known by an address there; null of one that registered itself. */
     host: z.string().nullable(),
     /** When it registered itself; null where that is not known. */

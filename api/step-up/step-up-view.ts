@@ -1,5 +1,4 @@
 import type { Client } from 'oidc-provider';
-import { clientStates } from '../../activities/store/client-listing.ts';
 import { livePolicy } from '../../activities/store/policies.ts';
 import { reasonOf, type ScopeRequest } from '../../activities/store/requests.ts';
 import type { StepUp } from '../../activities/store/step-ups.ts';
@@ -9,11 +8,11 @@ import { isTerminal } from '../../workflows/domain/request-status.ts';
 import { otherServerOf } from '../../workflows/domain/resources.ts';
 import { ownRequestsAddress } from '../approvals/own-requests-address.ts';
 import { requestView, viewContext } from '../approvals/request-view.ts';
+import { clientIntros } from '../clients/client-intro.ts';
 import type { StepUpView } from '../contract/step-ups.ts';
 import { currentFreeze } from '../freeze/freeze-view.ts';
 import { clientHost } from '../oauth/client-documents.ts';
 import { answerTarget } from '../oauth/client-consent-page.ts';
-import { visibleName } from '../oauth/visible-name.ts';
 import type { CallerPerson } from '../sessions/caller.ts';
 import type { StepUpDeps } from './deps.ts';
 import { stepUpStanding, type StepUpStanding } from './standing.ts';
@@ -26,28 +25,31 @@ export async function stepUpView(
 ): Promise<StepUpView> {
   const { stepUp, client, person } = shown;
   const now = deps.now();
-  const [policy, standing, states, freeze] = await Promise.all([
+  const naming = { db: deps.db, registeredName: () => Promise.resolve(client?.clientName) };
+  const [policy, standing, introOf, freeze] = await Promise.all([
     livePolicy(deps.db),
     stepUpStanding(deps, stepUp),
-    clientStates(deps.db),
+    clientIntros(naming, [stepUp]),
     currentFreeze(deps.db),
   ]);
-  const context = await viewContext(deps, standing.requests);
+  const context = await viewContext(naming, standing.requests);
   const viewer = { person, policy, issuer: deps.issuer };
-  const clientVerified = (states.get(stepUp.client_id)?.name ?? null) !== null;
+  const { client_id, name, calls_itself, verified } = introOf(stepUp);
   const registeredAt = client?.clientIdIssuedAt;
-  const knownAs = states.get(stepUp.client_id)?.name;
   return {
     id: stepUp.uid,
     client: {
-      client_id: stepUp.client_id,
-      name: visibleName(client?.clientName ?? stepUp.client_id),
-      known_as: knownAs === undefined || knownAs === null ? null : visibleName(knownAs),
+      client_id,
+      name,
+      calls_itself,
+      verified,
       host: clientHost(stepUp.client_id) ?? null,
       registered_at: registeredAt === undefined ? null : new Date(registeredAt * 1_000).toISOString(),
       answer_goes_to: stepUp.redirect_uri === null ? 'the device that it runs on' : answerTarget(stepUp.redirect_uri),
     },
-    scopes: stepUp.scopes.map((scope) => scopeView(policy, { ...shown, clientVerified }, scope, standing.held)),
+    scopes: stepUp.scopes.map((scope) =>
+      scopeView(policy, { ...shown, clientVerified: verified }, scope, standing.held),
+    ),
     justification: justificationState(standing),
     requests: standing.requests.map((request) => requestView(request, context, viewer, now)),
     status: statusOf(stepUp, standing),

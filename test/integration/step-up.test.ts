@@ -79,11 +79,18 @@ describe('an authorization request for more than is held', () => {
       client: {
         client_id: who.clientId,
         name: 'A desktop client',
+        verified: false,
         answer_goes_to: expect.stringContaining('9123') as string,
       },
       scopes: [
         { scope: 'execute:commands', risk: 'critical', held: false, decided_by: 'approvers', approvers: ['admin'] },
       ],
+    });
+    await world.admin.post(`/api/clients/${who.clientId}/name`, { name: 'Ours' });
+    expect((await world.view(who.browser, waiting)).client).toMatchObject({
+      name: 'Ours',
+      calls_itself: 'A desktop client',
+      verified: true,
     });
     const [request] = asked.requests;
     await world.decide(request?.request_id, 'approve');

@@ -9,7 +9,7 @@ export function ClientPanel({ stepUp: { client, status } }: { stepUp: StepUpView
   const waits = status === 'waiting' || status === 'unasked';
   return (
     <Panel title="Who asks">
-      {waits && (
+      {waits && !client.verified && (
         <Notice tone="wait">
           {client.host === null
             ? 'Nobody has verified this client: any app can call itself anything.'
@@ -19,8 +19,8 @@ export function ClientPanel({ stepUp: { client, status } }: { stepUp: StepUpView
       )}
       <Facts
         rows={[
-          ['Calls itself', client.name],
-          ...(client.known_as === null ? [] : ([['Known here as', client.known_as]] as const)),
+          ['Calls itself', client.calls_itself],
+          ...(client.verified ? ([['Known here as', client.name]] as const) : []),
           ...(client.host === null ? [] : ([['Vouched for by', client.host]] as const)),
           ['Answer goes to', client.answer_goes_to],
           ...(client.host === null

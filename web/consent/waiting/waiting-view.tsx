@@ -27,7 +27,7 @@ export function WaitingView({ stepUp }: { stepUp: StepUpView }) {
         <h1 className="text-2xl font-semibold tracking-tight text-balance">{heading}</h1>
         <p className="wrap-anywhere">
           <strong className="font-semibold">
-            <ClientName client={{ name: client.name, verified: client.known_as === client.name }} />
+            <ClientName client={client} />
           </strong>{' '}
           {waits ? 'asks' : 'asked'} in your name for{' '}
           {missing.map(({ scope }, index) => (
