@@ -1,5 +1,5 @@
 import { clientNames, type PersonsClient } from '../../activities/store/client-names.ts';
-import { chatClientId, dashboardClientId, mcpServerClientId } from '../../workflows/domain/clients.ts';
+import { chatClientId, dashboardClientId, isVerified, mcpServerClientId } from '../../workflows/domain/clients.ts';
 import type { ApprovalDeps } from '../approvals/deps.ts';
 import type { ClientIntro } from '../contract/client-intro.ts';
 import { visibleName } from '../oauth/visible-name.ts';
@@ -35,7 +35,7 @@ export async function clientIntros(
       name: names.knownAs === null ? callsItself : visibleName(names.knownAs),
       calls_itself: callsItself,
       first_party: false,
-      verified: names.knownAs !== null,
+      verified: isVerified(id, names.knownAs),
       acts_since: names.since?.toISOString() ?? null,
     };
   };

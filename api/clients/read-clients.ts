@@ -12,7 +12,7 @@ import { namesOf } from '../../activities/store/people-names.ts';
 import { listRegisteredClients, type RegisteredClient } from '../../activities/store/registered-clients.ts';
 import { livePolicy } from '../../activities/store/policies.ts';
 import { isAdmin } from '../../workflows/domain/approvers.ts';
-import { chatClientId, dashboardClientId, mcpServerClientId } from '../../workflows/domain/clients.ts';
+import { chatClientId, dashboardClientId, isVerified, mcpServerClientId } from '../../workflows/domain/clients.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import type { ApprovalDeps } from '../approvals/deps.ts';
 import type { ClientDetail, ClientList, ClientView, listClientsQuerySchema } from '../contract/clients.ts';
@@ -132,7 +132,7 @@ async function clientViews(deps: ClientDeps, clients: readonly Registered[]): Pr
       ...client,
       authorization_errors: state?.authorization_errors ?? 'challenge',
       name: visibleName(state?.name ?? client.registered_name ?? client.client_id),
-      verified: client.first_party || typeof state?.name === 'string',
+      verified: isVerified(client.client_id, state?.name),
       blocked:
         state === undefined || state.blocked_at === null
           ? null

@@ -1,5 +1,5 @@
 import { connectionsOf, disconnect, type Connection } from '../../activities/store/connections.ts';
-import { isFirstParty } from '../../workflows/domain/clients.ts';
+import { isFirstParty, isVerified } from '../../workflows/domain/clients.ts';
 import { visibleName } from '../oauth/visible-name.ts';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import type { ApprovalDeps } from '../approvals/deps.ts';
@@ -48,7 +48,7 @@ function connectionView(connection: Connection): ConnectionView {
   return {
     client_id: clientId,
     name: visibleName(name ?? registeredName ?? clientId),
-    verified: name !== null,
+    verified: isVerified(clientId, name),
     host: clientHost(clientId) ?? null,
     consented_at: connection.consentedAt.toISOString(),
     stays_connected: connection.offline,

@@ -4,6 +4,7 @@ import { auditedAddress } from '../../activities/store/audited-address.ts';
 import { endClientSignIns, type SignInEnd } from '../../activities/store/client-sign-ins.ts';
 import type { Db } from '../../activities/store/connect.ts';
 import type { OidcPayload, OidcPayloads } from '../../activities/store/oidc-payloads.ts';
+import { isPolled } from './polled-models.ts';
 
 /** Connects the OAuth provider to its table. Whatever revokes a grant ends the sign-in that it stands for. */
 export function adapterFactory({
@@ -21,7 +22,7 @@ export function adapterFactory({
     upsert: async (id, payload, expiresIn) => {
       // The provider's payloads are JSON; their types differ only by name.
       const plain = payload as unknown as OidcPayload;
-      const keptSeconds = polledFor.includes(model) ? toldExpiredSeconds : 0;
+      const keptSeconds = isPolled(model) ? toldExpiredSeconds : 0;
       const end = expiresIn === undefined ? null : new Date(now().getTime() + (expiresIn + keptSeconds) * 1_000);
       if (model === 'Client') await registerClient({ db, payloads }, id, plain);
       else await payloads.upsert(model, id, plain, end);
@@ -81,9 +82,6 @@ const usedOnce: readonly string[] = [
   'BackchannelAuthenticationRequest',
   'RefreshToken',
 ];
-
-/** What a client asks about until there is an answer. */
-const polledFor: readonly string[] = ['DeviceCode', 'BackchannelAuthenticationRequest'];
 
 /** How long its client is told that one has expired, and not that there is none. */
 const toldExpiredSeconds = 60 * 60;

@@ -33,7 +33,7 @@ export async function askedScopes(
     heldScopes(deps.db, { subject: person.subject, clientId }, deps.now()),
     isClientVerified(deps.db, clientId),
   ]);
-  const scopes = parseScope(typeof params['scope'] === 'string' ? params['scope'] : undefined).filter(
+  const scopes = parseScope(params['scope']).filter(
     (scope) => isElevated(scope) && Object.hasOwn(policy.scopes, scope),
   );
   const missing = scopes.filter((scope) => !held.includes(scope));

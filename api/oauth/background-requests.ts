@@ -188,7 +188,7 @@ async function answerOf(
   const { error, error_description: why } = result as { error?: string; error_description?: string };
   if (error !== undefined) return { error, errorDescription: why ?? error };
   const grant = new provider.Grant({ accountId, clientId });
-  const scopes = [...new Set(['none', ...parseScope(typeof request.scope === 'string' ? request.scope : undefined)])];
+  const scopes = [...new Set(['none', ...parseScope(request.scope)])];
   grant.addOIDCScope(['openid', ...scopes.filter((name) => name === 'offline_access')].join(' '));
   // What is not held when the token is issued is left out then.
   for (const resource of [request.resource].flat()) {

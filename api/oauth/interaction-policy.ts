@@ -4,6 +4,7 @@ import type { Db } from '../../activities/store/connect.ts';
 import { livePolicy } from '../../activities/store/policies.ts';
 import { isFirstParty } from '../../workflows/domain/clients.ts';
 import { isHighOrCritical } from '../../workflows/domain/policy.ts';
+import { parseScope } from '../../workflows/domain/scopes.ts';
 
 /** When the provider stops and asks: for a sign-in, once for consent to a client that is not our own, and for approval. */
 export function promptPolicy(db: Db, approval: interactionPolicy.Prompt): interactionPolicy.DefaultPolicy {
@@ -62,5 +63,5 @@ async function wantsPowerUnseen(db: Db, { oidc }: KoaContextWithOIDC): Promise<b
 /** Whether these parameters of an authorization request ask to stay connected. */
 export function wantsToStay(params: Readonly<Record<string, unknown>> | undefined): boolean {
   const scope = params?.['scope'];
-  return typeof scope === 'string' && scope.split(' ').includes('offline_access');
+  return parseScope(scope).includes('offline_access');
 }

@@ -1,12 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import { errors, Provider, type AdapterFactory, type AdapterPayload } from 'oidc-provider';
+import { isPolled } from './polled-models.ts';
 
 /** What clients keep to where nothing is said (RFC 8628 section 3.2, CIBA section 7.3), less what networks lose. */
 const intervalMs = 5_000;
 const toleranceMs = 1_000;
-
-/** What clients ask about until there is an answer. */
-const polled: readonly string[] = ['DeviceCode', 'BackchannelAuthenticationRequest'];
 
 /**
  * Answers `slow_down` to a client that asks again too soon whether there is an answer (RFC 8628 section 3.5, CIBA section
@@ -16,7 +14,7 @@ export function slowDownPolling(factory: AdapterFactory, now: () => Date): Adapt
   const asked = new LRUCache<string, number>({ max: 10_000 });
   return (model) => {
     const adapter = factory(model);
-    if (!polled.includes(model)) return adapter;
+    if (!isPolled(model)) return adapter;
     return {
       ...adapter,
       find: async (id) => {

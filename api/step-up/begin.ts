@@ -25,10 +25,7 @@ export async function beginStepUp(
   const scopes = askedOf(interaction.prompt).filter((scope) => !held.includes(scope));
   if (scopes.length === 0) return goOn;
   const asked = await askForStepUp(deps, { person, clientId }, scopes);
-  if (asked.kind === 'answered') {
-    const named = parseScope(typeof params['scope'] === 'string' ? params['scope'] : undefined);
-    return answerAtOnce(asked, { named, held });
-  }
+  if (asked.kind === 'answered') return answerAtOnce(asked, { named: parseScope(params['scope']), held });
   await insertStepUp(deps.db, {
     uid,
     subject,

@@ -13,3 +13,11 @@ export const mcpServerClientId = 'countersign-mcp-server';
 export function isFirstParty(clientId: string | undefined): boolean {
   return clientId !== undefined && ownClientIds.includes(clientId);
 }
+
+/**
+ * Whether it is known who a client is, by what people here call it: our own, registered by the owner, or named by an admin.
+ * Pure.
+ */
+export function isVerified(clientId: string, name: string | null | undefined): boolean {
+  return isFirstParty(clientId) || typeof name === 'string';
+}

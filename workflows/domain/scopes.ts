@@ -9,7 +9,7 @@ export function isElevated(scope: string): boolean {
   return !(baseScopes as readonly string[]).includes(scope);
 }
 
-/** Splits an OAuth `scope` string (RFC 6749 section 3.3). */
-export function parseScope(scope: string | undefined): string[] {
-  return (scope ?? '').split(' ').filter((part) => part !== '');
+/** Splits an OAuth `scope` parameter (RFC 6749 section 3.3); what is no text names none. */
+export function parseScope(scope: unknown): string[] {
+  return (typeof scope === 'string' ? scope : '').split(' ').filter((part) => part !== '');
 }
