@@ -11,27 +11,8 @@ export async function onlyOfClient(
   events: readonly StoredEvent[],
 ): Promise<StoredEvent[]> {
   const of = events.filter((event) => event.subject === subject || event.kind === 'freeze');
-  const idsOf = (kind: 'request' | 'grant'): string[] => of.filter((event) => event.kind === kind).map(({ id }) => id);
-  const [requests, grants] = [idsOf('request'), idsOf('grant')];
-  const [ownRequests, ownGrants] = await Promise.all([
-    requests.length === 0
-      ? []
-      : db
-          .selectFrom('scope_requests')
-          .select('request_id as id')
-          .where('request_id', 'in', requests)
-          .where('client_id', '=', clientId)
-          .execute(),
-    grants.length === 0
-      ? []
-      : db
-          .selectFrom('grants')
-          .select('grant_id as id')
-          .where('grant_id', 'in', grants)
-          .where('client_id', '=', clientId)
-          .execute(),
-  ]);
-  const own = new Set([...ownRequests, ...ownGrants].map(({ id }) => id));
+  const ids = of.filter(({ kind }) => kind === 'request' || kind === 'grant').map(({ id }) => id);
+  const own = ids.length === 0 ? new Set() : await ownIds(db, clientId, ids);
   return of.filter((event) => {
     switch (event.kind) {
       case 'request':
@@ -50,4 +31,22 @@ export async function onlyOfClient(
         return event.kind satisfies never;
     }
   });
+}
+
+/** Those of them that are requests or grants of this client. */
+async function ownIds(db: Db, clientId: string, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await db
+    .selectFrom('scope_requests')
+    .select('request_id as id')
+    .where('request_id', 'in', ids)
+    .where('client_id', '=', clientId)
+    .unionAll((query) =>
+      query
+        .selectFrom('grants')
+        .select('grant_id as id')
+        .where('grant_id', 'in', ids)
+        .where('client_id', '=', clientId),
+    )
+    .execute();
+  return new Set(rows.map(({ id }) => id));
 }

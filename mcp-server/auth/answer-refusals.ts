@@ -1,5 +1,5 @@
 import type { FetchLikeMcpHandler } from '@modelcontextprotocol/node';
-import { problemOf } from '../http/problem.ts';
+import { problemResponse, uncheckable } from '../http/problem.ts';
 import type { Authority, Log } from '../ports.ts';
 import { inSchemeOf } from './challenge-scheme.ts';
 import { withDecisions, type RequestDecisions } from './call-permits.ts';
@@ -26,7 +26,7 @@ export function answerRefusals(
       if (made.unavailable !== true) await recordNotRun(deps, [...made.permits.values()]);
       if (problem !== undefined) {
         await response.body?.cancel();
-        return Response.json(problem.body, { status: problem.status, headers: problem.headers });
+        return problem;
       }
       const oauthError: unknown = await response.json();
       const headers = inSchemeOf(request.headers.get('authorization'), response.headers);
@@ -49,13 +49,7 @@ async function parkedResponse(response: Response, task: Readonly<Record<string, 
   return Response.json({ ...answer, result }, { status: response.status, headers });
 }
 
-function problemFor({ invalid, unavailable }: RequestDecisions): ReturnType<typeof problemOf> | undefined {
-  if (invalid !== undefined) return problemOf('invalid_request', invalid);
-  if (unavailable === true) {
-    return problemOf(
-      'temporarily_unavailable',
-      'The server cannot check authorizations right now. Try again in a few seconds.',
-    );
-  }
-  return undefined;
+function problemFor({ invalid, unavailable }: RequestDecisions): Response | undefined {
+  if (invalid !== undefined) return problemResponse('invalid_request', invalid);
+  return unavailable === true ? uncheckable() : undefined;
 }

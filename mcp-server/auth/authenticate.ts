@@ -1,9 +1,10 @@
 import { OAuthError, OAuthErrorCode, verifyBearerToken, type AuthInfo } from '@modelcontextprotocol/server';
 import type { RequestHandler } from 'express';
 import { dpopProofs, presentedToken, ProofRefused } from '../../activities/tokens/dpop-proof.ts';
+import { uncheckable } from '../http/problem.ts';
 import { sendWebResponse } from '../http/send-web-response.ts';
 import type { Log, RefusedTokens } from '../ports.ts';
-import { tokenChallenge, uncheckable } from './token-challenge.ts';
+import { tokenChallenge } from './token-challenge.ts';
 import { TokenRefused, type VerifiedToken } from './verify-access-token.ts';
 
 /** A token as a request presented it, of good signature; what it is good for is another matter. */

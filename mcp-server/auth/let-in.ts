@@ -2,14 +2,14 @@ import type { FetchLikeMcpHandler } from '@modelcontextprotocol/node';
 import { OAuthError, OAuthErrorCode } from '@modelcontextprotocol/server';
 import { DomainError } from '../../workflows/domain/errors.ts';
 import { isElevated } from '../../workflows/domain/scopes.ts';
-import { problemOf } from '../http/problem.ts';
+import { problemResponse, uncheckable } from '../http/problem.ts';
 import type { Authority, Log, NamedCall, RefusedTokens, Standing } from '../ports.ts';
 import { presentedOf, type PresentedToken } from './authenticate.ts';
-import { callEntry } from './call-entry.ts';
 import { Caller } from './caller.ts';
 import { readMessage } from './read-message.ts';
+import { recordNotRun } from './record-left-over.ts';
 import { refuseLargeBatch } from './refuse-large-batch.ts';
-import { tokenChallenge, uncheckable } from './token-challenge.ts';
+import { tokenChallenge } from './token-challenge.ts';
 import type { ToolScopes } from './tool-scopes.ts';
 
 /** What {@link letIn} needs. */
@@ -42,7 +42,7 @@ export function letIn(handler: FetchLikeMcpHandler, options: LetInOptions): Fetc
       try {
         call = toolScopes?.callIn(message, resource);
       } catch (error) {
-        if (error instanceof DomainError) return unfit(error);
+        if (error instanceof DomainError) return problemResponse('invalid_request', error.message);
         throw error;
       }
       let standing: Standing;
@@ -65,15 +65,15 @@ export function letIn(handler: FetchLikeMcpHandler, options: LetInOptions): Fetc
           ...(message === undefined ? {} : { parsedBody: message }),
         });
       } finally {
-        await recordLeftOver(authority, caller, logger);
+        // Refused before anything looked at its call, such as for a header.
+        const left = caller.judged?.leftOver();
+        if (left !== undefined) {
+          const permit = { ...left, caller, begun: Promise.resolve(true), synced: true };
+          await recordNotRun({ authority, logger }, [permit]);
+        }
       }
     },
   };
-}
-
-function unfit({ message }: DomainError): Response {
-  const { status, headers, body } = problemOf('invalid_request', message);
-  return Response.json(body, { status, headers });
 }
 
 /** @throws {OAuthError} when the token is good no more */
@@ -96,16 +96,4 @@ async function standingOf(
     throw new OAuthError(OAuthErrorCode.InvalidToken, 'The account of this token is not open.');
   if (standing.ended) throw new OAuthError(OAuthErrorCode.InvalidToken, 'The sign-in of this token has ended.');
   return standing;
-}
-
-/** The request was refused before anything looked at its call, such as for a header: it began, and has not run. */
-async function recordLeftOver(authority: Pick<Authority, 'audit'>, caller: Caller, logger: Log): Promise<void> {
-  const left = caller.judged?.leftOver();
-  if (left === undefined) return;
-  const entry = callEntry('tool.finished', { ...left, caller }, { outcome: 'not_run' });
-  try {
-    await authority.audit({ token: caller.token(), entry, synced: false });
-  } catch (error) {
-    logger.error({ err: error, tool: left.toolName }, 'a call could not be recorded');
-  }
 }

@@ -1,5 +1,4 @@
 import { bearerAuthChallengeResponse, type OAuthError } from '@modelcontextprotocol/server';
-import { problemOf } from '../http/problem.ts';
 import { leastScopes } from '../http/protected-resource-metadata.ts';
 import { inSchemeOf } from './challenge-scheme.ts';
 
@@ -17,13 +16,4 @@ export function tokenChallenge(
   const answer = bearerAuthChallengeResponse(error, challenge);
   const headers = inSchemeOf(about.authorization, answer.headers);
   return new Response(answer.body, { status: answer.status, headers });
-}
-
-/** 503, with which clients keep their tokens. */
-export function uncheckable(): Response {
-  const { status, headers, body } = problemOf(
-    'temporarily_unavailable',
-    'The server cannot check authorizations right now. Try again in a few seconds.',
-  );
-  return Response.json(body, { status, headers });
 }

@@ -15,6 +15,20 @@ const kinds: Readonly<Record<HttpRefusal, { status: number; title: string }>> = 
   internal_error: { status: 500, title: 'Internal error' },
 };
 
+/** {@link problemOf} as an answer of the Fetch standard. */
+export function problemResponse(code: HttpRefusal, detail: string): Response {
+  const { status, headers, body } = problemOf(code, detail);
+  return Response.json(body, { status, headers });
+}
+
+/** 503, with which clients keep their tokens: nobody can be asked what they are good for. */
+export function uncheckable(): Response {
+  return problemResponse(
+    'temporarily_unavailable',
+    'The server cannot check authorizations right now. Try again in a few seconds.',
+  );
+}
+
 /** An RFC 9457 problem document with its status and headers. */
 export function problemOf(
   code: HttpRefusal,
