@@ -119,8 +119,8 @@ export async function findGrantOfRequest(db: DbOrTrx, requestId: string): Promis
 }
 
 /**
- * Ends a grant once, with its audit entry and event, and drops what calls parked for it have answered. From the commit on no call starts with it (RULES 15). One past
- * its end has expired, whatever it is to end as.
+ * Ends a grant once, with its audit entry and event, and drops what calls parked for it have answered. From the commit on no
+ * call starts with it (RULES 15). One past its end has expired, whatever it is to end as.
  *
  * @returns the grant as it is now, and whether this call ended it.
  */

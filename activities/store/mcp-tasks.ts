@@ -90,7 +90,11 @@ export async function findTask(
 /** Of a call that nobody runs any more no arguments are kept. */
 const noArguments = JSON.stringify({});
 
-/** Takes the call, and its arguments out of the database, for whoever runs it now. @returns false when it was taken, ended or cancelled before (RULES 22) */
+/**
+ * Takes the call, and its arguments out of the database, for whoever runs it now.
+ *
+ * @returns false when it was taken, ended or cancelled before (RULES 22)
+ */
 export async function claimTask(db: Db, taskId: string, at: Date): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable('mcp_tasks')

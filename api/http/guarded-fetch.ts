@@ -36,8 +36,8 @@ export type GuardedFetch = (url: string | URL, init?: Pick<RequestInit, 'headers
  * section 4.15): https alone, port 443, a name and not an address, every address of it public, no redirects. The name is
  * resolved once and that very address connected to, so that a name that changes its mind (DNS rebinding) gains nothing.
  *
- * @returns a function that rejects with {@link FetchRefused}, {@link SaysNothing} among them; when the site fails, with {@link SiteFailed} or as the
- * connection does.
+ * @returns a function that rejects with {@link FetchRefused}, {@link SaysNothing} among them; when the site fails, with
+ * {@link SiteFailed} or as the connection does.
  */
 export function guardedFetch(options: GuardedFetchOptions): GuardedFetch {
   return async (address, init = {}) => {

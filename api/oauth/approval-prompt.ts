@@ -56,7 +56,8 @@ const hourSeconds = 60 * 60;
 
 /**
  * Seconds that a browser's way through an authorization request may take: an hour, and as long as a request waits where
- * people are asked, for an approver's decision or their own, up to a day. What takes longer stands in the store: the client's next attempt finds it.
+ * people are asked, for an approver's decision or their own, up to a day. What takes longer stands in the store: the
+ * client's next attempt finds it.
  */
 export function interactionLifetime(source: RequestScopeSource) {
   return (

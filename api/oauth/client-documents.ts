@@ -43,7 +43,6 @@ export function clientDocuments(deps: Pick<OAuthDeps, 'db' | 'documents' | 'clie
     enabled: true,
     ack: 'draft-02',
     cacheDuration: { min: 0, max: 0 },
-    // Without a context it is a page of ours that asks.
     allowFetch: async (ctx: KoaContextWithOIDC | undefined, id: string): Promise<boolean> => {
       // One client, one id: another spelling of it would be another client, which admins do not expect.
       // Nor any number of ids for one page, by queries, which they should not have (section 3).

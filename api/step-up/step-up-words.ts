@@ -58,7 +58,7 @@ export function coolDownWords(answer: StepUpCoolDown, now: Date): string {
 }
 
 function listed(scopes: readonly string[]): string {
-  return scopes.length < 2 ? scopes.join('') : `${scopes.slice(0, -1).join(', ')} and ${scopes.at(-1) ?? ''}`;
+  return new Intl.ListFormat('en-GB').format(scopes);
 }
 
 function wereOf(scopes: readonly string[]): 'was' | 'were' {

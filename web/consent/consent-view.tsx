@@ -5,7 +5,7 @@ import { clientLabel } from '../ui/client-label.ts';
 import { Facts } from '../ui/facts.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { Panel } from '../ui/panel.tsx';
-import { ScopeName } from '../ui/scope-name.tsx';
+import { ScopeNames } from '../ui/scope-names.tsx';
 import { VisibleText } from '../ui/visible-text.tsx';
 import { AskedScope } from './asked-scope.tsx';
 import { ConsentDecision } from './consent-decision.tsx';
@@ -24,13 +24,7 @@ export function ConsentView({ consent }: { consent: Consent }) {
           {ended ? 'Your consent' : `Do you allow ${name} to do this?`}
         </h1>
         <p className="wrap-anywhere">
-          <strong className="font-semibold">{name}</strong> asks in your name for{' '}
-          {request.scopes.map((scope, index) => (
-            <span key={scope}>
-              {index > 0 && ' and '}
-              <ScopeName scope={scope} />
-            </span>
-          ))}
+          <strong className="font-semibold">{name}</strong> asks in your name for <ScopeNames scopes={request.scopes} />
           {request.tool_name !== null && (
             <>
               {' '}

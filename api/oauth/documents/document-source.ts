@@ -22,7 +22,11 @@ export type Availability =
 
 /** Where clients' documents come from. */
 export interface DocumentSource {
-  /** Gets the document in place. `mayFetch` is asked, and counts, only before a site is asked for a client that nobody lets act for them. */
+  /**
+   * Gets the document in place.
+   *
+   * @param mayFetch asked, and counts, only before a site is asked for a client that nobody lets act for them
+   */
   prepare(clientId: string, mayFetch: () => Promise<void>): Promise<Availability>;
   /** The text of what was prepared. */
   read(clientId: string): string | undefined;
@@ -49,8 +53,9 @@ const places = { known: { together: 20, perHost: 4 }, strangers: { together: 50,
 
 /**
  * Denials first: what a site says of a document counts, and one that it has changed or taken away is forgotten before
- * anything else is looked at. Only a site that answers nothing, or with what says nothing of the document, is stood in for, by the last good document of a client that somebody lets act for them, for at most {@link standInMs} after it would have been
- * asked again; the caller says what for.
+ * anything else is looked at. Only a site that answers nothing, or with what says nothing of the document, is stood in for:
+ * by the last good document of a client that somebody lets act for them, for at most {@link standInMs} after it would have
+ * been asked again; the caller says what for.
  */
 export function documentSource(deps: {
   known: KnownClients;

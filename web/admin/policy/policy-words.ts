@@ -1,4 +1,5 @@
 import type { PolicyScopeView, PolicyView } from '../../../api/contract/policy.ts';
+import { listInWords } from '../../lib/list-in-words.ts';
 import { formatSeconds } from '../overview/chart-numbers.ts';
 
 const risks = ['critical', 'high', 'medium', 'low', 'none'];
@@ -10,16 +11,11 @@ export function byRisk(scopes: readonly PolicyScopeView[]): PolicyScopeView[] {
   );
 }
 
-/** Names as a sentence lists them. Pure. */
-export function listOf(names: readonly string[], word: 'and' | 'or' = 'and'): string {
-  return new Intl.ListFormat('en', { type: word === 'and' ? 'conjunction' : 'disjunction' }).format(names);
-}
-
 /** Who receives the scope without asking anybody. Pure. */
 export function atOnceText({ granted_at_once_to: roles }: PolicyScopeView): string {
   if (roles.includes('everyone')) return 'Everybody with a valid sign-in';
   if (roles.length === 0) return 'Nobody';
-  return `Holders of ${roles.length === 1 ? 'the role' : 'one of the roles'} ${listOf(roles, 'or')}`;
+  return `Holders of ${roles.length === 1 ? 'the role' : 'one of the roles'} ${listInWords(roles, 'or')}`;
 }
 
 /** What everybody else has to do. Pure. */
@@ -28,7 +24,7 @@ export function otherwiseText(scope: PolicyScopeView): string {
     case 'admin':
       return scope.approvers.length === 0
         ? 'Ask, but nobody may approve: no role is named'
-        : `Ask somebody who holds ${scope.approvers.length === 1 ? 'the role' : 'one of the roles'} ${listOf(scope.approvers, 'or')}`;
+        : `Ask somebody who holds ${scope.approvers.length === 1 ? 'the role' : 'one of the roles'} ${listInWords(scope.approvers, 'or')}`;
     case 'self':
       return 'Confirm it themselves, with a fresh sign-in';
     case 'forbidden':
@@ -64,9 +60,9 @@ export function serverText(resource: string, others: PolicyView['resources']): s
 
 /** A denial as a sentence. Pure. */
 export function denialText({ scopes, roles, clients }: PolicyView['deny'][number]): string {
-  const whom = roles.length === 0 ? 'Nobody' : `Nobody who holds ${listOf(roles, 'or')}`;
-  const through = clients.length === 0 ? '' : ` through ${listOf(clients, 'or')}`;
-  return `${whom} gets ${listOf(scopes, 'or')}${through}`;
+  const whom = roles.length === 0 ? 'Nobody' : `Nobody who holds ${listInWords(roles, 'or')}`;
+  const through = clients.length === 0 ? '' : ` through ${listInWords(clients, 'or')}`;
+  return `${whom} gets ${listInWords(scopes, 'or')}${through}`;
 }
 
 /** Who or what made a policy live. Pure. */

@@ -1,18 +1,13 @@
 import type { ScopeRequestView } from '../../../api/contract/scope-requests.ts';
 import { formatDuration } from '../../lib/format-duration.ts';
-import { ScopeName } from '../../ui/scope-name.tsx';
+import { ScopeNames } from '../../ui/scope-names.tsx';
 
 /** Who asks for what, in one sentence. */
 export function RequestHeadline({ request }: { request: ScopeRequestView }) {
   return (
     <>
       <strong className="font-semibold wrap-anywhere">{request.subject_email}</strong> asks for{' '}
-      {request.scopes.map((scope, index) => (
-        <span key={scope}>
-          {index > 0 && ' and '}
-          <ScopeName scope={scope} />
-        </span>
-      ))}
+      <ScopeNames scopes={request.scopes} />
       {request.tool_name !== null && (
         <>
           {' '}

@@ -1,4 +1,5 @@
 import type { RequestDetail } from '../../../api/contract/scope-requests.ts';
+import { listInWords } from '../../lib/list-in-words.ts';
 
 /**
  * Why policy sent a request where it is, in sentences: one for each scope, of the rules that judged it. An empty list
@@ -21,19 +22,15 @@ function sentence({ scope, granted_at_once_to, otherwise, approvers }: RequestDe
   const nobody = granted_at_once_to.length === 0;
   const atOnce = nobody
     ? `Nobody is given ${scope} at once`
-    : `${scope} is given at once only to ${listOf(granted_at_once_to)}`;
+    : `${scope} is given at once only to ${listInWords(granted_at_once_to, 'or')}`;
   switch (otherwise) {
     case 'admin':
       return approvers.length === 0
         ? `${atOnce}; nobody is an approver of it.`
-        : `${atOnce}; ${nobody ? '' : 'for all others '}somebody else has to approve it, with the role ${listOf(approvers)}.`;
+        : `${atOnce}; ${nobody ? '' : 'for all others '}somebody else has to approve it, with the role ${listInWords(approvers, 'or')}.`;
     case 'self':
       return `${atOnce}; ${nobody ? 'everybody' : 'anybody else'} needs their own fresh consent.`;
     case 'forbidden':
       return `${atOnce}; ${nobody ? '' : 'to anybody else '}it is forbidden.`;
   }
-}
-
-function listOf(roles: readonly string[]): string {
-  return new Intl.ListFormat('en', { type: 'disjunction' }).format(roles);
 }

@@ -4,7 +4,7 @@ import { Badge } from '../../ui/badge.tsx';
 import { ClientName } from '../../ui/client-name.tsx';
 import { FreezeBanner } from '../../ui/freeze-banner.tsx';
 import { Panel } from '../../ui/panel.tsx';
-import { ScopeName } from '../../ui/scope-name.tsx';
+import { ScopeNames } from '../../ui/scope-names.tsx';
 import { AskedScope } from '../asked-scope.tsx';
 import { ClientPanel } from './client-panel.tsx';
 import { ReasonPanel } from './reason-panel.tsx';
@@ -29,14 +29,7 @@ export function WaitingView({ stepUp }: { stepUp: StepUpView }) {
           <strong className="font-semibold">
             <ClientName client={client} />
           </strong>{' '}
-          {waits ? 'asks' : 'asked'} in your name for{' '}
-          {missing.map(({ scope }, index) => (
-            <span key={scope}>
-              {index > 0 && (index === missing.length - 1 ? ' and ' : ', ')}
-              <ScopeName scope={scope} />
-            </span>
-          ))}
-          .
+          {waits ? 'asks' : 'asked'} in your name for <ScopeNames scopes={missing.map(({ scope }) => scope)} />.
         </p>
       </div>
       {waits ? <WaitPanel stepUp={stepUp} /> : <StepUpOutcome stepUp={stepUp} />}
