@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { StepUpView } from '../../../api/contract/step-ups.ts';
 import { Button, buttonClass } from '../../ui/button.tsx';
+import { clientLabel } from '../../ui/client-label.ts';
 import { isPartly } from './headings.ts';
 
 /** A refusal is read before the browser leaves; good news can be read in the client. */
@@ -9,7 +10,7 @@ const [toRead, atOnce] = [6_000, 600];
 /** Takes the answer to the client, by itself unless it is told to stay; says what holds where that cannot be. */
 export function GoingBack({ stepUp }: { stepUp: StepUpView }) {
   const { client, status } = stepUp;
-  const name = `“${client.name}”`;
+  const name = clientLabel(client);
   const granted = status === 'granted';
   switch (stepUp.way_back) {
     case 'open':
@@ -56,8 +57,8 @@ function Returning({ stepUp }: { stepUp: StepUpView }) {
     <div className="grid gap-3">
       <p className="text-sm text-muted">
         {stays
-          ? `“${stepUp.client.name}” waits for you to go on.`
-          : `Returning to “${stepUp.client.name}” at ${stepUp.client.answer_goes_to}…`}
+          ? `${clientLabel(stepUp.client)} waits for you to go on.`
+          : `Returning to ${clientLabel(stepUp.client)} at ${stepUp.client.answer_goes_to}…`}
       </p>
       <div className="flex flex-wrap gap-3">
         <a href={path} className={buttonClass('primary')}>
