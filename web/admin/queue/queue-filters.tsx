@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import { ListFilter } from 'lucide-react';
+import { clientLabel } from '../../ui/client-label.ts';
 import { Button } from '../../ui/button.tsx';
 import { SelectField } from '../../ui/select-field.tsx';
 import { queueSummaryQuery } from '../queries.ts';
@@ -73,11 +74,11 @@ export function QueueFilters(props: {
   );
 }
 
-/** A client's own word for itself stands in quotation marks. */
 function labelOf(filter: string, choice: { value: string; name?: string; verified?: boolean }): string {
   if (filter === 'risk') return riskText(choice.value);
   if (choice.name === undefined) return choice.value;
-  return choice.verified === true ? choice.name : `“${choice.name}”, not verified`;
+  const { name, verified = false } = choice;
+  return `${clientLabel({ name, verified })}${verified ? '' : ', not verified'}`;
 }
 
 function riskText(value: string): string {
